@@ -1,0 +1,21 @@
+//! All benchmarks: `cargo bench -p audience-benches`.
+
+mod core;
+mod earlier;
+mod ingest;
+
+use std::time::Duration;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+
+/// Settings of all benchmarks: long enough for steady medians, short enough to be run.
+fn settings() -> Criterion {
+    Criterion::default().sample_size(20).warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(4))
+}
+
+criterion_group! {
+    name = benches;
+    config = settings();
+    targets = core::define, earlier::define, ingest::define
+}
+criterion_main!(benches);

@@ -1,0 +1,161 @@
+//! The command line.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use audience_ingest::Format;
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const AFTER_HELP: &str = "\
+Examples:
+  audience report events.ndjson
+  audience report logs/ --by device --where country=DE
+  audience report 'logs/2026-01-*.ndjson.gz' --by day --tz Europe/Berlin --json > report.json
+  zcat old.gz | audience report -
+  audience session events.ndjson 5f2d1c1e-8c6d-4f0e-9a53-0d3a1f2b4c5d
+
+Exit codes:
+  0  done
+  1  something could not be read or written; the message names the file
+  2  the command line is wrong
+  3  there is no session in the data that was asked for
+  4  --strict, and a line could not be used or a field had to be repaired";
+
+/// Playback analytics from real telemetry.
+#[derive(Debug, Parser)]
+#[command(name = "audience", version, styles = STYLES, after_help = AFTER_HELP, arg_required_else_help = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Report(ReportArgs),
+    Session(SessionArgs),
+    Completions(CompletionsArgs),
+}
+
+/// Who watched what, where they left, and how the stream felt.
+///
+/// Reads telemetry once and prints totals, the titles watched most with their retention curves, start-up times and
+/// stalls, and how far the data can be trusted.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ReportArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+
+    /// Print JSON instead of text (documented in docs/report-json.md)
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Write to FILE instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Break down by NAMES: `day`, `content`, or any attribute, several with commas
+    ///
+    /// Attributes are fields of the telemetry outside the vocabulary, such as device, country or cdn; the report lists
+    /// those it found. For an attribute that is named `day` or `content`, write `attr:day`.
+    #[arg(long, value_name = "NAMES")]
+    pub(crate) by: Option<String>,
+
+    /// Only sessions whose attribute NAME is VALUE; may be repeated (values of one name are alternatives)
+    #[arg(long = "where", value_name = "NAME=VALUE")]
+    pub(crate) filters: Vec<String>,
+
+    /// Only the title with this content id; describes it in detail
+    #[arg(long, value_name = "ID")]
+    pub(crate) content: Option<String>,
+
+    /// Only sessions that began at TIME or later (2026-01-31, 2026-01-31T18:00, …Z, or milliseconds)
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<String>,
+
+    /// Only sessions that began before TIME
+    #[arg(long, value_name = "TIME")]
+    pub(crate) to: Option<String>,
+
+    /// Time zone of days and of times without one (Europe/Berlin)
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub(crate) tz: String,
+
+    /// How many titles to list, those watched most first
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) top: usize,
+
+    /// Draw the retention curve and heatmap of every title listed
+    #[arg(long)]
+    pub(crate) details: bool,
+
+    /// Names and durations of titles: JSON or CSV with `content_id`, title, `duration_ms`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) catalog: Option<PathBuf>,
+}
+
+/// What one session's player did, from moment to moment.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct SessionArgs {
+    /// A file, folder, pattern, or `-` for standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// The session's id
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+
+    /// Print JSON instead of text: facts and timeline
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// The files' format, instead of finding out
+    #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
+    pub(crate) format: Option<Format>,
+
+    /// Names and durations of titles: JSON or CSV with `content_id`, title, `duration_ms`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) catalog: Option<PathBuf>,
+}
+
+/// Print a script that completes the command in a shell.
+///
+/// For bash: audience completions bash > ~/.local/share/bash-completion/completions/audience
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Default, ClapArgs)]
+pub(crate) struct InputArgs {
+    /// Files, folders, patterns, or `-` for standard input; .gz and .zst are decompressed
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// The files' format, instead of finding out: ndjson, cmcd or requests
+    #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
+    pub(crate) format: Option<Format>,
+
+    /// Stop at the first line that cannot be used or field that must be repaired
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// Write lines that cannot be used to FILE, with their line number and what is wrong
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+
+    /// Threads to use; as many as the machine offers by default
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+}
+
+fn parse_format(name: &str) -> Result<Format, String> {
+    name.parse::<Format>().map_err(|error| error.to_string())
+}

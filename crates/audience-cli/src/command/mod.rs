@@ -1,0 +1,5 @@
+//! The commands.
+
+pub(crate) mod completions;
+pub(crate) mod report;
+pub(crate) mod session;

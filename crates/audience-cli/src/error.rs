@@ -1,0 +1,43 @@
+//! Why a command failed, and with which exit code.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("cannot {0}")]
+    Ingest(#[from] audience_ingest::Error),
+    #[error("cannot {0}")]
+    Asked(#[from] audience_report::Error),
+    #[error("cannot write {}: {source}", path.display())]
+    Write { path: PathBuf, source: io::Error },
+    #[error("cannot write to standard output: {0}")]
+    Stdout(#[source] io::Error),
+    #[error("no session {id:?} in {}", path.display())]
+    NoSession { id: String, path: PathBuf },
+    #[error("no session passes; the data have {read} sessions")]
+    NothingPasses { read: u64 },
+    #[error("no session in the data: {lines} lines, {rejected} of them rejected")]
+    NoData { lines: u64, rejected: u64 },
+    #[error("{name} must be given once: the last file and standard input cannot both be it")]
+    Twice { name: &'static str },
+}
+
+impl Error {
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        use audience_ingest::Error as Ingest;
+        ExitCode::from(match self {
+            Self::Ingest(Ingest::Rejected(_) | Ingest::Repaired(_)) => 4,
+            Self::Asked(_) | Self::Twice { .. } => 2,
+            Self::NoSession { .. } | Self::NothingPasses { .. } | Self::NoData { .. } => 3,
+            Self::Ingest(_) | Self::Write { .. } | Self::Stdout(_) => 1,
+        })
+    }
+
+    /// Whether whoever reads our output has seen enough.
+    pub(crate) fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}

@@ -1,0 +1,30 @@
+//! The `audience` command.
+
+mod args;
+mod command;
+mod error;
+mod output;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Args, Command};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let done = match args.command {
+        Command::Report(args) => command::report::run(&args),
+        Command::Session(args) => command::session::run(&args),
+        Command::Completions(args) => command::completions::run(&args),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&error);
+            error.exit_code()
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Where text goes.
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
+
+use anstyle::{AnsiColor, Style};
+
+use crate::error::Error;
+
+const BAD: Style = AnsiColor::Red.on_default().bold();
+
+/// Says on standard error what went wrong.
+pub(crate) fn complain(error: &Error) {
+    // Standard error is the last place to complain to.
+    let _ = writeln!(anstream::stderr(), "{BAD}error:{BAD:#} {error}");
+}
+
+/// Columns of the terminal; `otherwise` when there is none.
+pub(crate) fn width(otherwise: usize) -> usize {
+    if !io::stdout().is_terminal() {
+        return otherwise;
+    }
+    terminal_size::terminal_size().map_or(otherwise, |(width, _)| usize::from(width.0))
+}
+
+/// Writes text with styles to standard output, or without to a file.
+pub(crate) fn write(text: &str, file: Option<&Path>) -> Result<(), Error> {
+    match file {
+        None => {
+            let mut out = anstream::stdout().lock();
+            out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Error::Stdout)
+        }
+        Some(path) => {
+            let failed = |source| Error::Write { path: path.to_owned(), source };
+            let file = File::create(path).map_err(failed)?;
+            let mut out = BufWriter::new(file);
+            let plain = anstream::adapter::strip_str(text).to_string();
+            out.write_all(plain.as_bytes()).and_then(|()| out.flush()).map_err(failed)
+        }
+    }
+}
+
+/// A value as pretty JSON with a line end.
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, Error> {
+    let mut text = serde_json::to_string_pretty(value).map_err(|error| Error::Stdout(error.into()))?;
+    text.push('\n');
+    Ok(text)
+}

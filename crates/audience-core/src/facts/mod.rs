@@ -1,0 +1,342 @@
+//! A session as one row.
+
+mod metrics;
+mod unit;
+
+pub use metrics::SessionMetrics;
+pub use unit::{UnitFacts, UnitTotals};
+
+use std::sync::Arc;
+
+use crate::event::EndReason;
+use crate::map::PlaybackMap;
+use crate::rules::Rules;
+use crate::session::{Identity, Session, Tidied};
+use crate::time::{Elapsed, MediaTime, Timestamp};
+use crate::timeline::{Activity, Machine, Seeks, Tally, WaitKind, WallClock};
+
+/// Everything an analysis needs to know of a session, in one row: ids, attributes, counts, milliseconds and the runs
+/// that were played. What is undefined is `None`, never 0.
+///
+/// Counts and amounts are the timeline's own; what the player claims (a reported watch time, a stall's duration) is kept
+/// apart or not at all.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct SessionFacts {
+    /// Whose session it is, and of what.
+    pub identity: Arc<Identity>,
+
+    /// When it was loaded; without a load, its first event.
+    pub started_at: Timestamp,
+    /// Its last event.
+    pub last_event_at: Timestamp,
+    /// How many events it has.
+    pub events: u64,
+    /// What was done to put them in order.
+    pub tidied: Tidied,
+    /// The title's duration: the last one the session reported, else the known one.
+    pub duration: Option<MediaTime>,
+    /// Whether it is a live stream. Live streams have no duration.
+    pub is_live: bool,
+
+    /// When the first frame was seen.
+    pub first_frame_at: Option<Timestamp>,
+    /// Time from asking for playback to the first frame; `None` when no frame was seen.
+    pub startup: Option<StartUp>,
+    /// Content played, each pass counted: the runs and [`unplaced`](Self::unplaced).
+    pub watched: MediaTime,
+    /// Content played, each part counted once.
+    pub unique: MediaTime,
+    /// What the player says was watched, for comparison.
+    pub reported_watch: Option<Elapsed>,
+    /// The part of [`watched`](Self::watched) whose position in the content is not known.
+    pub unplaced: MediaTime,
+    /// Wall-clock time by what the player did.
+    pub wall: WallTime,
+    /// Stalls: waits in the middle of playback.
+    pub stalls: u64,
+    /// Waits that belong to a seek.
+    pub seek_waits: u64,
+    /// Jumps of the playhead.
+    pub seeks: Seeks,
+    /// How often the viewer paused.
+    pub pauses: u64,
+    /// How often the playback rate changed.
+    pub rate_changes: u64,
+    /// What was switched and which bit rate was played.
+    pub quality: Quality,
+    /// The position after the last one played.
+    pub furthest: Option<MediaTime>,
+    /// Whether [`furthest`](Self::furthest) is in the last part of the content ([`Rules::reached_end`]).
+    pub reached_end: Option<bool>,
+    /// Whether nearly all of the content was played ([`Rules::completed`]): seeking to the end does not complete.
+    pub completed: Option<bool>,
+    /// How it ended.
+    pub exit: Exit,
+    /// What kind of failure it was, if it was one.
+    pub failure: Option<Failure>,
+    /// Errors reported, fatal or not.
+    pub errors: u64,
+    /// Custom events by name, in order of the names; at most [`MAX_MARKS`](Self::MAX_MARKS).
+    pub marks: Vec<Mark>,
+    /// Which content was played, and how often.
+    pub map: PlaybackMap,
+    /// Which of these are inferred rather than reported.
+    pub inferred: Inferred,
+}
+
+/// How long playback took to start.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct StartUp {
+    /// The time.
+    pub time: Elapsed,
+    /// Since what.
+    pub since: StartUpBasis,
+}
+
+/// What a start-up time is measured from.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum StartUpBasis {
+    /// From the viewer's (or autoplay's) request.
+    Request,
+    /// From a request that is the first thing the session reports: some players send it when they load, before anybody
+    /// asked, so that the time is an upper bound.
+    FirstRequest,
+    /// From the load, for want of a request: an upper bound too.
+    Load,
+}
+
+/// Wall-clock time of a session by what the player did.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct WallTime {
+    /// Waiting for the first frame, as far as events show it.
+    pub starting: Elapsed,
+    /// Frames moved.
+    pub playing: Elapsed,
+    /// Paused.
+    pub paused: Elapsed,
+    /// Waiting after seeks.
+    pub seek_waiting: Elapsed,
+    /// Stalled.
+    pub stalled: Elapsed,
+    /// In advertisements.
+    pub in_ads: Elapsed,
+    /// Waiting in advertisements.
+    pub ad_waiting: Elapsed,
+}
+
+/// Switches and bit rate of a session.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Quality {
+    /// Quality changes reported, the first rendition included.
+    pub changes: u64,
+    /// Switches to a higher bit rate.
+    pub switches_up: u64,
+    /// Switches to a lower bit rate.
+    pub switches_down: u64,
+    /// Bits of the content played, by declared bit rate.
+    pub bits: u128,
+    /// Content played while the bit rate was known: [`bits`](Self::bits) over this is the average bit rate.
+    pub bits_over: MediaTime,
+    /// Frames dropped, where the player counts them.
+    pub dropped_frames: Option<u64>,
+}
+
+/// How a session ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Exit {
+    /// Why.
+    pub reason: ExitReason,
+    /// Where the playhead was.
+    pub position: Option<MediaTime>,
+    /// Whether the viewer was waiting for frames at the end.
+    pub waiting: bool,
+}
+
+/// Why a session ended.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum ExitReason {
+    /// The content was over.
+    Ended,
+    /// The player says that the viewer stopped.
+    Stopped,
+    /// The player gave up.
+    Failed,
+    /// It fell silent: a closed tab, a lost network.
+    Left,
+    /// Its last event is so close to the end of the data that it may still go on.
+    Active,
+}
+
+/// What kind of failure a session was, in the industry's terms.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum Failure {
+    /// Video start failure (VSF): a fatal error before the first frame.
+    Start,
+    /// Video playback failure (VPF): a fatal error after the first frame, and playback did not go on.
+    Playback,
+    /// Exit before video start (EBVS): the viewer left before the first frame, without a fatal error.
+    ExitBeforeStart,
+}
+
+/// How often a custom event happened.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Mark {
+    /// Its name.
+    pub name: Box<str>,
+    /// How often.
+    pub count: u64,
+    /// First when.
+    pub first_at: Timestamp,
+}
+
+/// What in a row is inferred rather than reported.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Inferred {
+    /// An end of a played run was inferred from wall time and rate.
+    pub runs: bool,
+    /// Something was played whose position is not known at all, so that curves and maps cannot show it.
+    pub positions_missing: bool,
+    /// A seek was inferred from where the playhead was found.
+    pub seeks: bool,
+    /// Positions that could not be right and were dropped.
+    pub repaired_positions: u64,
+    /// Durations that could not be right and were dropped.
+    pub repaired_durations: u64,
+}
+
+impl SessionFacts {
+    /// The most names of custom events a row keeps; of more, the alphabetically first.
+    pub const MAX_MARKS: usize = 64;
+
+    /// The row of a session. `horizon` is the time up to which the data reaches: a session without an end is taken to be
+    /// [`Active`](ExitReason::Active) when its last event is no more than [`Rules::inactivity`] before it; without a
+    /// horizon it has left.
+    pub fn new(session: &Session, rules: &Rules, horizon: Option<Timestamp>) -> Self {
+        let mut machine = Machine::new(session, rules);
+        machine.follow(session);
+        let (tally, watched) = (machine.tally(), machine.watched());
+        let first = tally.first.unwrap_or_default();
+        let map = PlaybackMap::from_intervals(watched.iter().map(|piece| (piece.start, piece.end)));
+        let unique = map.unique();
+        let furthest = map.furthest();
+        let share = |part: MediaTime, threshold: crate::Ratio| tally.duration.map(|whole| threshold.reached(part, whole));
+        let reached_end = share(furthest.unwrap_or_default(), rules.reached_end);
+        let reason = exit_reason(tally, rules, horizon, reached_end == Some(true));
+        Self {
+            identity: session.identity().clone(),
+            started_at: tally.load.unwrap_or(first),
+            last_event_at: tally.last.unwrap_or_default(),
+            events: tally.events,
+            tidied: session.tidied(),
+            duration: tally.duration,
+            is_live: tally.is_live,
+            first_frame_at: tally.first_frame,
+            startup: startup(tally),
+            watched: map.total().saturating_add(tally.unplaced),
+            unique,
+            reported_watch: tally.reported_watch,
+            unplaced: tally.unplaced,
+            wall: WallTime::from(&tally.wall),
+            stalls: tally.waits[WaitKind::Stall as usize],
+            seek_waits: tally.waits[WaitKind::Seek as usize],
+            seeks: tally.seeks,
+            pauses: tally.pauses,
+            rate_changes: tally.rate_changes,
+            quality: Quality {
+                changes: tally.quality_changes,
+                switches_up: tally.switches_up,
+                switches_down: tally.switches_down,
+                bits: tally.millibits / 1000,
+                bits_over: MediaTime::from_millis(tally.bits_over),
+                dropped_frames: tally.dropped_frames,
+            },
+            furthest,
+            reached_end,
+            completed: share(unique, rules.completed),
+            exit: Exit { reason, position: tally.exit_position, waiting: tally.exit_waiting },
+            failure: failure(tally, reason),
+            errors: tally.errors,
+            marks: tally.marks.clone(),
+            inferred: Inferred {
+                runs: watched.iter().any(|piece| piece.inferred),
+                positions_missing: !tally.unplaced.is_zero(),
+                seeks: tally.seeks.inferred() > 0,
+                repaired_positions: tally.repaired_positions,
+                repaired_durations: tally.repaired_durations,
+            },
+            map,
+        }
+    }
+
+    /// Whether a frame was seen.
+    pub fn started(&self) -> bool {
+        self.first_frame_at.is_some()
+    }
+
+    /// The figures earlier systems report for a session.
+    pub fn metrics(&self) -> SessionMetrics {
+        SessionMetrics::from(self)
+    }
+}
+
+impl From<&WallClock> for WallTime {
+    fn from(clock: &WallClock) -> Self {
+        Self {
+            starting: clock.of(Activity::StartUp),
+            playing: clock.of(Activity::Playing),
+            paused: clock.of(Activity::Paused),
+            seek_waiting: clock.of(Activity::SeekWait),
+            stalled: clock.of(Activity::Stall),
+            in_ads: clock.of(Activity::Ad),
+            ad_waiting: clock.of(Activity::AdWait),
+        }
+    }
+}
+
+fn startup(tally: &Tally) -> Option<StartUp> {
+    let first_frame = tally.first_frame?;
+    let request = tally.request.filter(|&request| request <= first_frame);
+    let load = tally.load.filter(|&load| load <= first_frame);
+    let (from, since) = match (request, load) {
+        (Some(request), load) if load.is_some_and(|load| load <= request) => (request, StartUpBasis::Request),
+        (Some(request), _) => (request, StartUpBasis::FirstRequest),
+        (None, Some(load)) => (load, StartUpBasis::Load),
+        (None, None) => return None,
+    };
+    Some(StartUp { time: first_frame.since(from), since })
+}
+
+fn exit_reason(tally: &Tally, rules: &Rules, horizon: Option<Timestamp>, reached_end: bool) -> ExitReason {
+    match (tally.ended_at, &tally.end_reason) {
+        (Some(_), Some(EndReason::Error)) => ExitReason::Failed,
+        _ if tally.failed_for_good => ExitReason::Failed,
+        (Some(_), Some(EndReason::Ended)) => ExitReason::Ended,
+        (Some(_), None) if reached_end || tally.duration.is_none() => ExitReason::Ended,
+        (Some(_), _) => ExitReason::Stopped,
+        (None, _) => {
+            let last = tally.last.unwrap_or_default();
+            let recent = horizon.is_some_and(|horizon| horizon.since(last) <= rules.inactivity);
+            if recent { ExitReason::Active } else { ExitReason::Left }
+        }
+    }
+}
+
+fn failure(tally: &Tally, reason: ExitReason) -> Option<Failure> {
+    let started = tally.first_frame.is_some();
+    match reason {
+        ExitReason::Failed if started => Some(Failure::Playback),
+        ExitReason::Failed => Some(Failure::Start),
+        ExitReason::Active => None,
+        _ => (!started).then_some(Failure::ExitBeforeStart),
+    }
+}

@@ -1,0 +1,157 @@
+//! The events of one chunk of lines, grouped by session.
+
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use audience_core::{Event, Timestamp};
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+
+use crate::quality::{Problem, Quality, Reject, Repair, Repaired};
+use crate::spool::{Block, Encoder};
+
+/// Whom an event is about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Ids<'a> {
+    pub(crate) session: &'a str,
+    pub(crate) viewer: Option<&'a str>,
+    pub(crate) content: Option<&'a str>,
+    pub(crate) source: Option<&'a str>,
+}
+
+/// Takes the events of a chunk, line by line, and what was wrong with them.
+///
+/// Reused from chunk to chunk, so that no event costs an allocation.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    groups: HashTable<u32>,
+    hasher: RandomState,
+    encoder: Encoder,
+    pub(crate) quality: Quality,
+    rejects: Option<Vec<Reject>>,
+    /// The first thing strict reading would stop at.
+    first_fault: Option<Fault>,
+    strict: bool,
+    horizon: Option<Timestamp>,
+    file: Arc<str>,
+    file_index: usize,
+    line: u64,
+}
+
+/// What strict reading stops at.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    Reject(Box<Reject>),
+    Repair(Box<Repaired>),
+}
+
+impl Fault {
+    /// Counts lines from the start of the file instead of the chunk.
+    pub(crate) fn shift(&mut self, lines: u64) {
+        match self {
+            Self::Reject(reject) => reject.line += lines,
+            Self::Repair(repaired) => repaired.line += lines,
+        }
+    }
+}
+
+/// What came of a chunk. Line numbers count from its start.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) block: Block,
+    pub(crate) quality: Quality,
+    pub(crate) rejects: Vec<Reject>,
+    pub(crate) fault: Option<Fault>,
+    pub(crate) horizon: Option<Timestamp>,
+}
+
+impl Batch {
+    /// A batch that keeps all rejects, or only examples; and that keeps the first fault, or none.
+    pub(crate) fn new(keep_rejects: bool, strict: bool) -> Self {
+        Self { rejects: keep_rejects.then(Vec::new), strict, ..Self::default() }
+    }
+
+    /// Begins a chunk of the file.
+    pub(crate) fn begin(&mut self, file: &Arc<str>, file_index: usize) {
+        self.file = file.clone();
+        self.file_index = file_index;
+        self.line = 0;
+    }
+
+    /// Begins the next line.
+    pub(crate) fn next_line(&mut self) {
+        self.line += 1;
+        self.quality.lines += 1;
+    }
+
+    /// Takes an event with its attributes.
+    pub(crate) fn push<'a>(
+        &mut self,
+        ids: Ids<'_>,
+        event: &Event,
+        attributes: impl ExactSizeIterator<Item = (&'a str, &'a str)>,
+    ) {
+        let hash = self.hasher.hash_one(ids.session);
+        let encoder = &self.encoder;
+        let known = self.groups.entry(
+            hash,
+            |&group| encoder.ids(group) == ids,
+            |&group| encoder.table_hash(group),
+        );
+        let group = match known {
+            hashbrown::hash_table::Entry::Occupied(entry) => *entry.get(),
+            hashbrown::hash_table::Entry::Vacant(entry) => {
+                let group = self.encoder.add_group(ids, hash);
+                entry.insert(group);
+                group
+            }
+        };
+        self.encoder.push(group, event, attributes);
+        self.quality.events += 1;
+        self.horizon = self.horizon.max(Some(event.ts));
+    }
+
+    /// Records that the line cannot be used.
+    pub(crate) fn reject(&mut self, problem: Problem, text: &str) {
+        let reject = Reject {
+            file: self.file.clone(),
+            file_index: self.file_index,
+            line: self.line,
+            problem,
+            text: crate::quality::shorten(text).into(),
+        };
+        if self.strict && self.first_fault.is_none() {
+            self.first_fault = Some(Fault::Reject(Box::new(reject.clone())));
+        }
+        if let Some(rejects) = &mut self.rejects {
+            rejects.push(Reject { text: text.into(), ..reject.clone() });
+        }
+        self.quality.reject(reject);
+    }
+
+    /// Records that a field was repaired.
+    pub(crate) fn repair(&mut self, field: &'static str, repair: Repair, value: impl std::fmt::Display) {
+        *self.quality.repairs.entry((field, repair)).or_default() += 1;
+        if self.strict && self.first_fault.is_none() {
+            self.first_fault = Some(Fault::Repair(Box::new(Repaired {
+                file: self.file.clone(),
+                line: self.line,
+                field,
+                value: crate::quality::shorten(&value.to_string()).into(),
+                repair,
+            })));
+        }
+    }
+
+    /// Ends the chunk.
+    pub(crate) fn finish(&mut self) -> Outcome {
+        self.groups.clear();
+        Outcome {
+            block: self.encoder.finish(),
+            quality: std::mem::take(&mut self.quality),
+            rejects: self.rejects.as_mut().map(std::mem::take).unwrap_or_default(),
+            fault: self.first_fault.take(),
+            horizon: self.horizon.take(),
+        }
+    }
+}

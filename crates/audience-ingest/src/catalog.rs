@@ -1,0 +1,104 @@
+//! What is known about titles from elsewhere.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use audience_core::MediaTime;
+
+use crate::error::Error;
+use crate::scalar::Scalar;
+
+/// Names and durations of titles, from a file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Catalog {
+    titles: HashMap<Box<str>, CatalogEntry>,
+}
+
+/// One title of a [`Catalog`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CatalogEntry {
+    /// Its name.
+    pub title: Option<String>,
+    /// How long it is.
+    pub duration: Option<MediaTime>,
+}
+
+impl Catalog {
+    /// A catalogue without titles.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads a catalogue: a JSON array of objects, one JSON object a line, or CSV with a header. Of each title it takes
+    /// `content_id`, `title` and `duration_ms`; other keys and columns are passed over.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`], and [`Error::Catalog`] naming line or entry and what is wrong with it.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let text = std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+        let rows = match text.trim_start().as_bytes().first() {
+            Some(b'[') => read_array(&text),
+            Some(b'{') => read_lines(&text),
+            _ => read_csv(&text),
+        };
+        let failed = |(entry, reason): (usize, String)| Error::Catalog { path: path.to_owned(), entry, reason };
+        let mut catalog = Self::new();
+        for (number, row) in rows.map_err(failed)?.into_iter().enumerate() {
+            let (id, entry) = read_entry(&row).map_err(|reason| failed((number + 1, reason)))?;
+            catalog.titles.insert(id, entry);
+        }
+        Ok(catalog)
+    }
+
+    /// What is known about a title.
+    pub fn get(&self, content_id: &str) -> Option<&CatalogEntry> {
+        self.titles.get(content_id)
+    }
+
+    /// How many titles there are.
+    pub fn len(&self) -> usize {
+        self.titles.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.titles.is_empty()
+    }
+}
+
+type Row<'a> = HashMap<String, Scalar<'a>>;
+
+fn read_array(text: &str) -> Result<Vec<Row<'_>>, (usize, String)> {
+    serde_json::from_str(text).map_err(|error| (0, error.to_string()))
+}
+
+fn read_lines(text: &str) -> Result<Vec<Row<'_>>, (usize, String)> {
+    let lines = text.lines().filter(|line| !line.trim().is_empty()).enumerate();
+    lines.map(|(at, line)| serde_json::from_str(line).map_err(|error| (at + 1, error.to_string()))).collect()
+}
+
+fn read_csv(text: &str) -> Result<Vec<Row<'_>>, (usize, String)> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+    let header = reader.headers().map_err(|error| (0, error.to_string()))?.clone();
+    let mut rows = Vec::new();
+    for (at, record) in reader.records().enumerate() {
+        let record = record.map_err(|error| (at + 1, error.to_string()))?;
+        let cells = header.iter().zip(record.iter()).filter(|(_, cell)| !cell.is_empty());
+        rows.push(cells.map(|(name, cell)| (name.to_owned(), Scalar::Text(cell.to_owned().into()))).collect());
+    }
+    Ok(rows)
+}
+
+fn read_entry(row: &Row<'_>) -> Result<(Box<str>, CatalogEntry), String> {
+    let text = |key: &str| row.get(key).and_then(Scalar::as_text);
+    let id = text("content_id").filter(|id| !id.is_empty()).ok_or("content_id is missing")?;
+    let duration = match text("duration_ms") {
+        None => None,
+        Some(text) => match text.parse::<f64>() {
+            Ok(millis) if (0.0..9e15).contains(&millis) => Some(MediaTime::from_millis(millis.round() as u64)),
+            _ => return Err(format!("duration_ms is {text:?}, which is not a number of milliseconds")),
+        },
+    };
+    Ok((id.into(), CatalogEntry { title: text("title").map(std::borrow::Cow::into_owned), duration }))
+}

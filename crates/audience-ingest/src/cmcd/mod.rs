@@ -1,0 +1,49 @@
+//! CMCD version 2, event mode: what players post to a collector (CTA-5004-B).
+//!
+//! A report is one line, an RFC 9651 dictionary: `cid="film",e=ps,sid="…",sn=15,sta=p,ts=1795204690750,v=2`. Real players
+//! send single values for lists, decimals for integers and characters that RFC 9651 does not allow; such lines are read
+//! key by key and counted.
+
+mod dictionary;
+mod report;
+mod requests;
+
+pub(crate) use requests::{looks_like_request, read_request};
+
+use crate::batch::Batch;
+use crate::quality::{Ignored, Problem, Reason};
+
+/// Where a report came from.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Carrier<'a> {
+    /// The address it was posted to.
+    pub(crate) target: Option<&'a str>,
+    /// When it was received: milliseconds since 1970.
+    pub(crate) received: Option<i64>,
+}
+
+/// Reads one line of reports into the batch.
+pub(crate) fn read_line(line: &str, carrier: Carrier<'_>, batch: &mut Batch) {
+    if let Err(problem) = try_line(line, carrier, batch) {
+        batch.reject(problem, line);
+    }
+}
+
+fn try_line(line: &str, carrier: Carrier<'_>, batch: &mut Batch) -> Result<(), Problem> {
+    let keys = dictionary::read(line, batch)?;
+    if !keys.iter().any(|(key, _)| *key == "e") {
+        if keys.iter().any(|(key, _)| *key == "sid") {
+            batch.quality.ignore(Ignored::RequestMode);
+            return Ok(());
+        }
+        return Err(Problem::detailed(Reason::NotCmcd, "there is neither e nor sid"));
+    }
+    report::push(&keys, carrier, batch)
+}
+
+/// Whether a line looks like a CMCD report.
+pub(crate) fn looks_like_report(line: &str) -> bool {
+    let mut batch = Batch::default();
+    dictionary::read(line, &mut batch)
+        .is_ok_and(|keys| ["sid", "e", "cid", "v", "sta"].iter().filter(|key| keys.iter().any(|(k, _)| k == *key)).count() >= 2)
+}

@@ -1,0 +1,87 @@
+//! What can stop reading.
+
+use std::path::PathBuf;
+
+use crate::quality::{Reject, Repaired};
+
+/// Why telemetry could not be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file or stream could not be opened or read to its end.
+    #[error("read {}: {source}", path.display())]
+    Io {
+        /// The file; `-` for standard input.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A path names nothing.
+    #[error("read {}: there is no such file, folder or match", path.display())]
+    NotFound {
+        /// The path or pattern.
+        path: PathBuf,
+    },
+    /// A folder holds no telemetry.
+    #[error("read {}: no file in this folder ends in one of {expected}", path.display())]
+    EmptyFolder {
+        /// The folder.
+        path: PathBuf,
+        /// The endings that are looked for.
+        expected: &'static str,
+    },
+    /// A pattern of file names is not one.
+    #[error("read {pattern}: {source}")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        source: glob::PatternError,
+    },
+    /// A file's compression is not built in.
+    #[error("read {}: it is compressed with {compression}, which this build cannot read", path.display())]
+    Compression {
+        /// The file.
+        path: PathBuf,
+        /// Its compression.
+        compression: &'static str,
+    },
+    /// A file is not telemetry in any known format.
+    #[error("read {}: {hint}", path.display())]
+    UnknownFormat {
+        /// The file.
+        path: PathBuf,
+        /// What it seems to be.
+        hint: &'static str,
+    },
+    /// A line could not be used, and reading was strict.
+    #[error("{0}")]
+    Rejected(Box<Reject>),
+    /// A field had to be repaired, and reading was strict.
+    #[error("{0}")]
+    Repaired(Box<Repaired>),
+    /// The file of rejected lines could not be written.
+    #[error("write rejected lines to {}: {source}", path.display())]
+    Rejects {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A catalogue of titles is not one.
+    #[error("read the catalogue {}, entry {entry}: {reason}", path.display())]
+    Catalog {
+        /// The file.
+        path: PathBuf,
+        /// The entry, from 1; 0 for the whole.
+        entry: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// What was kept in memory or on disk is damaged.
+    #[error("read back events of a session: {source}")]
+    Spool {
+        /// What the decoder said.
+        source: postcard::Error,
+    },
+}

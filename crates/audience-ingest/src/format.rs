@@ -1,0 +1,83 @@
+//! Which format a file is in.
+
+use std::fmt;
+use std::path::Path;
+use std::str::FromStr;
+
+use crate::cmcd;
+use crate::error::Error;
+
+/// A format of telemetry.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Format {
+    /// Canonical events, one JSON object a line.
+    Ndjson,
+    /// CMCD v2 reports as they are posted, one a line.
+    Cmcd,
+    /// A log of HTTP requests, one JSON object a line, some of which post CMCD v2 reports.
+    Requests,
+}
+
+impl Format {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Ndjson, Self::Cmcd, Self::Requests];
+
+    /// Its name on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ndjson => "ndjson",
+            Self::Cmcd => "cmcd",
+            Self::Requests => "requests",
+        }
+    }
+
+    /// The format of a file by its first lines: the first of them that looks like something decides.
+    pub(crate) fn detect(start: &[u8], path: &Path) -> Result<Self, Error> {
+        const LINES: usize = 50;
+        let unknown = |hint| Error::UnknownFormat { path: path.to_owned(), hint };
+        let mut json = false;
+        let lines = start.split(|byte| *byte == b'\n').map(|line| String::from_utf8_lossy(line));
+        for line in lines.filter(|line| !line.trim().is_empty()).take(LINES) {
+            let line = line.trim();
+            match line.as_bytes().first() {
+                Some(b'{') if cmcd::looks_like_request(line) => return Ok(Self::Requests),
+                Some(b'{') => json = true,
+                Some(b'[') => return Err(unknown("it is a JSON array; events must be one JSON object a line")),
+                _ if cmcd::looks_like_report(line) => return Ok(Self::Cmcd),
+                _ => {}
+            }
+            if json && line.contains("\"type\"") {
+                return Ok(Self::Ndjson);
+            }
+        }
+        if json || start.iter().all(u8::is_ascii_whitespace) {
+            // An empty file is an empty file of events.
+            return Ok(Self::Ndjson);
+        }
+        if start.starts_with(b"PAR1") {
+            return Err(unknown("it is a Parquet file"));
+        }
+        Err(unknown("it is neither JSON objects nor CMCD reports, one a line (say which with a format if it is)"))
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Format {
+    type Err = UnknownFormatName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownFormatName> {
+        Self::ALL.into_iter().find(|format| format.as_str() == name).ok_or_else(|| UnknownFormatName(name.into()))
+    }
+}
+
+/// No format has this name.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{0:?} is not one of ndjson, cmcd, requests")]
+pub struct UnknownFormatName(Box<str>);

@@ -1,0 +1,250 @@
+//! Canonical NDJSON: one event a line, as `docs/formats/events.md` in the repository defines it.
+
+mod convert;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use audience_core::{Event, EventKind, Field, Fields, SCHEMA};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::batch::{Batch, Ids};
+use crate::quality::{Problem, Reason, Repair};
+use crate::scalar::Scalar;
+
+/// The largest time that is taken for one: the end of the year 9999.
+pub(crate) const MAX_TS: i64 = 253_402_300_799_999;
+
+/// The most attributes an event may carry.
+const MAX_ATTRIBUTES: usize = audience_core::Attributes::MAX;
+
+/// Fields that every event has a use for, one bit each.
+const COMMON: u64 = bit(Field::SessionId)
+    | bit(Field::ViewerId)
+    | bit(Field::ContentId)
+    | bit(Field::Ts)
+    | bit(Field::Seq)
+    | bit(Field::Type)
+    | bit(Field::PositionMs);
+
+const fn bit(field: Field) -> u64 {
+    1 << field as u64
+}
+
+/// Reads lines of one chunk; its memory is reused from line to line.
+#[derive(Debug, Default)]
+pub(crate) struct LineReader<'a> {
+    fields: Fields<'a>,
+    attributes: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+}
+
+impl<'a> LineReader<'a> {
+    /// Reads one line into the batch.
+    pub(crate) fn read(&mut self, line: &'a str, batch: &mut Batch) {
+        if let Err(problem) = self.try_read(line, batch) {
+            batch.reject(problem, line);
+        }
+    }
+
+    fn try_read(&mut self, line: &'a str, batch: &mut Batch) -> Result<(), Problem> {
+        self.fields = Fields::default();
+        self.attributes.clear();
+        let mut object = Object { reader: self, batch, seen: 0, problem: None };
+        let mut json = serde_json::Deserializer::from_str(line);
+        json.deserialize_map(&mut object).and_then(|()| json.end()).map_err(not_json)?;
+        let seen = object.seen;
+        if let Some(problem) = object.problem {
+            return Err(problem);
+        }
+        if let Some(schema) = self.fields.schema.filter(|&schema| schema != SCHEMA) {
+            return Err(Problem {
+                value: Some(schema.to_string().into()),
+                detail: Some(format!("this program reads schema {SCHEMA}").into()),
+                ..Problem::new(Reason::UnknownSchema)
+            });
+        }
+        let event = event(&mut self.fields, batch)?;
+        if seen & !COMMON != 0 {
+            for unused in self.fields.unused(&event.kind) {
+                *batch.quality.unused_fields.entry(unused.name()).or_default() += 1;
+            }
+        }
+        let ids = Ids {
+            session: self.fields.session_id.as_deref().ok_or(Problem::missing(Field::SessionId.name()))?,
+            viewer: self.fields.viewer_id.as_deref(),
+            content: self.fields.content_id.as_deref(),
+            source: self.fields.source.as_deref(),
+        };
+        for (name, _) in &self.attributes {
+            batch.quality.name_attribute(name);
+        }
+        batch.push(ids, &event, self.attributes.iter().map(|(name, value)| (name.as_ref(), value.as_ref())));
+        Ok(())
+    }
+}
+
+/// The event of the fields. What cannot be used and is not needed is left out and counted.
+fn event(fields: &mut Fields<'_>, batch: &mut Batch) -> Result<Event, Problem> {
+    fields.source.take_if(|source| source.is_empty());
+    // The source goes with the group of events; only the id stays with the event.
+    let source = fields.source.take();
+    let event = loop {
+        match fields.event() {
+            Ok(event) => break event,
+            Err(error) => leave_out(fields, &error, batch)?,
+        }
+    };
+    fields.source = source;
+    if let EventKind::Custom(custom) = &event.kind
+        && fields.kind.as_deref() != Some("custom")
+    {
+        batch.quality.name_custom_type(&custom.name);
+    }
+    Ok(event)
+}
+
+/// Leaves out the field that `error` is about, or gives up if the event needs it.
+fn leave_out(fields: &mut Fields<'_>, error: &audience_core::Error, batch: &mut Batch) -> Result<(), Problem> {
+    use audience_core::Error;
+    let kind = fields.kind.as_deref().unwrap_or_default();
+    match error {
+        Error::MissingField { field, .. } => Err(Problem::missing(field)),
+        Error::UnknownWord { field: "state", value, expected } if kind == "state_change" => {
+            // Either of two fields; the one that says where from is not needed.
+            if fields.from_state.as_deref() == Some(value) && fields.state.as_deref() != Some(value) {
+                fields.from_state = None;
+                batch.repair(Field::FromState.name(), Repair::Dropped, value);
+                return Ok(());
+            }
+            Err(Problem::bad(Field::State.name(), value, &format!("one of {expected}")))
+        }
+        Error::UnknownWord { field: "state", value, .. } => {
+            fields.state = None;
+            batch.repair(Field::State.name(), Repair::Dropped, value);
+            Ok(())
+        }
+        Error::UnknownWord { field, value, .. } => {
+            fields.reason = Some("other".into());
+            batch.repair(field, Repair::Dropped, value);
+            Ok(())
+        }
+        Error::RateOutOfRange { rate } if kind == "rate_change" => {
+            Err(Problem::bad(Field::Rate.name(), rate, "between 0 and 100"))
+        }
+        Error::RateOutOfRange { rate } => {
+            fields.rate = None;
+            batch.repair(Field::Rate.name(), Repair::Dropped, rate);
+            Ok(())
+        }
+        Error::NotFinite { value } => {
+            fields.value = None;
+            batch.repair(Field::Value.name(), Repair::Dropped, value);
+            Ok(())
+        }
+        other => Err(Problem::detailed(Reason::BadValue, other)),
+    }
+}
+
+fn not_json(error: serde_json::Error) -> Problem {
+    Problem::detailed(Reason::NotJson, error)
+}
+
+/// Fills the reader from the keys of one object.
+struct Object<'s, 'a> {
+    reader: &'s mut LineReader<'a>,
+    batch: &'s mut Batch,
+    /// The fields seen, one bit each.
+    seen: u64,
+    problem: Option<Problem>,
+}
+
+impl<'a> Visitor<'a> for &mut Object<'_, 'a> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key_seed(KeySeed)? {
+            match key {
+                Key::Field(Field::Data) => {
+                    let data: &'a RawValue = map.next_value()?;
+                    self.seen |= bit(Field::Data);
+                    self.reader.fields.data = convert::data(data.get());
+                }
+                Key::Field(field) => {
+                    let value = map.next_value()?;
+                    self.take(field, value);
+                }
+                Key::Other(name) => {
+                    let value = map.next_value()?;
+                    self.take_attribute(name, value);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Object<'_, 'a> {
+    fn take(&mut self, field: Field, value: Scalar<'a>) {
+        if self.seen & bit(field) != 0 {
+            self.batch.repair(field.name(), Repair::Repeated, &value);
+        }
+        self.seen |= bit(field);
+        if let Err(problem) = convert::set(&mut self.reader.fields, field, value, self.batch) {
+            self.problem.get_or_insert(problem);
+        }
+    }
+
+    fn take_attribute(&mut self, name: Cow<'a, str>, value: Scalar<'a>) {
+        let text = match value {
+            Scalar::Null => return,
+            Scalar::Nested => {
+                self.batch.quality.nested_values += 1;
+                return;
+            }
+            Scalar::Text(text) => text,
+            scalar => Cow::Owned(scalar.as_text().unwrap_or_default().into_owned()),
+        };
+        if self.reader.attributes.len() < MAX_ATTRIBUTES {
+            self.reader.attributes.push((name, text));
+        } else {
+            self.batch.quality.further_attributes += 1;
+        }
+    }
+}
+
+enum Key<'a> {
+    Field(Field),
+    Other(Cow<'a, str>),
+}
+
+struct KeySeed;
+
+impl<'a> DeserializeSeed<'a> for KeySeed {
+    type Value = Key<'a>;
+
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<Key<'a>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'a> Visitor<'a> for KeySeed {
+    type Value = Key<'a>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    #[inline]
+    fn visit_borrowed_str<E>(self, name: &'a str) -> Result<Key<'a>, E> {
+        Ok(Field::from_name(name).map_or(Key::Other(Cow::Borrowed(name)), Key::Field))
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Key<'a>, E> {
+        Ok(Field::from_name(name).map_or_else(|| Key::Other(Cow::Owned(name.to_owned())), Key::Field))
+    }
+}

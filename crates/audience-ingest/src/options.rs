@@ -1,0 +1,39 @@
+//! How to read.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use crate::format::Format;
+
+/// How to read telemetry.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// The format of every file; without it, each file's first lines tell.
+    pub format: Option<Format>,
+    /// Whether a line that cannot be used, or a field that must be repaired, is an error.
+    pub strict: bool,
+    /// Where to write the lines that cannot be used, as NDJSON: file, line, reason, field, value, detail and text.
+    pub rejects: Option<PathBuf>,
+    /// How many threads to use; without it, as many as the machine offers.
+    pub threads: Option<NonZeroUsize>,
+    /// Where to tell how far reading has come.
+    pub progress: Arc<Progress>,
+}
+
+/// How far reading has come; for another thread to look at.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Bytes read, before decompression.
+    pub bytes: AtomicU64,
+    /// Events read.
+    pub events: AtomicU64,
+}
+
+impl Options {
+    pub(crate) fn thread_count(&self) -> usize {
+        self.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
+    }
+}

@@ -1,0 +1,116 @@
+//! What to read.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+
+/// A file, or standard input.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Input {
+    /// Standard input.
+    Stdin,
+    /// A file.
+    File(PathBuf),
+}
+
+/// The endings of file names that a folder is searched for.
+const ENDINGS: &str = ".ndjson .jsonl .cmcd .log (also with .gz or .zst)";
+
+impl Input {
+    /// The inputs that `path` names: `-` is standard input, a folder is all telemetry in it and below it, a pattern
+    /// (`*`, `?`, `[…]`, `**`) is all files it matches. Files of a folder or pattern are in order of their names.
+    ///
+    /// In a folder, telemetry is what ends in `.ndjson`, `.jsonl`, `.cmcd` or `.log`, and may end in `.gz` or `.zst`
+    /// after that. A file named outright is read whatever its name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`], [`Error::EmptyFolder`], [`Error::Pattern`], [`Error::Io`].
+    pub fn find(path: &Path) -> Result<Vec<Self>, Error> {
+        if path == Path::new("-") {
+            return Ok(vec![Self::Stdin]);
+        }
+        let io = |source| Error::Io { path: path.to_owned(), source };
+        match fs::metadata(path) {
+            Ok(found) if found.is_dir() => {
+                let mut files = Vec::new();
+                collect(path, &mut files).map_err(io)?;
+                if files.is_empty() {
+                    return Err(Error::EmptyFolder { path: path.to_owned(), expected: ENDINGS });
+                }
+                files.sort_unstable();
+                Ok(files.into_iter().map(Self::File).collect())
+            }
+            Ok(_) => Ok(vec![Self::File(path.to_owned())]),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::find_pattern(path),
+            Err(error) => Err(io(error)),
+        }
+    }
+
+    fn find_pattern(path: &Path) -> Result<Vec<Self>, Error> {
+        let not_found = || Error::NotFound { path: path.to_owned() };
+        let pattern = path.to_str().filter(|text| text.contains(['*', '?', '['])).ok_or_else(not_found)?;
+        let found =
+            glob::glob(pattern).map_err(|source| Error::Pattern { pattern: pattern.to_owned(), source })?;
+        let mut files = Vec::new();
+        for entry in found {
+            let file = entry.map_err(|error| Error::Io { path: error.path().to_owned(), source: error.into() })?;
+            if file.is_file() {
+                files.push(Self::File(file));
+            }
+        }
+        if files.is_empty() { Err(not_found()) } else { Ok(files) }
+    }
+
+    /// Its name; `-` for standard input.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Stdin => Path::new("-"),
+            Self::File(path) => path,
+        }
+    }
+
+    /// Its size in bytes, where that is known.
+    pub fn size(&self) -> Option<u64> {
+        match self {
+            Self::Stdin => None,
+            Self::File(path) => fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|found| found.len()),
+        }
+    }
+
+    pub(super) fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(match self {
+            Self::Stdin => Box::new(io::stdin()),
+            Self::File(path) => Box::new(fs::File::open(path)?),
+        })
+    }
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let hidden = entry.file_name().as_encoded_bytes().first() == Some(&b'.');
+        let kind = entry.file_type()?;
+        if hidden {
+            continue;
+        }
+        // A link to a folder could lead round in circles; a link to a file is as good as the file.
+        if kind.is_dir() {
+            collect(&entry.path(), files)?;
+        } else if is_telemetry(&entry.path()) && entry.path().is_file() {
+            files.push(entry.path());
+        }
+    }
+    Ok(())
+}
+
+fn is_telemetry(path: &Path) -> bool {
+    let ending = |path: &Path| path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
+    let inner = match ending(path).as_deref() {
+        Some("gz" | "zst") => ending(Path::new(path.file_stem().unwrap_or_default())),
+        _ => ending(path),
+    };
+    matches!(inner.as_deref(), Some("ndjson" | "jsonl" | "cmcd" | "log"))
+}

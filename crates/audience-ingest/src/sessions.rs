@@ -1,0 +1,195 @@
+//! All sessions of what was read.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use audience_core::{ContentId, Session, SessionBuilder, Timestamp, ViewerId};
+use audience_stats::Merge;
+
+use crate::error::Error;
+use crate::quality::Quality;
+use crate::spool::{Block, Group, SHARDS, moment, shard_of};
+
+/// The sessions of everything that was read by [`load`](crate::load), and what became of every line.
+///
+/// # Examples
+///
+/// ```
+/// use audience_core::{Accumulator, Rules, UnitTotals};
+/// use audience_ingest::{Input, Options, load};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("events.ndjson");
+/// std::fs::write(&path, concat!(
+///     r#"{"session_id":"s1","content_id":"c1","ts":0,"type":"play","position_ms":0}"#, "\n",
+///     r#"{"session_id":"s1","content_id":"c1","ts":9000,"type":"pause","position_ms":9000}"#, "\n",
+///     "oops\n",
+/// ))?;
+/// let sessions = load(Input::find(&path)?, &Options::default())?;
+/// assert_eq!(sessions.quality().rejected(), 1);
+///
+/// let rules = Rules::default();
+/// let horizon = sessions.horizon();
+/// let totals = sessions.fold(&UnitTotals::new(), |totals, session| {
+///     totals.observe(&session.facts(&rules, horizon));
+/// })?;
+/// assert_eq!(totals.summary().watched_ms, 9000);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Sessions {
+    blocks: Vec<Block>,
+    quality: Quality,
+    horizon: Option<Timestamp>,
+    threads: usize,
+}
+
+impl Sessions {
+    pub(crate) fn new(blocks: Vec<Block>, quality: Quality, horizon: Option<Timestamp>, threads: usize) -> Self {
+        Self { blocks, quality, horizon, threads }
+    }
+
+    /// What became of every line and field.
+    pub fn quality(&self) -> &Quality {
+        &self.quality
+    }
+
+    /// The latest time in the data; `None` without events.
+    pub fn horizon(&self) -> Option<Timestamp> {
+        self.horizon
+    }
+
+    /// Gives every session to `take`, each with a state that began as a clone of `empty`, on several threads, and merges
+    /// the states. Each session comes once, in no particular order.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Spool`] when memory was damaged.
+    pub fn fold<S: Merge + Clone + Send + Sync>(
+        &self,
+        empty: &S,
+        take: impl Fn(&mut S, Session) + Sync,
+    ) -> Result<S, Error> {
+        let next = AtomicUsize::new(0);
+        let result = Mutex::new(Ok(empty.clone()));
+        std::thread::scope(|scope| {
+            for _ in 0..self.threads.min(SHARDS) {
+                scope.spawn(|| {
+                    let mut state = empty.clone();
+                    let mut done = Ok(());
+                    while done.is_ok() {
+                        let shard = next.fetch_add(1, Ordering::Relaxed);
+                        if shard >= SHARDS {
+                            break;
+                        }
+                        done = self.read_shard(shard, None, &mut |session| take(&mut state, session));
+                    }
+                    let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
+                    match (&mut *result, done) {
+                        (Ok(merged), Ok(())) => merged.merge(state),
+                        (Ok(_), Err(error)) => *result = Err(error),
+                        (Err(_), _) => {}
+                    }
+                });
+            }
+        });
+        result.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All sessions, in order of session id and title. Takes memory for all of them at once: [`fold`](Self::fold) does
+    /// not.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Spool`] when memory was damaged.
+    pub fn to_vec(&self) -> Result<Vec<Session>, Error> {
+        let mut sessions = Vec::new();
+        for shard in 0..SHARDS {
+            self.read_shard(shard, None, &mut |session| sessions.push(session))?;
+        }
+        sessions.sort_by(|a, b| (a.session_id(), a.content_id()).cmp(&(b.session_id(), b.content_id())));
+        Ok(sessions)
+    }
+
+    /// The sessions with this id: one per title it played.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Spool`] when memory was damaged.
+    pub fn get(&self, session_id: &str) -> Result<Vec<Session>, Error> {
+        let mut sessions = Vec::new();
+        self.read_shard(shard_of(session_id), Some(session_id), &mut |session| sessions.push(session))?;
+        Ok(sessions)
+    }
+
+    /// Puts the sessions of one shard together, or one of them.
+    fn read_shard(
+        &self,
+        shard: usize,
+        only: Option<&str>,
+        take: &mut impl FnMut(Session),
+    ) -> Result<(), Error> {
+        let mut groups = Vec::new();
+        for group in self.blocks.iter().flat_map(|block| block.shard(shard)) {
+            let group = group?;
+            if only.is_none_or(|only| only == group.header.session) {
+                groups.push(group);
+            }
+        }
+        // Stable: groups of one session stay in the order in which they arrived.
+        groups.sort_by_key(|group| group.header.session);
+        let mut names = Names::default();
+        for of_session in groups.chunk_by(|a, b| a.header.session == b.header.session) {
+            for session in build(of_session, &mut names)? {
+                take(session);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn build(groups: &[Group<'_>], names: &mut Names) -> Result<Vec<Session>, Error> {
+    let mut builder = SessionBuilder::new(groups[0].header.session);
+    for group in groups {
+        let header = group.header;
+        let context = builder.context(header.viewer.map(ViewerId::from), header.content.map(|id| names.content(id)));
+        group.events(|event, attributes| {
+            let (ts, seq) = moment(&event);
+            for (name, value) in attributes {
+                builder.attribute(ts, seq, names.text(name), names.text(value));
+            }
+            builder.push(context, event);
+        })?;
+    }
+    Ok(builder.finish())
+}
+
+/// One copy of each text that many sessions share.
+#[derive(Default)]
+struct Names {
+    texts: HashSet<Arc<str>>,
+    contents: HashMap<Box<str>, ContentId>,
+}
+
+impl Names {
+    fn text(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.texts.get(text) {
+            return known.clone();
+        }
+        let new: Arc<str> = text.into();
+        self.texts.insert(new.clone());
+        new
+    }
+
+    fn content(&mut self, id: &str) -> ContentId {
+        if let Some(known) = self.contents.get(id) {
+            return known.clone();
+        }
+        let new = ContentId::from(id);
+        self.contents.insert(id.into(), new.clone());
+        new
+    }
+}

@@ -1,0 +1,120 @@
+//! Events in memory: compact, grouped by session within each chunk, and divided into shards by session.
+//!
+//! Telemetry arrives with sessions interleaved, but the events of one session mostly arrive near each other. Grouped per
+//! chunk, the ids are stored once per chunk and session instead of once per event; divided by a hash of the session id,
+//! all events of a session are in the same shard of every chunk, so that shards can be put together one by one and in
+//! parallel.
+
+mod encode;
+
+pub(crate) use encode::Encoder;
+
+use audience_core::{Event, Origin, Seq, Timestamp};
+use audience_stats::hash::hash64;
+
+use crate::error::Error;
+
+/// How many shards there are.
+pub(crate) const SHARDS: usize = 64;
+
+/// The shard of a session: the same in every run.
+pub(crate) fn shard_of(session: &str) -> usize {
+    hash64(session.as_bytes(), 0) as usize % SHARDS
+}
+
+/// The events of one chunk, encoded.
+#[derive(Debug)]
+pub(crate) struct Block {
+    bytes: Box<[u8]>,
+    /// Where each shard ends.
+    ends: Box<[u32; SHARDS]>,
+}
+
+impl Block {
+    /// The groups of one shard.
+    pub(crate) fn shard(&self, shard: usize) -> Groups<'_> {
+        let start = shard.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        Groups { bytes: &self.bytes[start..self.ends[shard] as usize] }
+    }
+}
+
+/// What stands before the events of a group.
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Header<'a> {
+    pub(crate) session: &'a str,
+    pub(crate) viewer: Option<&'a str>,
+    pub(crate) content: Option<&'a str>,
+    pub(crate) source: Option<&'a str>,
+    pub(crate) events: u32,
+    bytes: u32,
+}
+
+/// The groups of one shard of one block.
+#[derive(Clone, Debug)]
+pub(crate) struct Groups<'a> {
+    bytes: &'a [u8],
+}
+
+/// The events of one session, viewer, title and source in one chunk.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Group<'a> {
+    pub(crate) header: Header<'a>,
+    body: &'a [u8],
+}
+
+impl<'a> Iterator for Groups<'a> {
+    type Item = Result<Group<'a>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.bytes.is_empty() {
+            return None;
+        }
+        Some(self.take_group().map_err(|source| {
+            self.bytes = &[];
+            Error::Spool { source }
+        }))
+    }
+}
+
+impl<'a> Groups<'a> {
+    fn take_group(&mut self) -> Result<Group<'a>, postcard::Error> {
+        let (header, rest) = postcard::take_from_bytes::<Header<'a>>(self.bytes)?;
+        let (body, rest) =
+            rest.split_at_checked(header.bytes as usize).ok_or(postcard::Error::DeserializeUnexpectedEnd)?;
+        self.bytes = rest;
+        Ok(Group { header, body })
+    }
+}
+
+impl<'a> Group<'a> {
+    /// Gives each event to `take`, with its attributes.
+    pub(crate) fn events(
+        &self,
+        mut take: impl FnMut(Event, &mut dyn Iterator<Item = (&'a str, &'a str)>),
+    ) -> Result<(), Error> {
+        let mut bytes = self.body;
+        // Without ids of their own, all events share one origin.
+        let shared = self.header.source.map(|source| origin(Some(source), None));
+        for _ in 0..self.header.events {
+            let failed = |source| Error::Spool { source };
+            let (mut event, rest) = postcard::take_from_bytes::<Event>(bytes).map_err(failed)?;
+            let (attributes, rest) = postcard::take_from_bytes::<Vec<(&'a str, &'a str)>>(rest).map_err(failed)?;
+            bytes = rest;
+            event.origin = match event.event_id() {
+                Some(id) => Some(origin(self.header.source, Some(id))),
+                None => shared.clone(),
+            };
+            take(event, &mut attributes.into_iter());
+        }
+        Ok(())
+    }
+}
+
+fn origin(source: Option<&str>, event_id: Option<&str>) -> std::sync::Arc<Origin> {
+    std::sync::Arc::new(Origin { source: source.map(Into::into), event_id: event_id.map(Into::into) })
+}
+
+/// When an attribute was set.
+pub(crate) fn moment(event: &Event) -> (Timestamp, Option<Seq>) {
+    (event.ts, event.seq)
+}

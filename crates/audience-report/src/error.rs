@@ -1,0 +1,35 @@
+//! What can be wrong with what a report is asked for.
+
+/// Why a report cannot be made as asked.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A filter is not `name=value`.
+    #[error("filter by {text:?}: it is not name=value")]
+    NotAFilter {
+        /// What was given.
+        text: String,
+    },
+    /// A time is none.
+    #[error("read the time {text:?}: {reason}")]
+    NotATime {
+        /// What was given.
+        text: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A time zone is not known.
+    #[error("use the time zone {name:?}: {reason}")]
+    UnknownTimeZone {
+        /// The name that was given.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A breakdown needs at least one name.
+    #[error("break down by {text:?}: there is an empty name in it")]
+    EmptyName {
+        /// What was given.
+        text: String,
+    },
+}

@@ -1,0 +1,49 @@
+//! Reports on playback.
+//!
+//! A [`ReportState`] is an accumulator over session facts; a [`Report`] is what it has seen, as plain data that
+//! serialises to documented, versioned JSON and prints as text.
+//!
+//! # Examples
+//!
+//! ```
+//! use audience_core::{Accumulator, Event, EventKind, MediaTime, Rules, Session, Timestamp};
+//! use audience_ingest::{Catalog, Quality};
+//! use audience_report::{Report, ReportSpec, ReportState};
+//!
+//! let at = |secs: i64| Timestamp::from_millis(secs * 1000);
+//! let secs = MediaTime::from_secs;
+//! let session = Session::new("s1", "clip", [
+//!     Event::new(at(0), EventKind::load_of(secs(60))),
+//!     Event::new(at(1), EventKind::Play).at(secs(0)),
+//!     Event::new(at(31), EventKind::Pause).at(secs(30)),
+//! ]);
+//!
+//! let spec = ReportSpec::default();
+//! let mut state = ReportState::new(&spec);
+//! state.observe(&session.facts(&Rules::default(), None));
+//! let report = Report::new(&state, &spec, &Quality::default(), &Catalog::new());
+//! assert_eq!(report.totals.watched_ms, 30_000);
+//! assert_eq!(report.titles[0].retention.reached.iter().sum::<u64>(), 50);
+//! ```
+
+mod breakdown;
+mod error;
+mod filter;
+mod json;
+mod report;
+mod spec;
+mod state;
+mod text;
+
+pub use breakdown::{Dimension, Grouping, Value};
+pub use error::Error;
+pub use filter::{Filter, parse_attribute, parse_time};
+pub use report::{
+    Asked, Breakdown, DurationRange, Heatmap, QualityReport, Report, Retention, Row, SCHEMA, TitleReport,
+};
+pub use spec::{ReportSpec, parse_zone};
+pub use state::{
+    Experience, ExperienceSummary, Group, ReportState, ReportSummary, SessionQuality, Title, TitleSummary, Totals,
+    TotalsSummary,
+};
+pub use text::TextOptions;

@@ -1,0 +1,177 @@
+//! What a report accumulates.
+
+mod experience;
+mod title;
+mod totals;
+
+use audience_core::{ContentId, SessionFacts};
+use audience_stats::{Accumulator, Keyed, Merge};
+
+pub use experience::{Experience, ExperienceSummary};
+pub use title::{Title, TitleSummary};
+pub use totals::{Totals, TotalsSummary};
+
+use crate::breakdown::{Dimension, Grouping, Value};
+use crate::filter::Filter;
+use crate::spec::ReportSpec;
+
+/// The group of everything, or of one title: totals and experience.
+pub type Group = (Totals, Experience);
+
+type ContentOf = fn(&SessionFacts) -> ContentId;
+
+/// All a report is made of: an accumulator over session facts.
+#[derive(Clone, Debug)]
+pub struct ReportState {
+    filter: Filter,
+    all: Group,
+    titles: Keyed<Title, ContentOf>,
+    groups: Option<Keyed<Group, Grouping>>,
+    groups_by_title: Option<Keyed<Group, Grouping>>,
+    quality: SessionQuality,
+}
+
+/// What a [`ReportState`] has seen.
+#[derive(Clone, Debug)]
+pub struct ReportSummary {
+    /// Everything.
+    pub all: (TotalsSummary, ExperienceSummary),
+    /// Title by title, in order of their ids.
+    pub titles: Vec<(ContentId, TitleSummary)>,
+    /// Group by group, in order.
+    pub groups: Vec<(Vec<Value>, (TotalsSummary, ExperienceSummary))>,
+    /// Title and group by title and group; the first value is the title.
+    pub groups_by_title: Vec<(Vec<Value>, (TotalsSummary, ExperienceSummary))>,
+    /// How far to trust it.
+    pub quality: SessionQuality,
+}
+
+/// How much of the sessions' facts had to be inferred or repaired.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, serde::Serialize)]
+pub struct SessionQuality {
+    /// Sessions in the data, whether they passed the filter or not.
+    pub sessions_read: u64,
+    /// Sessions that did not pass the filter.
+    pub filtered_out: u64,
+    /// Events that were there twice and are counted once.
+    pub duplicate_events: u64,
+    /// Events that share their key with a different one; all are counted.
+    pub conflicting_events: u64,
+    /// Sessions whose title has no known duration.
+    pub unknown_duration: u64,
+    /// Sessions that are live streams.
+    pub live: u64,
+    /// Sessions that name no viewer.
+    pub unknown_viewer: u64,
+    /// Sessions with content played at positions nobody reported.
+    pub unknown_positions: u64,
+    /// Sessions with ends of played runs inferred from wall time and rate.
+    pub inferred_runs: u64,
+    /// Sessions with seeks inferred from where the playhead was found.
+    pub inferred_seeks: u64,
+    /// Sessions whose start-up time is an upper bound, for want of a play request apart from the load.
+    pub startup_from_load: u64,
+    /// Positions that could not be right, left out.
+    pub repaired_positions: u64,
+    /// Durations that could not be right, left out.
+    pub repaired_durations: u64,
+    /// Sessions that may still go on at the end of the data.
+    pub still_active: u64,
+}
+
+audience_stats::merge_fields!(SessionQuality {
+    sessions_read,
+    filtered_out,
+    duplicate_events,
+    conflicting_events,
+    unknown_duration,
+    live,
+    unknown_viewer,
+    unknown_positions,
+    inferred_runs,
+    inferred_seeks,
+    startup_from_load,
+    repaired_positions,
+    repaired_durations,
+    still_active,
+});
+
+impl SessionQuality {
+    fn observe(&mut self, facts: &SessionFacts) {
+        let count = |counter: &mut u64, yes: bool| *counter += u64::from(yes);
+        self.duplicate_events += facts.tidied.duplicates;
+        self.conflicting_events += facts.tidied.conflicts;
+        count(&mut self.unknown_duration, facts.duration.is_none() && !facts.is_live);
+        count(&mut self.live, facts.is_live);
+        count(&mut self.unknown_viewer, facts.identity.viewer_id.is_none());
+        count(&mut self.unknown_positions, facts.inferred.positions_missing);
+        count(&mut self.inferred_runs, facts.inferred.runs);
+        count(&mut self.inferred_seeks, facts.inferred.seeks);
+        let basis = facts.startup.map(|startup| startup.since);
+        count(&mut self.startup_from_load, basis.is_some_and(|basis| basis != audience_core::StartUpBasis::Request));
+        self.repaired_positions += facts.inferred.repaired_positions;
+        self.repaired_durations += facts.inferred.repaired_durations;
+        count(&mut self.still_active, facts.exit.reason == audience_core::ExitReason::Active);
+    }
+}
+
+impl ReportState {
+    /// A report of nothing yet, to be made as `spec` says.
+    pub fn new(spec: &ReportSpec) -> Self {
+        let group = Group::default();
+        let grouping = |dimensions: Vec<Dimension>| Grouping { dimensions, zone: spec.zone.clone() };
+        let groups = (!spec.by.is_empty()).then(|| Keyed::new(grouping(spec.by.clone()), group.clone()));
+        let groups_by_title = (!spec.by.is_empty() && !spec.by.contains(&Dimension::Content)).then(|| {
+            let dimensions = std::iter::once(Dimension::Content).chain(spec.by.iter().cloned()).collect();
+            Keyed::new(grouping(dimensions), group.clone())
+        });
+        Self {
+            filter: spec.filter.clone(),
+            all: group,
+            titles: Keyed::new(|facts| facts.identity.content_id.clone(), Title::default()),
+            groups,
+            groups_by_title,
+            quality: SessionQuality::default(),
+        }
+    }
+}
+
+impl Merge for ReportState {
+    fn merge(&mut self, other: Self) {
+        self.all.merge(other.all);
+        self.titles.merge(other.titles);
+        self.groups.merge(other.groups);
+        self.groups_by_title.merge(other.groups_by_title);
+        self.quality.merge(other.quality);
+    }
+}
+
+impl Accumulator for ReportState {
+    type Item = SessionFacts;
+    type Summary = ReportSummary;
+
+    fn observe(&mut self, facts: &SessionFacts) {
+        self.quality.sessions_read += 1;
+        if !self.filter.passes(facts) {
+            self.quality.filtered_out += 1;
+            return;
+        }
+        self.quality.observe(facts);
+        self.all.observe(facts);
+        self.titles.observe(facts);
+        for groups in [&mut self.groups, &mut self.groups_by_title].into_iter().flatten() {
+            groups.observe(facts);
+        }
+    }
+
+    fn summary(&self) -> ReportSummary {
+        let groups = |groups: &Option<Keyed<Group, Grouping>>| groups.as_ref().map(Keyed::summary).unwrap_or_default();
+        ReportSummary {
+            all: self.all.summary(),
+            titles: self.titles.summary(),
+            groups: groups(&self.groups),
+            groups_by_title: groups(&self.groups_by_title),
+            quality: self.quality,
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! One title.
+
+use audience_core::{AttentionHeatmap, HeatmapSummary, MediaTime, SessionFacts};
+use audience_retention::{ReachCurve, ReachSummary};
+use audience_stats::{Accumulator, Merge, merge_fields};
+
+use super::{Experience, ExperienceSummary, Totals, TotalsSummary};
+
+/// Everything about one title.
+#[derive(Clone, Debug)]
+pub struct Title {
+    totals: Totals,
+    experience: Experience,
+    reach: ReachCurve,
+    heatmap: AttentionHeatmap,
+    durations: Durations,
+}
+
+/// The shortest and the longest duration that sessions have.
+#[derive(Clone, Copy, Debug, Default)]
+struct Durations {
+    range: Option<(MediaTime, MediaTime)>,
+}
+
+/// What a [`Title`] has seen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TitleSummary {
+    /// How many and how much.
+    pub totals: TotalsSummary,
+    /// How it felt.
+    pub experience: ExperienceSummary,
+    /// Who watched which part.
+    pub reach: ReachSummary,
+    /// How much of which part was watched.
+    pub heatmap: HeatmapSummary,
+    /// The shortest and the longest duration that sessions have of it.
+    pub durations: Option<(MediaTime, MediaTime)>,
+}
+
+impl TitleSummary {
+    /// Whether sessions disagree about the duration by more than a second.
+    pub fn durations_disagree(&self) -> bool {
+        self.durations.is_some_and(|(shortest, longest)| longest.saturating_sub(shortest) > MediaTime::from_secs(1))
+    }
+}
+
+/// Points of a title's retention curve.
+pub(crate) const POINTS: u32 = 100;
+/// Width of a title's heatmap.
+pub(crate) const BUCKET: MediaTime = MediaTime::from_secs(5);
+
+impl Default for Title {
+    fn default() -> Self {
+        Self {
+            totals: Totals::default(),
+            experience: Experience::default(),
+            reach: ReachCurve::new(POINTS).expect("100 is no odd number of points"),
+            heatmap: AttentionHeatmap::new(BUCKET).expect("5 s is a width"),
+            durations: Durations::default(),
+        }
+    }
+}
+
+merge_fields!(Title { totals, experience, reach, heatmap, durations });
+
+impl Merge for Durations {
+    fn merge(&mut self, other: Self) {
+        self.range = match (self.range, other.range) {
+            (Some(mine), Some(theirs)) => Some((mine.0.min(theirs.0), mine.1.max(theirs.1))),
+            (mine, theirs) => mine.or(theirs),
+        };
+    }
+}
+
+impl Accumulator for Title {
+    type Item = SessionFacts;
+    type Summary = TitleSummary;
+
+    fn observe(&mut self, facts: &SessionFacts) {
+        self.totals.observe(facts);
+        self.experience.observe(facts);
+        self.reach.observe(facts);
+        self.heatmap.observe(facts);
+        self.durations.merge(Durations { range: facts.duration.map(|duration| (duration, duration)) });
+    }
+
+    fn summary(&self) -> TitleSummary {
+        TitleSummary {
+            totals: self.totals.summary(),
+            experience: self.experience.summary(),
+            reach: self.reach.summary(),
+            heatmap: self.heatmap.summary(),
+            durations: self.durations.range,
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Small plots of block characters.
+
+use super::{DIM, format, line};
+
+const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];
+
+/// The mean of `values` in each of `columns` columns of equal width.
+pub(super) fn columns(values: &[f64], columns: usize) -> Vec<f64> {
+    let columns = columns.min(values.len());
+    (0..columns)
+        .map(|column| {
+            let (start, end) = (column * values.len() / columns, (column + 1) * values.len() / columns);
+            let part = &values[start..end.max(start + 1)];
+            part.iter().sum::<f64>() / part.len() as f64
+        })
+        .collect()
+}
+
+/// A curve from 0 to 1 in one line. What is not 0 shows.
+pub(super) fn sparkline(values: &[f64], width: usize) -> String {
+    let level = |value: f64| if value > 0.0 { ((value * 8.0).round() as usize).clamp(1, 8) } else { 0 };
+    columns(values, width).into_iter().map(|value| EIGHTHS[level(value)]).collect()
+}
+
+/// A curve from 0 to 1 over several lines, with a scale.
+pub(super) fn curve(out: &mut String, values: &[f64], width: usize) {
+    const ROWS: usize = 8;
+    let values = columns(values, width);
+    for row in (0..ROWS).rev() {
+        let scale = match row {
+            7 => "100 %",
+            3 => " 50 %",
+            _ => "",
+        };
+        let cells: String = values
+            .iter()
+            .map(|value| {
+                let filled = (value * (ROWS * 8) as f64).round() as usize;
+                EIGHTHS[filled.saturating_sub(row * 8).min(8)]
+            })
+            .collect();
+        line(out, format_args!("  {DIM}{scale:>5}{DIM:#} {cells}"));
+    }
+}
+
+/// The times under a curve.
+pub(super) fn axis(out: &mut String, duration_ms: Option<u64>, width: usize) {
+    let Some(duration) = duration_ms else { return };
+    let at = |share: f64| format::clock(Some(duration as f64 * share));
+    let (middle, end) = (at(0.5), at(1.0));
+    let left = width / 2 - middle.len() / 2;
+    let right = width.saturating_sub(left + middle.len());
+    line(out, format_args!("  {DIM}{:>5} {:<left$}{middle}{end:>right$}{DIM:#}", "", "0:00"));
+}
+
+/// How much of each part was watched, as shades.
+pub(super) fn strip(out: &mut String, intensity: &[f64], width: usize) {
+    let level = |value: f64| if value > 0.0 { ((value * 4.0).ceil() as usize).clamp(1, 4) } else { 0 };
+    let cells: String = columns(intensity, width).into_iter().map(|value| SHADES[level(value)]).collect();
+    line(out, format_args!("  {DIM} heat{DIM:#} {cells}"));
+}

@@ -1,0 +1,169 @@
+//! The report for a terminal.
+
+mod draw;
+mod format;
+mod quality;
+mod tables;
+
+use std::fmt::Write;
+
+use anstyle::Style;
+
+use crate::report::{Report, TitleReport};
+
+/// How a report is laid out as text.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct TextOptions {
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Whether to describe each listed title on its own, below the table.
+    pub details: bool,
+}
+
+impl Default for TextOptions {
+    fn default() -> Self {
+        Self { width: 120, details: false }
+    }
+}
+
+const TITLE: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+impl Report {
+    /// The report as text, with ANSI styles for headings.
+    pub fn to_text(&self, options: TextOptions) -> String {
+        let mut out = String::new();
+        self.write_head(&mut out);
+        if self.totals.sessions > 0 {
+            self.write_totals(&mut out);
+            self.write_titles(&mut out, options);
+            if let Some(breakdown) = &self.breakdown {
+                tables::write_breakdown(&mut out, breakdown, options.width);
+            }
+            if options.details {
+                for title in &self.titles {
+                    write_details(&mut out, title, options.width);
+                }
+            }
+        }
+        quality::write(&mut out, self);
+        out
+    }
+
+    fn write_head(&self, out: &mut String) {
+        let period = match (self.totals.first_at, self.totals.last_at) {
+            (Some(first), Some(last)) => format!("{} to {}", format::time(first), format::time(last)),
+            _ => "no sessions".to_owned(),
+        };
+        line(out, format_args!("{TITLE}Audience report{TITLE:#} {DIM}{period}{DIM:#}"));
+        let asked = &self.asked;
+        let mut filters: Vec<String> = asked.attributes.clone();
+        filters.extend(asked.content.iter().map(|content| format!("content {content}")));
+        filters.extend(asked.from.map(|from| format!("from {}", format::time(from))));
+        filters.extend(asked.to.map(|to| format!("to {}", format::time(to))));
+        if !filters.is_empty() {
+            let kept = self.quality.sessions.sessions_read - self.quality.sessions.filtered_out;
+            let of = format::count(self.quality.sessions.sessions_read);
+            line(out, format_args!("only {}: {} of {of} sessions", filters.join(", "), format::count(kept)));
+        }
+        out.push('\n');
+    }
+
+    fn write_totals(&self, out: &mut String) {
+        let (totals, experience) = (&self.totals, &self.experience);
+        let row = |out: &mut String, name: &str, text: String| line(out, format_args!("  {name:<12}{text}"));
+        let started = audience_core::Ratio::of(totals.started, totals.sessions);
+        row(
+            out,
+            "Sessions",
+            format!(
+                "{} by {} viewers, {} started",
+                format::count(totals.sessions),
+                format::count(totals.viewers),
+                format::ratio(started)
+            ),
+        );
+        row(
+            out,
+            "Watched",
+            format!(
+                "{}: {} unique, {} again{}; {} a view",
+                format::hours(totals.watched_ms),
+                format::hours(totals.unique_ms),
+                format::hours(totals.rewatched_ms),
+                if totals.unplaced_ms > 0 {
+                    format!(", {} at unknown positions", format::hours(totals.unplaced_ms))
+                } else {
+                    String::new()
+                },
+                format::clock(totals.average_view_duration_ms),
+            ),
+        );
+        row(
+            out,
+            "Completed",
+            format!(
+                "{} watched 90 % of the title; {} reached its end",
+                format::ratio(totals.completion_rate),
+                format::ratio(audience_core::Ratio::of(totals.reached_end, totals.with_duration)),
+            ),
+        );
+        row(
+            out,
+            "Start-up",
+            format!(
+                "{} (median), {} (p95); {} left before the first frame, {} failed to start",
+                format::seconds(experience.startup_p50_ms),
+                format::seconds(experience.startup_p95_ms),
+                format::count(experience.exits_before_start),
+                format::count(experience.start_failures),
+            ),
+        );
+        row(
+            out,
+            "Stalls",
+            format!(
+                "{} in {} sessions, {} of playing time; {} waits after seeks; {} playback failures",
+                format::count(experience.stalls),
+                format::count(experience.stalled_sessions),
+                format::fine_ratio(experience.rebuffer_ratio),
+                format::count(experience.seek_waits),
+                format::count(experience.playback_failures),
+            ),
+        );
+        if experience.average_bitrate_bps.is_some() {
+            row(out, "Bit rate", format!("{} on average", format::bitrate(experience.average_bitrate_bps)));
+        }
+        out.push('\n');
+    }
+
+    fn write_titles(&self, out: &mut String, options: TextOptions) {
+        line(out, format_args!("{TITLE}Titles{TITLE:#} {DIM}watched most first{DIM:#}"));
+        tables::write_titles(out, &self.titles, options.width);
+        if self.titles_omitted > 0 {
+            line(out, format_args!("{DIM}  and {} more titles{DIM:#}", format::count(self.titles_omitted as u64)));
+        }
+        out.push('\n');
+    }
+}
+
+fn write_details(out: &mut String, title: &TitleReport, width: usize) {
+    let id = if title.title.is_some() { format!(" {DIM}{}{DIM:#}", title.content_id) } else { String::new() };
+    let length = title.duration_ms.map_or("unknown duration".to_owned(), |millis| format::clock(Some(millis as f64)));
+    line(out, format_args!("{TITLE}{}{TITLE:#}{id} {DIM}{length}{DIM:#}", title.name()));
+    if title.retention.shares.is_empty() {
+        line(out, format_args!("  No retention curve: {}.", tables::why_no_curve(title)));
+    } else {
+        let columns = width.saturating_sub(10).clamp(20, 100);
+        draw::curve(out, &title.retention.shares, columns);
+        draw::axis(out, title.duration_ms, columns);
+        draw::strip(out, &title.heatmap.intensity, columns);
+    }
+    out.push('\n');
+}
+
+/// Writes a line; a `String` takes all.
+fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
+    let _ = writeln!(out, "{text}");
+}

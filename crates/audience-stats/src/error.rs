@@ -1,0 +1,32 @@
+//! What can be wrong with the values given to this crate.
+
+/// A value this crate cannot work with.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A window needs a positive width and at least one bucket.
+    #[error("make a window of {buckets} buckets of width {width}")]
+    EmptyWindow {
+        /// The width that was asked for.
+        width: i64,
+        /// The number of buckets that was asked for.
+        buckets: usize,
+    },
+    /// A sample needs room for at least one item.
+    #[error("sample into a reservoir of size 0")]
+    EmptyReservoir,
+    /// A quantile lies between 0 and 1.
+    #[error("take the quantile {q}: it is not between 0 and 1")]
+    QuantileOutOfRange {
+        /// The quantile that was asked for.
+        q: f64,
+    },
+    /// No group may have more successes than trials.
+    #[error("compare proportions: {successes} successes in {trials} trials")]
+    MoreSuccessesThanTrials {
+        /// Successes of the offending group.
+        successes: u64,
+        /// Trials of the offending group.
+        trials: u64,
+    },
+}

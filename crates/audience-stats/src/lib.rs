@@ -1,0 +1,70 @@
+//! Mergeable accumulators and the small statistics that playback analytics stands on.
+//!
+//! An analysis here is a state that observes items, merges with other states and gives a summary: see
+//! [`Accumulator`] for the laws. Because states hold integers, the answer is the same to the last bit however the items
+//! were split over threads, windows or machines.
+//!
+//! # Examples
+//!
+//! Two threads' worth of start-up times, merged:
+//!
+//! ```
+//! use audience_stats::{Accumulator, Merge, Quantiles};
+//!
+//! let mut first = Quantiles::new();
+//! first.observe_all(&[120, 80, 450]);
+//! let mut second = Quantiles::new();
+//! second.observe_all(&[95, 300]);
+//!
+//! first.merge(second);
+//! let startup = first.summary();
+//! assert_eq!(startup.median(), Some(120.0));
+//! assert_eq!(startup.quantile(0.95)?, Some(420.0));
+//! # Ok::<(), audience_stats::Error>(())
+//! ```
+//!
+//! # What is here
+//!
+//! | for | use |
+//! |---|---|
+//! | the contract of a mergeable analysis | [`Merge`], [`Accumulator`], [`test_util::check_merge_laws`] |
+//! | one analysis per group, per stretch of time | [`Keyed`], [`Windowed`] |
+//! | quantiles of whole numbers, exact | [`Quantiles`], [`Distribution`] |
+//! | how many different ids | [`Distinct`] |
+//! | means of ratios | [`MeanRatio`] |
+//! | adding to a range of positions in constant time | [`RangeCounts`] |
+//! | samples of a fixed size | [`sample`] |
+//! | hashes that never change | [`hash`] |
+//! | two proportions | [`Proportion`] |
+//!
+//! # What is not here
+//!
+//! Nothing knows about playback, nothing reads a clock or a file, no thread is started, and no random number is drawn
+//! without a seed you gave.
+//!
+//! # Features
+#![doc = document_features::document_features!()]
+
+mod accumulator;
+mod distinct;
+mod error;
+pub mod hash;
+mod keyed;
+mod mean_ratio;
+mod proportion;
+mod quantiles;
+mod range_counts;
+pub mod sample;
+#[cfg(feature = "test-util")]
+pub mod test_util;
+mod windowed;
+
+pub use accumulator::{Accumulator, Merge};
+pub use distinct::Distinct;
+pub use error::Error;
+pub use keyed::{KeyOf, Keyed};
+pub use mean_ratio::MeanRatio;
+pub use proportion::Proportion;
+pub use quantiles::{Distribution, Quantiles};
+pub use range_counts::RangeCounts;
+pub use windowed::{TimeOf, WindowSummary, Windowed};

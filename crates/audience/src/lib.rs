@@ -1,0 +1,48 @@
+//! Playback analytics: from what players report to who watched what, where they left, what they watched again and how the
+//! stream felt.
+//!
+//! This crate is the others under one roof, one feature each. A program that needs one of them only can depend on it
+//! alone: `audience-core`, `audience-retention`, …
+//!
+//! # Examples
+//!
+//! ```
+//! use audience::{Accumulator, Event, EventKind, MediaTime, Rules, Session, Timestamp};
+//! use audience::retention::ReachCurve;
+//!
+//! let at = |secs: i64| Timestamp::from_millis(secs * 1000);
+//! let secs = MediaTime::from_secs;
+//! let session = Session::new("s1", "film", [
+//!     Event::new(at(0), EventKind::load_of(secs(100))),
+//!     Event::new(at(2), EventKind::Play).at(secs(0)),
+//!     Event::new(at(52), EventKind::Pause).at(secs(50)),
+//! ]);
+//! let facts = session.facts(&Rules::default(), None);
+//! assert_eq!(facts.watched, secs(50));
+//!
+//! let mut curve = ReachCurve::new(10)?;
+//! curve.observe(&facts);
+//! assert_eq!(curve.summary().points.iter().filter(|point| point.sessions == 1).count(), 5);
+//! # Ok::<(), audience::Error>(())
+//! ```
+//!
+//! # The parts
+//!
+//! - The core is here at the root: [`Event`] → [`Session`] → [`Timeline`] → [`SessionFacts`], and the [`Accumulator`]s over
+//!   facts.
+//! - [`stats`]: the statistics underneath.
+//! - `retention` and `ingest`: one module for each feature.
+//!
+//! # Features
+#![doc = document_features::document_features!()]
+
+pub use audience_core::*;
+/// The statistics underneath: accumulators, quantiles, samples, hashes.
+pub use audience_stats as stats;
+
+/// Reading telemetry into sessions.
+#[cfg(feature = "ingest")]
+pub use audience_ingest as ingest;
+/// How many sessions watched each part of a title.
+#[cfg(feature = "retention")]
+pub use audience_retention as retention;

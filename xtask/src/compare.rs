@@ -1,0 +1,147 @@
+//! The figures that other engines compute on the same files.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use audience_core::{AttentionHeatmap, Rules, SessionFacts};
+use audience_ingest::{Input, Options, load};
+use audience_report::{Dimension, Experience, Grouping, Totals};
+use audience_retention::ReachCurve;
+use audience_stats::{Accumulator, Keyed, Merge, Proportion};
+use serde_json::{Map, Value, json};
+
+/// Print one JSON object per file with 19 checksums of its sessions, retention, heatmaps, experience and A/B test.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Compare {
+    /// Files of canonical events.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+}
+
+impl Compare {
+    pub(crate) fn run(&self) -> anyhow::Result<()> {
+        for file in &self.files {
+            let line = json!({ "engine": "audience", "in": file, "chk": checksums(file)? });
+            #[expect(clippy::print_stdout, reason = "this is what the task is for")]
+            {
+                println!("{line}");
+            }
+        }
+        Ok(())
+    }
+}
+
+type ByContent = fn(&SessionFacts) -> audience_core::ContentId;
+type ByVariant = fn(&SessionFacts) -> Option<String>;
+
+/// All that is compared, in one pass over the sessions.
+#[derive(Clone)]
+struct Answers {
+    totals: (Totals, Experience),
+    reach: Keyed<ReachCurve, ByContent>,
+    heatmap: Keyed<AttentionHeatmap, ByContent>,
+    by_title_and_day: Keyed<Experience, Grouping>,
+    by_variant: Keyed<Totals, ByVariant>,
+}
+
+impl Answers {
+    fn new() -> anyhow::Result<Self> {
+        let by_content: ByContent = |facts| facts.identity.content_id.clone();
+        let by_variant: ByVariant = |facts| facts.identity.attributes.get("variant").map(str::to_owned);
+        let title_and_day =
+            Grouping { dimensions: vec![Dimension::Content, Dimension::Day], zone: jiff::tz::TimeZone::UTC };
+        Ok(Self {
+            totals: Default::default(),
+            reach: Keyed::new(by_content, ReachCurve::new(100)?),
+            heatmap: Keyed::new(by_content, AttentionHeatmap::new(audience_core::MediaTime::from_secs(5))?),
+            by_title_and_day: Keyed::new(title_and_day, Experience::default()),
+            by_variant: Keyed::new(by_variant, Totals::default()),
+        })
+    }
+
+    fn observe(&mut self, facts: &SessionFacts) {
+        self.totals.observe(facts);
+        self.reach.observe(facts);
+        self.heatmap.observe(facts);
+        self.by_title_and_day.observe(facts);
+        self.by_variant.observe(facts);
+    }
+}
+
+impl Merge for Answers {
+    fn merge(&mut self, other: Self) {
+        self.totals.merge(other.totals);
+        self.reach.merge(other.reach);
+        self.heatmap.merge(other.heatmap);
+        self.by_title_and_day.merge(other.by_title_and_day);
+        self.by_variant.merge(other.by_variant);
+    }
+}
+
+/// The checksums by the names that the other engines' programs give them.
+pub(crate) fn checksums(file: &Path) -> anyhow::Result<Map<String, Value>> {
+    let sessions = load(Input::find(file)?, &Options::default())?;
+    let (rules, horizon) = (Rules::default(), sessions.horizon());
+    let answers = sessions.fold(&Answers::new()?, |answers: &mut Answers, session| {
+        answers.observe(&session.facts(&rules, horizon));
+    })?;
+    let (totals, experience) = answers.totals.summary();
+
+    let (mut reached, mut reached_by_point) = (0, 0);
+    for (_, curve) in answers.reach.summary() {
+        for (k, point) in (0_u64..).zip(&curve.points) {
+            reached += point.sessions;
+            reached_by_point += point.sessions * k;
+        }
+    }
+    let (mut heat, mut heat_by_bucket) = (0, 0);
+    for (_, map) in answers.heatmap.summary() {
+        for (b, bucket) in (0_u64..).zip(&map.buckets) {
+            heat += bucket.watched_ms;
+            heat_by_bucket += bucket.watched_ms * b;
+        }
+    }
+    let groups = answers.by_title_and_day.summary();
+    let sum = |of: fn(&audience_report::ExperienceSummary) -> Option<f64>| -> f64 {
+        groups.iter().filter_map(|(_, group)| of(group)).sum()
+    };
+
+    let mut chk = Map::new();
+    let mut put = |name: &str, value: Value| {
+        chk.insert(name.to_owned(), value);
+    };
+    put("sessions", totals.sessions.into());
+    put("events", totals.events.into());
+    put("watch", totals.watched_ms.into());
+    put("unique", totals.unique_ms.into());
+    put("seeks", totals.seeks.into());
+    put("rebuf_n", (experience.stalls + experience.seek_waits).into());
+    put("rebuf_ms", (experience.stalled_ms + experience.seek_waiting_ms).into());
+    put("rr", experience.mean_session_buffering_ratio.into());
+    put("completed", totals.reached_end.into());
+    put("ret", reached.into());
+    put("retk", reached_by_point.into());
+    put("heat", heat.into());
+    put("heatb", heat_by_bucket.into());
+    put("qg", groups.len().into());
+    put("su50", sum(|group| group.startup_p50_ms).into());
+    put("su95", sum(|group| group.startup_p95_ms).into());
+    put("rb50", sum(|group| group.buffering_p50_ms).into());
+    put("rb95", sum(|group| group.buffering_p95_ms).into());
+    put("z", pooled_z(&answers.by_variant)?.into());
+    Ok(chk)
+}
+
+/// How far apart the two variants' shares of sessions that reached the end are; `None` unless there are two.
+fn pooled_z(by_variant: &Keyed<Totals, ByVariant>) -> anyhow::Result<Option<f64>> {
+    let variants: BTreeMap<_, _> = by_variant
+        .summary()
+        .into_iter()
+        .filter_map(|(variant, totals)| Some((variant?, Proportion::new(totals.reached_end, totals.sessions))))
+        .collect();
+    let mut proportions = variants.into_values();
+    Ok(match (proportions.next(), proportions.next(), proportions.next()) {
+        (Some(a), Some(b), None) => b?.pooled_z(&a?),
+        _ => None,
+    })
+}
