@@ -14,7 +14,7 @@ use oximedia_analytics::retention::{compute_retention, re_watch_segments};
 use oximedia_analytics::session::{PlaybackEvent, ViewerSession, analyze_session, attention_heatmap};
 
 const LENGTHS: [(&str, u64, usize); 4] =
-    [("10 min", 600, 50_000), ("1 h", 3600, 4000), ("10 h", 36_000, 1000), ("100 h", 360_000, 200)];
+    [("10 min", 600, 10_000), ("1 h", 3600, 4000), ("10 h", 36_000, 1000), ("100 h", 360_000, 200)];
 
 /// Our answers to the same questions.
 #[derive(Clone)]

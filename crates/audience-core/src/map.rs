@@ -71,7 +71,7 @@ impl PlaybackMap {
             ends.push((end, 1));
         }
         if !apart {
-            return Self { runs: overlay(starts, ends) };
+            return Self { runs: overlay(&mut starts, &mut ends) };
         }
         let runs = starts.iter().zip(&ends).map(|(&(start, plays), &(end, _))| Run { start, end, plays });
         Self { runs: runs.collect() }
@@ -174,12 +174,13 @@ type Borders = SmallVec<[(MediaTime, u32); 16]>;
 
 /// Runs in any order, laid over each other.
 fn overlay_runs(runs: &[Run]) -> Vec<Run> {
-    let starts = runs.iter().map(|run| (run.start, run.plays)).collect();
-    overlay(starts, runs.iter().map(|run| (run.end, run.plays)).collect())
+    let mut starts: Vec<_> = runs.iter().map(|run| (run.start, run.plays)).collect();
+    let mut ends: Vec<_> = runs.iter().map(|run| (run.end, run.plays)).collect();
+    overlay(&mut starts, &mut ends)
 }
 
 /// Runs with these starts and ends, laid over each other.
-fn overlay(mut starts: Borders, mut ends: Borders) -> Vec<Run> {
+fn overlay(starts: &mut [(MediaTime, u32)], ends: &mut [(MediaTime, u32)]) -> Vec<Run> {
     // Both are nearly in order already: playback mostly goes forwards.
     starts.sort_unstable();
     ends.sort_unstable();

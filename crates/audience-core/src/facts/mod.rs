@@ -8,12 +8,11 @@ pub use unit::{UnitFacts, UnitTotals};
 
 use std::sync::Arc;
 
-use crate::event::EndReason;
 use crate::map::PlaybackMap;
 use crate::rules::Rules;
 use crate::session::{Identity, Session, Tidied};
 use crate::time::{Elapsed, MediaTime, Timestamp};
-use crate::timeline::{Activity, Machine, Seeks, Tally, WaitKind, WallClock};
+use crate::timeline::{Activity, Ending, Machine, Seeks, Tally, WaitKind, WallClock};
 
 /// Everything an analysis needs to know of a session, in one row: ids, attributes, counts, milliseconds and the runs
 /// that were played. What is undefined is `None`, never 0.
@@ -317,10 +316,10 @@ fn startup(tally: &Tally) -> Option<StartUp> {
 }
 
 fn exit_reason(tally: &Tally, rules: &Rules, horizon: Option<Timestamp>, reached_end: bool) -> ExitReason {
-    match (tally.ended_at, &tally.end_reason) {
-        (Some(_), Some(EndReason::Error)) => ExitReason::Failed,
+    match (tally.ended_at, tally.ending) {
+        (Some(_), Some(Ending::Failure)) => ExitReason::Failed,
         _ if tally.failed_for_good => ExitReason::Failed,
-        (Some(_), Some(EndReason::Ended)) => ExitReason::Ended,
+        (Some(_), Some(Ending::ContentOver)) => ExitReason::Ended,
         (Some(_), None) if reached_end || tally.duration.is_none() => ExitReason::Ended,
         (Some(_), _) => ExitReason::Stopped,
         (None, _) => {

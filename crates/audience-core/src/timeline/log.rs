@@ -23,10 +23,20 @@ pub(super) struct Log {
     pub(super) wait_counts: [u64; 3],
     /// Where the content ends, in milliseconds; everything is clipped to it.
     pub(super) end: u64,
+    /// The stretch of content that is being played.
+    piece: Piece,
     /// The wait that is going on.
     open: Option<Wait>,
     /// Whether the moments are wanted.
     pub(super) keeps_all: bool,
+}
+
+/// A stretch of content in milliseconds; empty at first.
+#[derive(Clone, Copy, Debug, Default)]
+struct Piece {
+    start: u64,
+    end: u64,
+    inferred: bool,
 }
 
 impl Log {
@@ -46,11 +56,22 @@ impl Log {
         if start >= end {
             return;
         }
-        let (start, end) = (MediaTime::from_millis(start), MediaTime::from_millis(end));
-        match self.watched.last_mut() {
-            // Heartbeats cut one pass into pieces; this puts it together.
-            Some(last) if last.end == start && last.inferred == inferred => last.end = end,
-            _ => self.watched.push(Watched { start, end, inferred }),
+        // Heartbeats cut one pass into pieces; this puts it together.
+        if self.piece.end == start && self.piece.inferred == inferred {
+            self.piece.end = end;
+        } else {
+            self.end_piece();
+            self.piece = Piece { start, end, inferred };
+        }
+    }
+
+    /// Writes down the piece at hand.
+    #[inline(never)]
+    pub(super) fn end_piece(&mut self) {
+        let Piece { start, end, inferred } = std::mem::take(&mut self.piece);
+        if start < end {
+            let (start, end) = (MediaTime::from_millis(start), MediaTime::from_millis(end));
+            self.watched.push(Watched { start, end, inferred });
         }
     }
 

@@ -10,7 +10,7 @@ pub use replay::{Frame, Replay};
 
 use std::cmp::Ordering;
 
-use crate::event::{EndReason, Rendition};
+use crate::event::Rendition;
 use crate::facts::Mark;
 use crate::rules::Rules;
 use crate::session::Session;
@@ -78,13 +78,21 @@ pub(crate) struct Tally {
     pub(crate) marks: Vec<Mark>,
     pub(crate) failed_for_good: bool,
     pub(crate) ended_at: Option<Timestamp>,
-    pub(crate) end_reason: Option<EndReason>,
+    pub(crate) ending: Option<Ending>,
     pub(crate) reported_watch: Option<Elapsed>,
     pub(crate) dropped_frames: Option<u64>,
     pub(crate) exit_position: Option<MediaTime>,
     pub(crate) exit_waiting: bool,
     pub(crate) repaired_positions: u64,
     pub(crate) repaired_durations: u64,
+}
+
+/// What the player said why playback ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Ending {
+    ContentOver,
+    Failure,
+    Other,
 }
 
 /// Wall-clock time by activity, in milliseconds.

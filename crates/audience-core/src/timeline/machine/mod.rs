@@ -112,13 +112,15 @@ impl<'a> Machine<'a> {
 
     /// Follows the session to its end.
     pub(crate) fn follow(&mut self, session: &Session) {
-        let mut done = 0;
-        for &at in session.breaks() {
-            session.events()[done..at as usize].iter().for_each(|event| self.step(event));
-            self.interrupt();
-            done = at as usize;
+        let mut breaks = session.breaks().iter().copied();
+        let mut next_break = breaks.next();
+        for (event, index) in session.events().iter().zip(0..) {
+            if next_break == Some(index) {
+                self.interrupt();
+                next_break = breaks.next();
+            }
+            self.step(event);
         }
-        session.events()[done..].iter().for_each(|event| self.step(event));
         self.finish();
     }
 
@@ -214,30 +216,36 @@ impl<'a> Machine<'a> {
     }
 
     /// Another phase begins, with all that follows from it.
+    #[inline]
     fn enter(&mut self, phase: Phase) {
         if self.phase == Phase::Playing && phase != Phase::Playing {
             self.head.stop(&mut self.log);
-        }
-        // What happens under an advertisement shows when it is over.
-        if self.ad.is_none() {
-            if phase == Phase::Waiting {
-                let kind = match self.log.waiting() {
-                    Some(kind) => kind,
-                    None if !self.started => WaitKind::StartUp,
-                    None if self.head.settling(self.rules.seek_settle) => WaitKind::Seek,
-                    None => WaitKind::Stall,
-                };
-                self.log.begin_wait(kind, self.now);
-            } else {
-                self.log.end_wait(self.now, false);
-            }
         }
         if phase == Phase::Playing {
             self.tally.failed_for_good = false;
             self.tally.ended_at = None;
         }
+        // What happens under an advertisement shows when it is over.
+        if self.ad.is_none() && (phase == Phase::Waiting || self.phase == Phase::Waiting) {
+            self.change_wait(phase == Phase::Waiting);
+        }
         self.phase = phase;
         self.refresh();
+    }
+
+    /// A wait begins, goes on or ends.
+    fn change_wait(&mut self, waiting: bool) {
+        if !waiting {
+            self.log.end_wait(self.now, false);
+            return;
+        }
+        let kind = match self.log.waiting() {
+            Some(kind) => kind,
+            None if !self.started => WaitKind::StartUp,
+            None if self.head.settling(self.rules.seek_settle) => WaitKind::Seek,
+            None => WaitKind::Stall,
+        };
+        self.log.begin_wait(kind, self.now);
     }
 
     /// Puts the activity in line with phase, wait and advertisement.
@@ -292,6 +300,7 @@ impl<'a> Machine<'a> {
         } else {
             self.head.stop(&mut self.log);
         }
+        self.log.end_piece();
         self.tally.exit_waiting = self.phase == Phase::Waiting;
         self.log.end_wait(end, true);
         self.tally.exit_position = self.head.known();

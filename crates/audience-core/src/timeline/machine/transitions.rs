@@ -1,10 +1,10 @@
 //! What each kind of event changes.
 
 use super::{Doubt, Machine, Phase};
-use crate::event::{EventKind, PlayerState, QualityReason, Rendition, Vitals};
+use crate::event::{EndReason, EventKind, PlayerState, QualityReason, Rendition, Vitals};
 use crate::facts::{Mark, SessionFacts};
 use crate::time::MediaTime;
-use crate::timeline::{Seek, WaitKind};
+use crate::timeline::{Ending, Seek, WaitKind};
 
 impl Machine<'_> {
     /// What an event changes, with the playhead seen at `seen` when it happened and at `position` after it.
@@ -43,7 +43,11 @@ impl Machine<'_> {
             EventKind::AdEnd => self.end_ad(position),
             EventKind::End { reason } => {
                 self.end();
-                self.tally.end_reason.clone_from(reason);
+                self.tally.ending = reason.as_ref().map(|reason| match reason {
+                    EndReason::Ended => Ending::ContentOver,
+                    EndReason::Error => Ending::Failure,
+                    EndReason::Abandoned | EndReason::Other(_) => Ending::Other,
+                });
             }
             EventKind::Custom(custom) => self.mark(&custom.name),
             EventKind::Heartbeat => {}
