@@ -14,7 +14,7 @@ use serde::Deserialize;
 /// Compare request logs of real players in DIR with `expected.json` there, and fail where they disagree.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Captures {
-    /// The folder: one log per session, NAME.ndjson, and expected.json with what really happened by NAME.
+    /// The folder: one log per session, NAME.ndjson or NAME.ndjson.gz, and expected.json with what really happened by NAME.
     dir: PathBuf,
 }
 
@@ -87,7 +87,7 @@ impl Captures {
         let (mut passed, mut failed, mut unsaid, mut skipped) = (0, 0, 0, 0);
         for (name, truth) in &expected {
             println!("{name}");
-            let log = self.dir.join(format!("{name}.ndjson"));
+            let log = log_of(&self.dir, name);
             let Some(session) = read(&log, &truth.sid)? else {
                 println!("  skipped: no event-mode reports");
                 skipped += 1;
@@ -112,6 +112,12 @@ impl Captures {
         }
         Ok(())
     }
+}
+
+/// The log of a capture, compressed or not.
+fn log_of(dir: &Path, name: &str) -> PathBuf {
+    let plain = dir.join(format!("{name}.ndjson"));
+    if plain.exists() { plain } else { dir.join(format!("{name}.ndjson.gz")) }
 }
 
 /// The session of a log; `None` when the log has no reports of playback, only requests that describe themselves.
@@ -183,7 +189,8 @@ fn played(session: &Session, timeline: &Timeline, truth: &Truth) -> Check {
         return check("played", format!("{playing:.3} s"), true_text, near);
     }
     let most = playing + interval(session) + 0.1;
-    let within = playing <= truth.played_wall_s && truth.played_wall_s <= most;
+    // The truth is rounded to 10 ms.
+    let within = playing - 0.01 <= truth.played_wall_s && truth.played_wall_s <= most;
     check("played", format!("{playing:.3} s to {most:.3} s, left"), true_text, within)
 }
 

@@ -66,9 +66,11 @@ pub struct SessionFacts {
     pub quality: Quality,
     /// The position after the last one played.
     pub furthest: Option<MediaTime>,
-    /// Whether [`furthest`](Self::furthest) is in the last part of the content ([`Rules::reached_end`]).
+    /// Whether [`furthest`](Self::furthest) is in the last part of the content ([`Rules::reached_end`]). `None` when that
+    /// cannot be known: the duration is unknown, or content was played at unknown positions that may have been there.
     pub reached_end: Option<bool>,
-    /// Whether nearly all of the content was played ([`Rules::completed`]): seeking to the end does not complete.
+    /// Whether nearly all of the content was played ([`Rules::completed`]): seeking to the end does not complete. `None`
+    /// as above.
     pub completed: Option<bool>,
     /// How it ended.
     pub exit: Exit,
@@ -228,7 +230,10 @@ impl SessionFacts {
         let map = PlaybackMap::from_intervals(watched.iter().map(|piece| (piece.start, piece.end)));
         let unique = map.unique();
         let furthest = map.furthest();
-        let share = |part: MediaTime, threshold: crate::Ratio| tally.duration.map(|whole| threshold.reached(part, whole));
+        let share = |part: MediaTime, threshold: crate::Ratio| {
+            let reached = threshold.reached(part, tally.duration?);
+            (reached || tally.unplaced.is_zero()).then_some(reached)
+        };
         let reached_end = share(furthest.unwrap_or_default(), rules.reached_end);
         let reason = exit_reason(tally, rules, horizon, reached_end == Some(true));
         Self {

@@ -31,14 +31,19 @@ pub struct TotalsSummary {
     pub unplaced_ms: u64,
     /// `watched_ms` per session in which a frame was seen.
     pub average_view_duration_ms: Option<f64>,
-    /// Sessions whose title's duration is known.
-    pub with_duration: u64,
     /// Sessions whose furthest watched position is in the last 5 % of the title.
     pub reached_end: u64,
+    /// `reached_end` as a share of the sessions of which that can be known.
+    pub reached_end_rate: Option<Ratio>,
     /// Sessions that played at least 90 % of the title, each part counted once.
     pub completed: u64,
-    /// `completed` as a share of `with_duration`.
+    /// `completed` as a share of the sessions of which that can be known: those whose title has a duration, and that
+    /// played nothing at unknown positions.
     pub completion_rate: Option<Ratio>,
+    #[serde(skip)]
+    reached_end_known: u64,
+    #[serde(skip)]
+    completion_known: u64,
     /// Seeks that were reported.
     pub seeks: u64,
     /// Seeks that were inferred.
@@ -62,9 +67,10 @@ impl Merge for TotalsSummary {
         self.unique_ms = self.unique_ms.saturating_add(other.unique_ms);
         self.rewatched_ms = self.rewatched_ms.saturating_add(other.rewatched_ms);
         self.unplaced_ms = self.unplaced_ms.saturating_add(other.unplaced_ms);
-        self.with_duration += other.with_duration;
         self.reached_end += other.reached_end;
+        self.reached_end_known += other.reached_end_known;
         self.completed += other.completed;
+        self.completion_known += other.completion_known;
         self.seeks += other.seeks;
         self.inferred_seeks += other.inferred_seeks;
         self.first_at = self.first_at.into_iter().chain(other.first_at).min();
@@ -89,9 +95,10 @@ impl Accumulator for Totals {
             unique_ms: facts.unique.as_millis(),
             rewatched_ms: replayed.as_millis(),
             unplaced_ms: facts.unplaced.as_millis(),
-            with_duration: u64::from(facts.duration.is_some()),
             reached_end: u64::from(facts.reached_end == Some(true)),
+            reached_end_known: u64::from(facts.reached_end.is_some()),
             completed: u64::from(facts.completed == Some(true)),
+            completion_known: u64::from(facts.completed.is_some()),
             seeks: facts.seeks.reported(),
             inferred_seeks: facts.seeks.inferred(),
             first_at: Some(facts.started_at),
@@ -105,7 +112,8 @@ impl Accumulator for Totals {
         TotalsSummary {
             viewers: self.viewers.summary(),
             average_view_duration_ms: (sums.started > 0).then(|| sums.watched_ms as f64 / sums.started as f64),
-            completion_rate: Ratio::of(sums.completed, sums.with_duration),
+            reached_end_rate: Ratio::of(sums.reached_end, sums.reached_end_known),
+            completion_rate: Ratio::of(sums.completed, sums.completion_known),
             ..sums.clone()
         }
     }

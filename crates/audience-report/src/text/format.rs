@@ -18,6 +18,11 @@ pub(super) fn count(count: u64) -> String {
     text
 }
 
+/// A number of things: `1 stall`, `12,345 stalls`.
+pub(super) fn things(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", self::count(count), if count == 1 { one } else { many })
+}
+
 /// A percentage with one decimal.
 pub(super) fn ratio(ratio: Option<Ratio>) -> String {
     ratio.map_or(NONE.to_owned(), |ratio| ratio.to_string())

@@ -8,6 +8,7 @@ mod tables;
 use std::fmt::Write;
 
 use anstyle::Style;
+use audience_core::Ratio;
 
 use crate::report::{Report, TitleReport};
 
@@ -72,45 +73,33 @@ impl Report {
 
     fn write_totals(&self, out: &mut String) {
         let (totals, experience) = (&self.totals, &self.experience);
-        let row = |out: &mut String, name: &str, text: String| line(out, format_args!("  {name:<12}{text}"));
-        let started = audience_core::Ratio::of(totals.started, totals.sessions);
+        let mut row = |name: &str, text: String| line(out, format_args!("  {name:<12}{text}"));
+        let started = format::ratio(Ratio::of(totals.started, totals.sessions));
+        let viewers = format::things(totals.viewers, "viewer", "viewers");
+        row("Sessions", format!("{} by {viewers}, {started} started", format::count(totals.sessions)));
+        let unplaced = match totals.unplaced_ms {
+            0 => String::new(),
+            millis => format!(", {} at unknown positions", format::hours(millis)),
+        };
         row(
-            out,
-            "Sessions",
-            format!(
-                "{} by {} viewers, {} started",
-                format::count(totals.sessions),
-                format::count(totals.viewers),
-                format::ratio(started)
-            ),
-        );
-        row(
-            out,
             "Watched",
             format!(
-                "{}: {} unique, {} again{}; {} a view",
+                "{}: {} unique, {} again{unplaced}; {} a view",
                 format::hours(totals.watched_ms),
                 format::hours(totals.unique_ms),
                 format::hours(totals.rewatched_ms),
-                if totals.unplaced_ms > 0 {
-                    format!(", {} at unknown positions", format::hours(totals.unplaced_ms))
-                } else {
-                    String::new()
-                },
                 format::clock(totals.average_view_duration_ms),
             ),
         );
         row(
-            out,
             "Completed",
             format!(
                 "{} watched 90 % of the title; {} reached its end",
                 format::ratio(totals.completion_rate),
-                format::ratio(audience_core::Ratio::of(totals.reached_end, totals.with_duration)),
+                format::ratio(totals.reached_end_rate),
             ),
         );
         row(
-            out,
             "Start-up",
             format!(
                 "{} (median), {} (p95); {} left before the first frame, {} failed to start",
@@ -121,19 +110,18 @@ impl Report {
             ),
         );
         row(
-            out,
             "Stalls",
             format!(
-                "{} in {} sessions, {} of playing time; {} waits after seeks; {} playback failures",
+                "{} in {}, {} of playing time; {} after seeks; {}",
                 format::count(experience.stalls),
-                format::count(experience.stalled_sessions),
+                format::things(experience.stalled_sessions, "session", "sessions"),
                 format::fine_ratio(experience.rebuffer_ratio),
-                format::count(experience.seek_waits),
-                format::count(experience.playback_failures),
+                format::things(experience.seek_waits, "wait", "waits"),
+                format::things(experience.playback_failures, "playback failure", "playback failures"),
             ),
         );
         if experience.average_bitrate_bps.is_some() {
-            row(out, "Bit rate", format!("{} on average", format::bitrate(experience.average_bitrate_bps)));
+            row("Bit rate", format!("{} on average", format::bitrate(experience.average_bitrate_bps)));
         }
         out.push('\n');
     }
@@ -152,7 +140,7 @@ fn write_details(out: &mut String, title: &TitleReport, width: usize) {
     let id = if title.title.is_some() { format!(" {DIM}{}{DIM:#}", title.content_id) } else { String::new() };
     let length = title.duration_ms.map_or("unknown duration".to_owned(), |millis| format::clock(Some(millis as f64)));
     line(out, format_args!("{TITLE}{}{TITLE:#}{id} {DIM}{length}{DIM:#}", title.name()));
-    if title.retention.shares.is_empty() {
+    if !tables::has_curve(title) {
         line(out, format_args!("  No retention curve: {}.", tables::why_no_curve(title)));
     } else {
         let columns = width.saturating_sub(10).clamp(20, 100);

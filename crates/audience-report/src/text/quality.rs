@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use audience_core::Ratio;
+
 use super::{DIM, TITLE, format, line};
 use crate::report::Report;
 
@@ -15,14 +17,13 @@ pub(super) fn write(out: &mut String, report: &Report) {
     note(
         out,
         format!(
-            "{} lines in {} file{}: {} events, {} lines rejected, {} fields repaired, {} duplicates removed",
-            format::count(lines.lines),
-            format::count(lines.files),
-            if lines.files == 1 { "" } else { "s" },
-            format::count(lines.events),
-            format::count(lines.rejected()),
-            format::count(lines.repaired()),
-            format::count(report.quality.sessions.duplicate_events),
+            "{} in {}: {}, {} rejected, {} repaired, {} removed",
+            format::things(lines.lines, "line", "lines"),
+            format::things(lines.files, "file", "files"),
+            format::things(lines.events, "event", "events"),
+            format::things(lines.rejected(), "line", "lines"),
+            format::things(lines.repaired(), "field", "fields"),
+            format::things(report.quality.sessions.duplicate_events, "duplicate", "duplicates"),
         ),
     );
     for example in &lines.examples {
@@ -65,21 +66,26 @@ fn write_sessions(out: &mut String, report: &Report) {
     let sessions = &report.quality.sessions;
     let of = report.totals.sessions;
     let notes = [
-        (sessions.unknown_duration, "sessions of titles of unknown duration: not in retention or completion"),
-        (sessions.unknown_positions, "sessions played content at positions nobody reported: not in retention"),
-        (sessions.inferred_runs, "sessions have played runs whose ends were inferred from wall time and rate"),
-        (sessions.inferred_seeks, "sessions have seeks inferred from where the playhead was found"),
-        (sessions.startup_from_load, "start-up times count from the load or the first event: upper bounds"),
-        (sessions.unknown_viewer, "sessions name no viewer: not in the count of viewers"),
-        (sessions.conflicting_events, "events share their number with a different one: both count"),
-        (sessions.repaired_positions, "positions lay past the end of their title and were left out"),
-        (sessions.repaired_durations, "durations were too long to be right and were left out"),
-        (sessions.live, "sessions are live streams"),
-        (sessions.still_active, "sessions may still go on at the end of the data"),
+        (sessions.unknown_duration, "of a title of unknown duration: not in retention or completion"),
+        (sessions.unknown_positions, "with content played at positions nobody reported: not in retention"),
+        (sessions.inferred_runs, "with played runs whose ends were inferred from wall time and rate"),
+        (sessions.inferred_seeks, "with seeks inferred from where the playhead was found"),
+        (sessions.startup_from_load, "with start-up counted from the load or the first event: an upper bound"),
+        (sessions.unknown_viewer, "without a viewer: not in the count of viewers"),
+        (sessions.live, "of live streams"),
+        (sessions.still_active, "that may still go on at the end of the data"),
     ];
     for (count, text) in notes.into_iter().filter(|(count, _)| *count > 0) {
-        let share = audience_core::Ratio::of(count, of).filter(|_| text.contains("sessions")).map(|share| format!(" ({share})"));
-        line(out, format_args!("  {}{} {text}", format::count(count), share.unwrap_or_default()));
+        let share = format::ratio(Ratio::of(count, of));
+        line(out, format_args!("  {} ({share}) {text}", format::things(count, "session", "sessions")));
+    }
+    let repairs = [
+        (sessions.conflicting_events, "event", "events", "with the number of a different one: both count"),
+        (sessions.repaired_positions, "position", "positions", "past the end of the title: left out"),
+        (sessions.repaired_durations, "duration", "durations", "too long to be right: left out"),
+    ];
+    for (count, one, many, text) in repairs.into_iter().filter(|(count, ..)| *count > 0) {
+        line(out, format_args!("  {} {text}", format::things(count, one, many)));
     }
     if !report.quality.durations_disagree.is_empty() {
         let titles = report.quality.durations_disagree.iter().map(|range| {

@@ -1,30 +1,60 @@
 //! The tables of a report.
 
 use comfy_table::presets::NOTHING;
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width};
+use comfy_table::{CellAlignment, Table};
 
 use super::{DIM, TITLE, draw, format, line};
 use crate::report::{Breakdown, Row, TitleReport};
 use crate::state::{ExperienceSummary, TotalsSummary};
 
-/// Columns of a sparkline.
-const CURVE: usize = 25;
+/// Columns of a sparkline, at most and at least.
+const CURVE: (usize, usize) = (20, 10);
+/// Fewest columns of the first column where it is shortened.
+const SHORTEST: usize = 16;
 
-/// A table without lines; the first `left` columns are aligned left, the others right.
-fn table(header: &[&str], left: &[usize], width: usize) -> Table {
+/// Writes rows under a header, without lines between them. The first `names` columns and curves are aligned left, the
+/// others right. Where the terminal is too narrow, the columns of `dispensable` go, in their order, and then the first
+/// column is shortened.
+fn write(
+    out: &mut String,
+    header: &[&str],
+    mut rows: Vec<Vec<String>>,
+    names: usize,
+    dispensable: &[&str],
+    width: usize,
+) {
+    let mut header = header.to_vec();
+    let others = |header: &[&str], rows: &[Vec<String>]| -> usize {
+        let longest = |column: usize| {
+            let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+            cells.max().unwrap_or(0).max(header[column].chars().count())
+        };
+        (1..header.len()).map(|column| longest(column) + 2).sum::<usize>() + 2
+    };
+    for name in dispensable {
+        if others(&header, &rows) + SHORTEST <= width {
+            break;
+        }
+        if let Some(at) = header.iter().position(|column| column == name) {
+            header.remove(at);
+            for row in &mut rows {
+                row.remove(at);
+            }
+        }
+    }
+    let room = width.saturating_sub(others(&header, &rows)).max(SHORTEST);
+    for row in &mut rows {
+        row[0] = shorten(&row[0], room);
+    }
+
     let mut table = Table::new();
-    table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(width.min(500) as u16);
-    table.set_header(header);
+    table.load_style(NOTHING).set_header(&header).add_rows(rows);
     for (index, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, 2));
-        if !left.contains(&index) {
+        if index >= names && header[index] != "Retention" {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    table
-}
-
-fn write(out: &mut String, table: &Table) {
     for (index, row) in table.lines().enumerate() {
         let row = row.trim_end();
         if index == 0 {
@@ -40,12 +70,12 @@ pub(super) fn write_titles(out: &mut String, titles: &[TitleReport], width: usiz
         "Title", "Length", "Sessions", "Viewers", "Watched", "Avg view", "Completed", "Start-up", "p95", "Rebuffer",
         "Retention",
     ];
-    let mut table = table(&header, &[0, 10], width.saturating_sub(2));
-    for title in titles {
+    let curve = (width / 7).clamp(CURVE.1, CURVE.0);
+    let row = |title: &TitleReport| {
         let (totals, experience) = (&title.totals, &title.experience);
-        table.add_row([
-            shorten(title.name(), 32),
-            title.duration_ms.map_or(format::NONE.to_owned(), |millis| format::clock(Some(millis as f64))),
+        vec![
+            title.name().to_owned(),
+            format::clock(title.duration_ms.map(|millis| millis as f64)),
             format::count(totals.sessions),
             format::count(totals.viewers),
             format::hours(totals.watched_ms),
@@ -54,22 +84,21 @@ pub(super) fn write_titles(out: &mut String, titles: &[TitleReport], width: usiz
             format::seconds(experience.startup_p50_ms),
             format::seconds(experience.startup_p95_ms),
             format::fine_ratio(experience.rebuffer_ratio),
-            if title.retention.shares.is_empty() {
-                why_no_curve(title).to_owned()
+            if has_curve(title) {
+                draw::sparkline(&title.retention.shares, curve)
             } else {
-                draw::sparkline(&title.retention.shares, CURVE)
+                why_no_curve(title).to_owned()
             },
-        ]);
-    }
-    // Numbers are of no use in pieces: of narrow terminals, the title gives way.
-    for (index, column) in table.column_iter_mut().enumerate() {
-        if index > 0 {
-            column.set_constraint(ColumnConstraint::ContentWidth);
-        } else {
-            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(10)));
-        }
-    }
-    write(out, &table);
+        ]
+    };
+    let dispensable = ["p95", "Length", "Viewers", "Start-up", "Rebuffer"];
+    write(out, &header, titles.iter().map(row).collect(), 1, &dispensable, width);
+}
+
+/// Whether a title has a retention curve worth drawing: one that most of its sessions are in.
+pub(super) fn has_curve(title: &TitleReport) -> bool {
+    let retention = &title.retention;
+    retention.sessions > retention.unknown_duration + retention.unknown_positions
 }
 
 /// Why there is no retention curve of a title.
@@ -80,15 +109,13 @@ pub(super) fn why_no_curve(title: &TitleReport) -> &'static str {
 
 pub(super) fn write_breakdown(out: &mut String, breakdown: &Breakdown, width: usize) {
     line(out, format_args!("{TITLE}By {}{TITLE:#}", breakdown.by.join(" and ")));
-    let values = breakdown.by.len();
     let header: Vec<&str> = breakdown.by.iter().map(String::as_str).chain(GROUP_COLUMNS).collect();
-    let left: Vec<usize> = (0..values).collect();
-    let mut table = table(&header, &left, width.saturating_sub(2));
-    for Row { values, totals, experience, .. } in &breakdown.rows {
-        let names = values.iter().map(|value| shorten(value.as_deref().unwrap_or("(none)"), 32));
-        table.add_row(names.chain(group_cells(totals, experience)).collect::<Vec<_>>());
-    }
-    write(out, &table);
+    let row = |row: &Row| {
+        let names = row.values.iter().map(|value| shorten(value.as_deref().unwrap_or("(none)"), 32));
+        names.chain(group_cells(&row.totals, &row.experience)).collect()
+    };
+    let dispensable = ["p95", "Viewers", "Stalls", "Start-up"];
+    write(out, &header, breakdown.rows.iter().map(row).collect(), breakdown.by.len(), &dispensable, width);
     out.push('\n');
 }
 
