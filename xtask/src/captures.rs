@@ -197,7 +197,10 @@ fn played(session: &Session, timeline: &Timeline, truth: &Truth) -> Check {
 /// Whether the last event is one that ends playing.
 fn ends_playing(session: &Session) -> bool {
     session.events().last().is_some_and(|event| {
-        matches!(event.kind, EventKind::Pause | EventKind::End { .. } | EventKind::BufferStart | EventKind::StateChange { .. })
+        matches!(
+            event.kind,
+            EventKind::Pause | EventKind::End { .. } | EventKind::BufferStart | EventKind::StateChange { .. }
+        )
     })
 }
 

@@ -4,9 +4,7 @@
 use std::hint::black_box;
 
 use audience_benches::{Act, Script, scripts, sessions};
-use audience_core::{
-    Accumulator, AttentionHeatmap, HeatmapSummary, MediaTime, Rules, Session, UnitTotals,
-};
+use audience_core::{Accumulator, AttentionHeatmap, HeatmapSummary, MediaTime, Rules, Session, UnitTotals};
 use audience_retention::ReachCurve;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use oximedia_analytics::engagement::{EngagementWeights, compute_engagement};
@@ -144,8 +142,9 @@ fn theirs(scripts: &[Script]) -> Vec<ViewerSession> {
                     Act::Pause { position } => {
                         session.push_event(PlaybackEvent::Pause { timestamp_ms: at, position_ms: position });
                     }
-                    Act::End { position, watched } => session
-                        .push_event(PlaybackEvent::End { position_ms: position, watch_duration_ms: watched }),
+                    Act::End { position, watched } => {
+                        session.push_event(PlaybackEvent::End { position_ms: position, watch_duration_ms: watched })
+                    }
                 }
             }
             session

@@ -22,11 +22,11 @@ impl Bar {
         }
         let total: Option<u64> = inputs.iter().map(Input::size).sum();
         let bar = match total {
-            Some(total) => ProgressBar::new(total).with_style(style(
-                "reading {bar:30} {bytes}/{total_bytes} {binary_bytes_per_sec} {msg}, {eta} left",
-            )),
-            None => ProgressBar::new_spinner()
-                .with_style(style("reading {spinner} {bytes} {binary_bytes_per_sec} {msg}")),
+            Some(total) => ProgressBar::new(total)
+                .with_style(style("reading {bar:30} {bytes}/{total_bytes} {binary_bytes_per_sec} {msg}, {eta} left")),
+            None => {
+                ProgressBar::new_spinner().with_style(style("reading {spinner} {bytes} {binary_bytes_per_sec} {msg}"))
+            }
         };
         let watcher = {
             let (bar, progress) = (bar.clone(), progress.clone());

@@ -2,11 +2,11 @@
 
 use rayon::prelude::*;
 
+use crate::Accumulator;
 use crate::facts::SessionFacts;
 use crate::rules::Rules;
 use crate::session::Session;
 use crate::time::Timestamp;
-use crate::Accumulator;
 
 /// The facts of each session, in the order of the sessions, made on all cores of rayon's pool.
 pub fn analyze_sessions(sessions: &[Session], rules: &Rules, horizon: Option<Timestamp>) -> Vec<SessionFacts> {

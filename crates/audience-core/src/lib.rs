@@ -73,8 +73,8 @@ pub use event::{
     PlayerState, QualityReason, Rendition, SCHEMA, Seq, Vitals, Word,
 };
 pub use facts::{
-    Exit, ExitReason, Failure, Inferred, Mark, Quality, SessionFacts, SessionMetrics, StartUp, StartUpBasis,
-    UnitFacts, UnitTotals, WallTime,
+    Exit, ExitReason, Failure, Inferred, Mark, Quality, SessionFacts, SessionMetrics, StartUp, StartUpBasis, UnitFacts,
+    UnitTotals, WallTime,
 };
 pub use heatmap::{
     Algorithm, AttentionHeatmap, HeatBucket, HeatmapSample, HeatmapSummary, SampledHeatmap, sampled_heatmap,

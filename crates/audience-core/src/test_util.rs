@@ -29,10 +29,20 @@ pub fn various_sessions() -> Vec<Session> {
         view("silent", "clip", "ann", 8, &[load(8), play(0), beat(2), beat(4)]),
         view("jumped", "clip", "bob", 9, &[load(8), play(0), beat(7), beat(1), beat(3)]),
         view("nowhere", "clip", "cid", 10, &[load(8), (EventKind::Play, None), (EventKind::Pause, None)]),
-        view("unknown", "odd", "dan", 11, &[(EventKind::load(), None), play(0), quality(800), beat(9), quality(400), pause(15)]),
+        view(
+            "unknown",
+            "odd",
+            "dan",
+            11,
+            &[(EventKind::load(), None), play(0), quality(800), beat(9), quality(400), pause(15)],
+        ),
         view("live", "news", "", 12, &[live(), play(1_700_000_000), beat(1_700_000_010), liked(), end(1_700_000_020)]),
     ];
-    sessions.into_iter().zip(["tv", "web", "tv"].iter().cycle()).map(|(session, device)| session.with_attribute("device", device)).collect()
+    sessions
+        .into_iter()
+        .zip(["tv", "web", "tv"].iter().cycle())
+        .map(|(session, device)| session.with_attribute("device", device))
+        .collect()
 }
 
 type Step = (EventKind, Option<u64>);
@@ -48,13 +58,15 @@ fn view(id: &str, title: &str, viewer: &str, start: i64, steps: &[Step]) -> Sess
             EventKind::Seek { from: Some(from) } => Some(from.as_millis() / 1000),
             _ => *position,
         };
-        let played = from.zip(at).and_then(|(from, at)| from.checked_sub(at)).filter(|played| (1..=120).contains(played));
+        let played =
+            from.zip(at).and_then(|(from, at)| from.checked_sub(at)).filter(|played| (1..=120).contains(played));
         now = now + Elapsed::from_secs(played.unwrap_or(10));
         at = position.or(at);
         let mut event = Event::new(now, kind.clone()).numbered(number as u64);
         event.position = position.map(MediaTime::from_secs);
         if matches!(kind, EventKind::Heartbeat) {
-            event = event.with_vitals(Vitals { rate: Some(Rate::NORMAL), dropped_frames: Some(1), ..Vitals::default() });
+            event =
+                event.with_vitals(Vitals { rate: Some(Rate::NORMAL), dropped_frames: Some(1), ..Vitals::default() });
         }
         events.push(event);
     }

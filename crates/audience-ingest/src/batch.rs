@@ -93,11 +93,7 @@ impl Batch {
     ) {
         let hash = self.hasher.hash_one(ids.session);
         let encoder = &self.encoder;
-        let known = self.groups.entry(
-            hash,
-            |&group| encoder.ids(group) == ids,
-            |&group| encoder.table_hash(group),
-        );
+        let known = self.groups.entry(hash, |&group| encoder.ids(group) == ids, |&group| encoder.table_hash(group));
         let group = match known {
             hashbrown::hash_table::Entry::Occupied(entry) => *entry.get(),
             hashbrown::hash_table::Entry::Vacant(entry) => {

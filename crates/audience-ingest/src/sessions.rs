@@ -126,12 +126,7 @@ impl Sessions {
     }
 
     /// Puts the sessions of one shard together, or one of them.
-    fn read_shard(
-        &self,
-        shard: usize,
-        only: Option<&str>,
-        take: &mut impl FnMut(Session),
-    ) -> Result<(), Error> {
+    fn read_shard(&self, shard: usize, only: Option<&str>, take: &mut impl FnMut(Session)) -> Result<(), Error> {
         let mut groups = Vec::new();
         for group in self.blocks.iter().flat_map(|block| block.shard(shard)) {
             let group = group?;

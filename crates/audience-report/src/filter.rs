@@ -57,7 +57,9 @@ pub fn parse_time(text: &str, zone: &TimeZone) -> Result<Timestamp, Error> {
         return Ok(Timestamp::from_millis(millis));
     }
     let fail = |error: jiff::Error| Error::NotATime { text: text.to_owned(), reason: error.to_string() };
-    let instant = if let Ok(instant) = text.parse::<jiff::Timestamp>() { instant } else {
+    let instant = if let Ok(instant) = text.parse::<jiff::Timestamp>() {
+        instant
+    } else {
         let civil = match text.parse::<Date>() {
             Ok(date) if !text.contains([':', 'T', ' ']) => date.to_datetime(jiff::civil::Time::midnight()),
             _ => text.parse::<DateTime>().map_err(fail)?,

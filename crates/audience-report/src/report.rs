@@ -253,10 +253,7 @@ fn row(content_id: Option<String>, values: &[Value], group: (TotalsSummary, Expe
     Row { content_id, values: values.iter().map(text).collect(), totals: group.0, experience: group.1 }
 }
 
-fn rows_by_title(
-    groups: Vec<(Vec<Value>, (TotalsSummary, ExperienceSummary))>,
-    listed: &[ContentId],
-) -> Vec<Row> {
+fn rows_by_title(groups: Vec<(Vec<Value>, (TotalsSummary, ExperienceSummary))>, listed: &[ContentId]) -> Vec<Row> {
     let place = |values: &[Value]| {
         let id = values.first()?.to_string();
         Some((listed.iter().position(|listed| listed.as_str() == id)?, id))
@@ -271,4 +268,3 @@ fn rows_by_title(
     rows.sort_by_key(|(place, _)| *place);
     rows.into_iter().map(|(_, row)| row).collect()
 }
-

@@ -31,6 +31,5 @@ impl Default for ReportSpec {
 ///
 /// [`Error::UnknownTimeZone`].
 pub fn parse_zone(name: &str) -> Result<TimeZone, Error> {
-    TimeZone::get(name)
-        .map_err(|error| Error::UnknownTimeZone { name: name.to_owned(), reason: error.to_string() })
+    TimeZone::get(name).map_err(|error| Error::UnknownTimeZone { name: name.to_owned(), reason: error.to_string() })
 }

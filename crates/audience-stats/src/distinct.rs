@@ -74,10 +74,7 @@ mod sorted_set {
     use foldhash::fast::RandomState;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(
-        set: &HashSet<u128, RandomState>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(set: &HashSet<u128, RandomState>, serializer: S) -> Result<S::Ok, S::Error> {
         let mut hashes: Vec<u128> = set.iter().copied().collect();
         hashes.sort_unstable();
         hashes.serialize(serializer)

@@ -144,8 +144,7 @@ impl<A: Accumulator + Clone, F: TimeOf<A::Item>> Accumulator for Windowed<A, F> 
 
     fn observe(&mut self, item: &A::Item) {
         let start = self.time_of.time(item).div_euclid(self.width).saturating_mul(self.width);
-        let bucket =
-            self.buckets.entry(start).or_insert_with(|| Bucket { items: 0, state: self.prototype.clone() });
+        let bucket = self.buckets.entry(start).or_insert_with(|| Bucket { items: 0, state: self.prototype.clone() });
         bucket.items += 1;
         bucket.state.observe(item);
         self.evict();

@@ -60,7 +60,10 @@ impl View {
     fn to_text(&self) -> String {
         let mut out = String::new();
         // A `String` takes all.
-        let _ = self.write_head(&mut out).and_then(|()| self.write_timeline(&mut out)).and_then(|()| self.write_sums(&mut out));
+        let _ = self
+            .write_head(&mut out)
+            .and_then(|()| self.write_timeline(&mut out))
+            .and_then(|()| self.write_sums(&mut out));
         out
     }
 
@@ -72,11 +75,16 @@ impl View {
             (None, id) => id.to_owned(),
         };
         writeln!(out, "{BOLD}Session {}{BOLD:#}", facts.identity.session_id)?;
-        writeln!(out, "  title    {title}{}", facts.duration.map_or(String::new(), |length| format!(", {length} long")))?;
+        writeln!(
+            out,
+            "  title    {title}{}",
+            facts.duration.map_or(String::new(), |length| format!(", {length} long"))
+        )?;
         if let Some(viewer) = &facts.identity.viewer_id {
             writeln!(out, "  viewer   {viewer}")?;
         }
-        let attributes: Vec<String> = facts.identity.attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let attributes: Vec<String> =
+            facts.identity.attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();
         if !attributes.is_empty() {
             writeln!(out, "  with     {}", attributes.join(" "))?;
         }
@@ -186,7 +194,8 @@ fn remark(kind: &EventKind) -> Option<String> {
         EventKind::Load { .. } => "load".to_owned(),
         EventKind::PlayRequest => "play requested".to_owned(),
         EventKind::QualityChange { to, .. } => {
-            let rate = to.bitrate.map_or("unknown bit rate".to_owned(), |rate| format!("{} kbit/s", rate.as_bps() / 1000));
+            let rate =
+                to.bitrate.map_or("unknown bit rate".to_owned(), |rate| format!("{} kbit/s", rate.as_bps() / 1000));
             let size = if to.height > 0 { format!(", {}x{}", to.width, to.height) } else { String::new() };
             format!("quality {rate}{size}")
         }

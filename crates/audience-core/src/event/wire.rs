@@ -141,9 +141,8 @@ impl Fields<'_> {
         let ts = self.ts.ok_or_else(|| missing(Field::Ts))?;
         let kind = self.event_kind(name)?;
         let vitals = self.vitals(&kind)?;
-        let origin = (self.source.is_some() || self.event_id.is_some()).then(|| {
-            Arc::new(Origin { source: text(self.source.as_ref()), event_id: text(self.event_id.as_ref()) })
-        });
+        let origin = (self.source.is_some() || self.event_id.is_some())
+            .then(|| Arc::new(Origin { source: text(self.source.as_ref()), event_id: text(self.event_id.as_ref()) }));
         Ok(Event {
             ts: Timestamp::from_millis(ts),
             seq: self.seq.map(Seq::new),
@@ -177,8 +176,7 @@ impl Fields<'_> {
                 reason: self.reason.as_deref().map(str::parse).transpose()?,
             },
             "rate_change" => {
-                let rate =
-                    self.rate.ok_or(Error::MissingField { kind: "rate_change", field: Field::Rate.name() })?;
+                let rate = self.rate.ok_or(Error::MissingField { kind: "rate_change", field: Field::Rate.name() })?;
                 EventKind::RateChange { rate: Rate::new(rate)? }
             }
             "heartbeat" => EventKind::Heartbeat,
@@ -204,10 +202,8 @@ impl Fields<'_> {
             "ad_end" => EventKind::AdEnd,
             "end" => EventKind::End { reason: self.reason.as_deref().map(EndReason::from) },
             "custom" => {
-                let name = self
-                    .name
-                    .as_deref()
-                    .ok_or(Error::MissingField { kind: "custom", field: Field::Name.name() })?;
+                let name =
+                    self.name.as_deref().ok_or(Error::MissingField { kind: "custom", field: Field::Name.name() })?;
                 self.custom(name)?
             }
             name => self.custom(name)?,

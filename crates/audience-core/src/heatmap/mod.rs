@@ -102,7 +102,11 @@ impl AttentionHeatmap {
     ///
     /// [`Error::ZeroWidth`].
     pub fn new(width: MediaTime) -> Result<Self, Error> {
-        if width.is_zero() { Err(Error::ZeroWidth) } else { Ok(Self { width, plain: Layout::default(), wide: BTreeMap::new() }) }
+        if width.is_zero() {
+            Err(Error::ZeroWidth)
+        } else {
+            Ok(Self { width, plain: Layout::default(), wide: BTreeMap::new() })
+        }
     }
 
     /// Takes in what one session played of content of a `duration`, if that is known.
@@ -215,7 +219,9 @@ impl Accumulator for AttentionHeatmap {
     }
 
     fn summary(&self) -> HeatmapSummary {
-        let layouts = || std::iter::once((0, &self.plain)).chain(self.wide.iter().map(|(doublings, layout)| (*doublings, layout)));
+        let layouts = || {
+            std::iter::once((0, &self.plain)).chain(self.wide.iter().map(|(doublings, layout)| (*doublings, layout)))
+        };
         let sessions = layouts().map(|(_, layout)| layout.sessions).sum();
         // Of layouts with as many sessions, the finest.
         let (doublings, layout) = layouts()

@@ -82,7 +82,13 @@ impl SessionBuilder {
     }
 
     /// Sets an attribute as of the event at `ts` with number `seq`: the latest value wins.
-    pub fn attribute(&mut self, ts: Timestamp, seq: Option<Seq>, name: impl Into<Arc<str>>, value: impl Into<Arc<str>>) {
+    pub fn attribute(
+        &mut self,
+        ts: Timestamp,
+        seq: Option<Seq>,
+        name: impl Into<Arc<str>>,
+        value: impl Into<Arc<str>>,
+    ) {
         self.attributes.push(Assigned { name: name.into(), at: (ts, seq), value: value.into() });
     }
 

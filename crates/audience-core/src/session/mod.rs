@@ -79,8 +79,7 @@ impl Session {
         events.sort_unstable();
         let before = events.len();
         events.dedup();
-        let tidied =
-            Tidied { duplicates: (before - events.len()) as u64, conflicts: order::conflicts(events.iter()) };
+        let tidied = Tidied { duplicates: (before - events.len()) as u64, conflicts: order::conflicts(events.iter()) };
         Self {
             identity: Arc::new(Identity {
                 session_id: session_id.into(),

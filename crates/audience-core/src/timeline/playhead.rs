@@ -47,7 +47,8 @@ impl Playhead {
 
     /// Time passes while playing; how much content plays in it.
     pub(super) fn play(&mut self, millis: u64, rate: Rate) -> u64 {
-        let advance = if rate == Rate::NORMAL { millis } else { rate.advance(Elapsed::from_millis(millis)).as_millis() };
+        let advance =
+            if rate == Rate::NORMAL { millis } else { rate.advance(Elapsed::from_millis(millis)).as_millis() };
         self.wall = self.wall.saturating_add(millis);
         self.advance = self.advance.saturating_add(advance);
         advance

@@ -57,8 +57,8 @@ impl Span {
         let position = match (self.from, self.to) {
             (Some(from), Some(to)) if self.activity == Activity::Playing && to >= from => {
                 let (passed, length) = (at.since(self.start).as_millis(), self.length().as_millis());
-                let moved = u128::from(to.saturating_sub(from).as_millis()) * u128::from(passed)
-                    / u128::from(length.max(1));
+                let moved =
+                    u128::from(to.saturating_sub(from).as_millis()) * u128::from(passed) / u128::from(length.max(1));
                 Some(from.saturating_add(MediaTime::from_millis(moved as u64)))
             }
             (from, _) => from,

@@ -45,11 +45,8 @@ fn a_bit_rate_mentioned_in_passing_counts_too() {
 
 #[test]
 fn marks_are_counted_by_name() {
-    let facts = facts([
-        event(1.0, custom("like"), None),
-        event(2.0, custom("click"), None),
-        event(3.0, custom("like"), None),
-    ]);
+    let facts =
+        facts([event(1.0, custom("like"), None), event(2.0, custom("click"), None), event(3.0, custom("like"), None)]);
     let marks: Vec<_> = facts.marks.iter().map(|mark| (&*mark.name, mark.count, mark.first_at.as_millis())).collect();
     assert_eq!(marks, [("click", 1, 2000), ("like", 2, 1000)]);
 }

@@ -26,7 +26,12 @@ fn says_state_position_rate_and_rendition_at_any_time() {
     let timeline = example();
     let frame = |secs: f64| {
         let frame = timeline.frame_at(at(secs)).unwrap();
-        (frame.activity, frame.position.map(audience_core::MediaTime::as_secs_f64), frame.rate.as_f64(), frame.rendition.height)
+        (
+            frame.activity,
+            frame.position.map(audience_core::MediaTime::as_secs_f64),
+            frame.rate.as_f64(),
+            frame.rendition.height,
+        )
     };
     assert_eq!(frame(0.5), (Activity::Idle, Some(0.0), 1.0, 0));
     assert_eq!(frame(1.5), (Activity::StartUp, Some(0.0), 1.0, 0));

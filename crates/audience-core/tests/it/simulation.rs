@@ -13,9 +13,14 @@ enum Act {
     Pause(u64),
     Stall(u64),
     /// Moves the playhead while playing; the player waits before it goes on.
-    Seek { to: u64, wait: u64 },
+    Seek {
+        to: u64,
+        wait: u64,
+    },
     /// Moves the playhead while paused.
-    SeekPaused { to: u64 },
+    SeekPaused {
+        to: u64,
+    },
     Heartbeat,
 }
 

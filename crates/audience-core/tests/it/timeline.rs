@@ -1,8 +1,8 @@
 //! The rules of reconstruction, one by one.
 
 use audience_core::{
-    Activity, EndReason, Event, EventKind, ExitReason, Failure, PlayerError, PlayerState, Rate, Rendition, Rules, StartUpBasis,
-    Timeline, Vitals, WaitKind,
+    Activity, EndReason, Event, EventKind, ExitReason, Failure, PlayerError, PlayerState, Rate, Rendition, Rules,
+    StartUpBasis, Timeline, Vitals, WaitKind,
 };
 
 use crate::{at, event, facts, pos, session};

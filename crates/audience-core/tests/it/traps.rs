@@ -124,11 +124,7 @@ fn a_bit_rate_of_nothing_is_no_bit_rate() {
     assert_eq!(Bitrate::from_bps(0), None);
     let facts = facts([
         event(0.0, EventKind::Play, 0.0),
-        event(
-            0.0,
-            EventKind::QualityChange { from: None, to: Rendition::default(), reason: None },
-            None,
-        ),
+        event(0.0, EventKind::QualityChange { from: None, to: Rendition::default(), reason: None }, None),
         event(10.0, EventKind::Pause, 10.0),
     ]);
     assert_eq!((facts.quality.bits, facts.quality.bits_over), (0, pos(0.0)));

@@ -18,7 +18,11 @@ fn envelope(kind: EventKind) -> Envelope {
 fn one_of_each() -> Vec<EventKind> {
     let to = Rendition { bitrate: Bitrate::from_bps(4_300_000), width: 1920, height: 1080 };
     vec![
-        EventKind::Load { url: Some(Word::from("https://example.com/a")), duration: Some(MediaTime::from_secs(60)), is_live: true },
+        EventKind::Load {
+            url: Some(Word::from("https://example.com/a")),
+            duration: Some(MediaTime::from_secs(60)),
+            is_live: true,
+        },
         EventKind::load(),
         EventKind::PlayRequest,
         EventKind::Play,

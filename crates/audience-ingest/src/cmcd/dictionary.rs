@@ -3,9 +3,7 @@
 use std::borrow::Cow;
 use std::convert::Infallible;
 
-use sfv::visitor::{
-    DictionaryVisitor, EntryVisitor, Ignored, InnerListVisitor, ItemVisitor, ParameterVisitor,
-};
+use sfv::visitor::{DictionaryVisitor, EntryVisitor, Ignored, InnerListVisitor, ItemVisitor, ParameterVisitor};
 use sfv::{BareItemFromInput, KeyRef, Parser};
 
 use crate::batch::Batch;
@@ -190,7 +188,10 @@ fn read_tolerantly(line: &str) -> Result<Dictionary<'_>, Problem> {
         let (key, value) = part.split_once('=').unwrap_or((part, ""));
         let key = key.trim();
         if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.*".contains(&byte)) {
-            return Err(Problem::detailed(Reason::NotCmcd, format_args!("{:?} is no key", crate::quality::shorten(key))));
+            return Err(Problem::detailed(
+                Reason::NotCmcd,
+                format_args!("{:?} is no key", crate::quality::shorten(key)),
+            ));
         }
         let value = value.trim();
         let member = match value.strip_prefix('(') {
@@ -210,9 +211,9 @@ fn read_tolerantly(line: &str) -> Result<Dictionary<'_>, Problem> {
 fn item(text: &str) -> Item<'_> {
     let mut parts = split_outside(text, b';');
     let value = single(parts.next().unwrap_or_default().trim());
-    let object = parts.next().map(|parameter| {
-        Cow::Borrowed(parameter.split_once('=').map_or(parameter, |(name, _)| name).trim())
-    });
+    let object = parts
+        .next()
+        .map(|parameter| Cow::Borrowed(parameter.split_once('=').map_or(parameter, |(name, _)| name).trim()));
     Item { value, object }
 }
 

@@ -44,6 +44,7 @@ fn try_line(line: &str, carrier: Carrier<'_>, batch: &mut Batch) -> Result<(), P
 /// Whether a line looks like a CMCD report.
 pub(crate) fn looks_like_report(line: &str) -> bool {
     let mut batch = Batch::default();
-    dictionary::read(line, &mut batch)
-        .is_ok_and(|keys| ["sid", "e", "cid", "v", "sta"].iter().filter(|key| keys.iter().any(|(k, _)| k == *key)).count() >= 2)
+    dictionary::read(line, &mut batch).is_ok_and(|keys| {
+        ["sid", "e", "cid", "v", "sta"].iter().filter(|key| keys.iter().any(|(k, _)| k == *key)).count() >= 2
+    })
 }

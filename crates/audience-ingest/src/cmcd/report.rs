@@ -14,7 +14,11 @@ use crate::ndjson::MAX_TS;
 use crate::quality::{Problem, Repair};
 
 /// Takes the event of one report into the batch.
-pub(super) fn push(keys: &[(Cow<'_, str>, Member<'_>)], carrier: Carrier<'_>, batch: &mut Batch) -> Result<(), Problem> {
+pub(super) fn push(
+    keys: &[(Cow<'_, str>, Member<'_>)],
+    carrier: Carrier<'_>,
+    batch: &mut Batch,
+) -> Result<(), Problem> {
     let mut report = Report { keys, batch };
     let session = report.text("sid").filter(|sid| !sid.is_empty()).ok_or(Problem::missing("sid"))?;
     let ts = report.ts(carrier)?;
@@ -175,7 +179,8 @@ impl<'s, 'a> Report<'s, 'a, '_> {
     fn buffer(&mut self) -> Option<MediaTime> {
         let levels = self.list("bl");
         let video = levels.iter().find(|(_, object)| matches!(object, Some("v" | "av")));
-        let millis = video.map(|(level, _)| *level).or_else(|| levels.iter().map(|(level, _)| *level).reduce(f64::min))?;
+        let millis =
+            video.map(|(level, _)| *level).or_else(|| levels.iter().map(|(level, _)| *level).reduce(f64::min))?;
         (millis >= 0.0).then(|| MediaTime::from_millis(millis.round() as u64))
     }
 

@@ -51,7 +51,9 @@ impl Request<'_> {
             let kind = kind.split(';').next().unwrap_or_default().trim();
             kind.eq_ignore_ascii_case("application/cmcd")
         });
-        self.method.eq_ignore_ascii_case("POST") && cmcd && self.body.as_deref().is_some_and(|body| !body.trim().is_empty())
+        self.method.eq_ignore_ascii_case("POST")
+            && cmcd
+            && self.body.as_deref().is_some_and(|body| !body.trim().is_empty())
     }
 
     /// Whether it carries CMCD about itself.

@@ -172,10 +172,7 @@ fn decompress(
     path: &std::path::Path,
 ) -> Result<Box<dyn Read + Send>, Error> {
     let mut magic = Vec::with_capacity(4);
-    (&mut stream)
-        .take(4)
-        .read_to_end(&mut magic)
-        .map_err(|source| Error::Io { path: path.to_owned(), source })?;
+    (&mut stream).take(4).read_to_end(&mut magic).map_err(|source| Error::Io { path: path.to_owned(), source })?;
     let gzip = magic.starts_with(&[0x1f, 0x8b]);
     let zstd = magic.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]);
     let whole = io::Cursor::new(magic).chain(stream);

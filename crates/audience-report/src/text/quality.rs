@@ -30,10 +30,9 @@ pub(super) fn write(out: &mut String, report: &Report) {
         note(out, format!("{DIM}rejected{DIM:#} {example}"));
     }
     if lines.repaired() > 0 {
-        let repairs = lines
-            .repairs
-            .iter()
-            .map(|((field, repair), count)| format!("{field} {} {}", repair.as_str().replace('_', " "), format::count(*count)));
+        let repairs = lines.repairs.iter().map(|((field, repair), count)| {
+            format!("{field} {} {}", repair.as_str().replace('_', " "), format::count(*count))
+        });
         note(out, format!("{DIM}repaired{DIM:#} {}", list(repairs)));
     }
     if !lines.ignored.is_empty() {

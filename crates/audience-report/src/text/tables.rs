@@ -67,7 +67,16 @@ fn write(
 
 pub(super) fn write_titles(out: &mut String, titles: &[TitleReport], width: usize) {
     let header = [
-        "Title", "Length", "Sessions", "Viewers", "Watched", "Avg view", "Completed", "Start-up", "p95", "Rebuffer",
+        "Title",
+        "Length",
+        "Sessions",
+        "Viewers",
+        "Watched",
+        "Avg view",
+        "Completed",
+        "Start-up",
+        "p95",
+        "Rebuffer",
         "Retention",
     ];
     let curve = (width / 7).clamp(CURVE.1, CURVE.0);

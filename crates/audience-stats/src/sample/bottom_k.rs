@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::Merge;
 use crate::error::Error;
 use crate::hash::hash64;
-use crate::Merge;
 
 /// A uniform sample of different ids: the `k` whose seeded hashes are smallest.
 ///

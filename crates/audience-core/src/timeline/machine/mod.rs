@@ -129,8 +129,9 @@ impl<'a> Machine<'a> {
         // Where the playhead is seen when it happens: before a seek, after anything else.
         let seen = match event.kind {
             EventKind::Seek { from } => self.credible(from),
-            EventKind::Load { .. }
-            | EventKind::StateChange { to: PlayerState::Seeking | PlayerState::Loading, .. } => None,
+            EventKind::Load { .. } | EventKind::StateChange { to: PlayerState::Seeking | PlayerState::Loading, .. } => {
+                None
+            }
             _ => position,
         };
         if self.phase == Phase::Ended && self.goes_on_after_end(event, position) {
