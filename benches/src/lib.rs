@@ -126,6 +126,10 @@ fn session(number: usize, script: &Script, length: MediaTime) -> Session {
 }
 
 /// Lines of canonical NDJSON of the sessions, one session after the other.
+///
+/// # Panics
+///
+/// When an event cannot be written as JSON, which does not happen.
 pub fn ndjson(sessions: &[Session]) -> String {
     let mut text = String::new();
     for session in sessions {

@@ -1,12 +1,22 @@
 //! Tasks of the workspace: `cargo xtask --help`.
 
 mod captures;
+mod check;
+mod ci;
 mod compare;
+mod lint;
+mod package;
+mod shell;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 /// Tasks of the workspace.
 #[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Args {
     #[command(subcommand)]
     task: Task,
@@ -14,12 +24,41 @@ struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    /// Everything a change must pass: lint, tidy, check and test
+    Ci,
+    /// Formatting, clippy and rustdoc, with every warning an error
+    Lint,
+    /// Rules that no compiler knows: which crate may use which, what every file starts with, how long it may be
+    Tidy,
+    /// Compile the umbrella crate with no, each and all features, and every library on its own
+    Check,
+    /// All tests of all crates, with all features, those in the documentation included
+    Test,
+    /// Package every published crate and build it from its package, as if it came from a registry
+    Package,
     Captures(captures::Captures),
     Compare(compare::Compare),
 }
 
-fn main() -> anyhow::Result<()> {
-    match Args::parse().task {
+#[expect(clippy::print_stderr, reason = "whoever runs a task sees why it failed")]
+fn main() -> ExitCode {
+    match run(&Args::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: &Task) -> anyhow::Result<()> {
+    match task {
+        Task::Ci => ci::run(),
+        Task::Lint => lint::run(),
+        Task::Tidy => tidy::run(),
+        Task::Check => check::run(),
+        Task::Test => test::run(),
+        Task::Package => package::run(),
         Task::Captures(task) => task.run(),
         Task::Compare(task) => task.run(),
     }

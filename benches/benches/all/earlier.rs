@@ -79,7 +79,9 @@ pub(crate) fn define(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("audience", name), |bencher| {
             bencher.iter(|| {
                 let mut answers = Answers::new();
-                ours.iter().for_each(|session| answers.observe(session, &rules));
+                for session in &ours {
+                    answers.observe(session, &rules);
+                }
                 answers.answer();
             });
         });
@@ -95,7 +97,9 @@ pub(crate) fn define(criterion: &mut Criterion) {
         let (length, count) = (MediaTime::from_secs(secs), 4000);
         let ours = sessions(&scripts(count, length), length);
         let mut state = Answers::new();
-        ours.iter().for_each(|session| state.observe(session, &rules));
+        for session in &ours {
+            state.observe(session, &rules);
+        }
         group.throughput(Throughput::Elements(count as u64));
         group.bench_function(BenchmarkId::new("audience", name), |bencher| {
             bencher.iter_batched_ref(
@@ -143,7 +147,7 @@ fn theirs(scripts: &[Script]) -> Vec<ViewerSession> {
                         session.push_event(PlaybackEvent::Pause { timestamp_ms: at, position_ms: position });
                     }
                     Act::End { position, watched } => {
-                        session.push_event(PlaybackEvent::End { position_ms: position, watch_duration_ms: watched })
+                        session.push_event(PlaybackEvent::End { position_ms: position, watch_duration_ms: watched });
                     }
                 }
             }

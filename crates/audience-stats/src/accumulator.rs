@@ -121,17 +121,17 @@ impl<K: Ord, V: Merge> Merge for BTreeMap<K, V> {
     }
 }
 
-/// Counts add up.
+/// Counts add up, and stay at the largest there is.
 impl Merge for u64 {
     fn merge(&mut self, other: Self) {
-        *self += other;
+        *self = self.saturating_add(other);
     }
 }
 
-/// Sums of milliseconds and of squares add up.
+/// Sums of milliseconds and of squares add up, and stay at the largest there is.
 impl Merge for u128 {
     fn merge(&mut self, other: Self) {
-        *self += other;
+        *self = self.saturating_add(other);
     }
 }
 

@@ -66,6 +66,17 @@ impl Accumulator for Distinct {
     }
 }
 
+#[cfg(feature = "serde")]
+impl crate::Portable for Distinct {
+    fn fingerprint(&self) -> u64 {
+        crate::fingerprint_of("audience.distinct/1", &())
+    }
+
+    fn size_bytes(&self) -> usize {
+        self.size_bytes()
+    }
+}
+
 /// The same set gives the same bytes.
 #[cfg(feature = "serde")]
 mod sorted_set {

@@ -29,4 +29,17 @@ pub enum Error {
         /// Trials of the offending group.
         trials: u64,
     },
+    /// A state from elsewhere was not made like the one it should be merged with.
+    #[cfg(feature = "serde")]
+    #[error("merge a state of another kind or configuration: its fingerprint is {found:016x}, not {expected:016x}")]
+    ForeignState {
+        /// The fingerprint of the state it should be merged with.
+        expected: u64,
+        /// Its own fingerprint.
+        found: u64,
+    },
+    /// The bytes of a state are not what was written.
+    #[cfg(feature = "serde")]
+    #[error("read a state: {0}")]
+    DamagedState(postcard::Error),
 }

@@ -28,6 +28,7 @@
 //! | for | use |
 //! |---|---|
 //! | the contract of a mergeable analysis | [`Merge`], [`Accumulator`], [`test_util::check_merge_laws`] |
+//! | states that travel or are stored | [`Portable`] |
 //! | one analysis per group, per stretch of time | [`Keyed`], [`Windowed`] |
 //! | quantiles of whole numbers, exact | [`Quantiles`], [`Distribution`] |
 //! | how many different ids | [`Distinct`] |
@@ -51,6 +52,8 @@ mod error;
 pub mod hash;
 mod keyed;
 mod mean_ratio;
+#[cfg(feature = "serde")]
+mod portable;
 mod proportion;
 mod quantiles;
 mod range_counts;
@@ -64,6 +67,8 @@ pub use distinct::Distinct;
 pub use error::Error;
 pub use keyed::{KeyOf, Keyed};
 pub use mean_ratio::MeanRatio;
+#[cfg(feature = "serde")]
+pub use portable::{Portable, fingerprint_of};
 pub use proportion::Proportion;
 pub use quantiles::{Distribution, Quantiles};
 pub use range_counts::RangeCounts;

@@ -46,3 +46,14 @@ impl MeanRatio {
 }
 
 crate::merge_fields!(MeanRatio { sum, count });
+
+#[cfg(feature = "serde")]
+impl crate::Portable for MeanRatio {
+    fn fingerprint(&self) -> u64 {
+        crate::fingerprint_of("audience.mean_ratio/1", &())
+    }
+
+    fn size_bytes(&self) -> usize {
+        0
+    }
+}

@@ -35,7 +35,7 @@ impl Proportion {
     /// it overstates. `None` when a group has no trials, or when all trials or none succeeded.
     pub fn pooled_z(&self, baseline: &Self) -> Option<f64> {
         let (n1, n2) = (baseline.trials as f64, self.trials as f64);
-        let p = (baseline.successes + self.successes) as f64 / (n1 + n2);
+        let p = (baseline.successes as f64 + self.successes as f64) / (n1 + n2);
         let variance = p * (1.0 - p) * (1.0 / n1 + 1.0 / n2);
         (self.trials > 0 && baseline.trials > 0 && variance > 0.0)
             .then(|| (self.successes as f64 / n2 - baseline.successes as f64 / n1) / variance.sqrt())

@@ -20,11 +20,12 @@ use crate::{Accumulator, Merge};
 /// ```
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(from = "Distribution", into = "Distribution"))]
 pub struct Quantiles {
     /// Different values in ascending order, each with its count.
     counted: Vec<(u64, u64)>,
-    /// Values not yet counted in.
-    recent: Vec<u64>,
+    /// Values not yet counted in, each with its count.
+    recent: Vec<(u64, u64)>,
 }
 
 /// The values seen by [`Quantiles`], in order.
@@ -43,22 +44,24 @@ impl Quantiles {
 
     /// Bytes held, for reports of memory.
     pub fn size_bytes(&self) -> usize {
-        self.counted.capacity() * size_of::<(u64, u64)>() + self.recent.capacity() * size_of::<u64>()
+        (self.counted.capacity() + self.recent.capacity()) * size_of::<(u64, u64)>()
     }
 
     /// Takes `value` in `times` times.
     pub fn observe_times(&mut self, value: u64, times: u64) {
-        match times {
-            0 => {}
-            1 => self.observe(&value),
-            _ => self.counted = merge_counted(&self.counted, &[(value, times)]),
+        if times == 0 {
+            return;
+        }
+        self.recent.push((value, times));
+        // Counting in as often as the multiset doubles keeps the cost per value at O(log n).
+        if self.recent.len() >= 4096 && self.recent.len() > self.counted.len() {
+            self.count_in();
         }
     }
 
     fn count_in(&mut self) {
         if !self.recent.is_empty() {
-            self.recent.sort_unstable();
-            self.counted = merge_counted(&self.counted, &count_sorted(&self.recent));
+            self.counted = merge_counted(&self.counted, &counted(&mut self.recent));
             self.recent.clear();
         }
     }
@@ -81,29 +84,50 @@ impl Accumulator for Quantiles {
     type Summary = Distribution;
 
     fn observe(&mut self, value: &u64) {
-        self.recent.push(*value);
-        // Counting in as often as the multiset doubles keeps the cost per value at O(log n).
-        if self.recent.len() >= 4096 && self.recent.len() > self.counted.len() {
-            self.count_in();
-        }
+        self.observe_times(*value, 1);
     }
 
     fn summary(&self) -> Distribution {
-        let mut recent = self.recent.clone();
-        recent.sort_unstable();
-        Distribution { counted: merge_counted(&self.counted, &count_sorted(&recent)) }
+        Distribution { counted: merge_counted(&self.counted, &counted(&mut self.recent.clone())) }
+    }
+}
+
+impl From<Quantiles> for Distribution {
+    fn from(mut quantiles: Quantiles) -> Self {
+        quantiles.count_in();
+        Self { counted: quantiles.counted }
+    }
+}
+
+/// Takes the values in any order, and the same value several times.
+impl From<Distribution> for Quantiles {
+    fn from(mut distribution: Distribution) -> Self {
+        distribution.counted.retain(|&(_, count)| count > 0);
+        Self { counted: counted(&mut distribution.counted), recent: Vec::new() }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl crate::Portable for Quantiles {
+    fn fingerprint(&self) -> u64 {
+        crate::fingerprint_of("audience.quantiles/1", &())
+    }
+
+    fn size_bytes(&self) -> usize {
+        self.size_bytes()
     }
 }
 
 impl Distribution {
     /// How many values were seen.
     pub fn count(&self) -> u64 {
-        self.counted.iter().map(|&(_, count)| count).sum()
+        self.counted.iter().fold(0, |sum, &(_, count)| sum.saturating_add(count))
     }
 
     /// The sum of all values.
     pub fn sum(&self) -> u128 {
-        self.counted.iter().map(|&(value, count)| u128::from(value) * u128::from(count)).sum()
+        let products = self.counted.iter().map(|&(value, count)| u128::from(value) * u128::from(count));
+        products.fold(0, u128::saturating_add)
     }
 
     /// The mean; `None` when nothing was seen.
@@ -150,10 +174,10 @@ impl Distribution {
 
     /// The values of rank `rank` (from 0) and of the rank after it (the same at the end).
     fn order_statistics(&self, rank: u64) -> (u64, u64) {
-        let mut passed = 0;
+        let mut passed: u64 = 0;
         let mut values = self.counted.iter();
         for &(value, count) in values.by_ref() {
-            passed += count;
+            passed = passed.saturating_add(count);
             if passed > rank + 1 {
                 return (value, value);
             }
@@ -166,8 +190,22 @@ impl Distribution {
     }
 }
 
-fn count_sorted(values: &[u64]) -> Vec<(u64, u64)> {
-    values.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as u64)).collect()
+/// The multiset of values in any order, each with a count.
+fn counted(values: &mut [(u64, u64)]) -> Vec<(u64, u64)> {
+    values.sort_unstable();
+    let mut out: Vec<(u64, u64)> = Vec::with_capacity(values.len());
+    for &(value, count) in values.iter() {
+        count_one(&mut out, value, count);
+    }
+    out
+}
+
+/// Adds a value that is no smaller than those before it.
+fn count_one(out: &mut Vec<(u64, u64)>, value: u64, count: u64) {
+    match out.last_mut() {
+        Some(last) if last.0 == value => last.1 = last.1.saturating_add(count),
+        _ => out.push((value, count)),
+    }
 }
 
 fn merge_counted(a: &[(u64, u64)], b: &[(u64, u64)]) -> Vec<(u64, u64)> {
@@ -180,9 +218,6 @@ fn merge_counted(a: &[(u64, u64)], b: &[(u64, u64)]) -> Vec<(u64, u64)> {
             (_, None) => a.next(),
         };
         let Some((value, count)) = next else { return out };
-        match out.last_mut() {
-            Some(last) if last.0 == value => last.1 += count,
-            _ => out.push((value, count)),
-        }
+        count_one(&mut out, value, count);
     }
 }

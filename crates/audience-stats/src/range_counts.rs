@@ -22,6 +22,7 @@ use crate::Merge;
 /// ```
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(from = "Vec<(u32, i64)>", into = "Vec<(u32, i64)>"))]
 pub struct RangeCounts {
     /// Differences by position; empty while `changes` is smaller.
     dense: Vec<i64>,
@@ -94,15 +95,7 @@ impl RangeCounts {
 
     /// Adds up changes at the same position, and moves to the array when the list is no smaller.
     fn tidy(&mut self) {
-        self.changes.sort_unstable_by_key(|&(position, _)| position);
-        self.changes.dedup_by(|later, kept| {
-            let same = later.0 == kept.0;
-            if same {
-                kept.1 = kept.1.wrapping_add(later.1);
-            }
-            same
-        });
-        self.changes.retain(|&(_, change)| change != 0);
+        add_up(&mut self.changes);
         let span = self.changes.last().map_or(0, |&(position, _)| position as usize + 1);
         if span * size_of::<i64>() <= self.changes.len() * size_of::<(u32, i64)>() * 2 {
             self.dense.resize(span.max(self.dense.len()), 0);
@@ -129,4 +122,37 @@ impl Merge for RangeCounts {
             self.change(position, change);
         }
     }
+}
+
+/// Where the values change and by how much, in order of position, without zeros: the same for the same values however they
+/// were made.
+impl From<RangeCounts> for Vec<(u32, i64)> {
+    fn from(counts: RangeCounts) -> Self {
+        let mut changes = counts.changes;
+        changes.extend((0..).zip(counts.dense));
+        add_up(&mut changes);
+        changes
+    }
+}
+
+/// Changes in any order.
+impl From<Vec<(u32, i64)>> for RangeCounts {
+    fn from(changes: Vec<(u32, i64)>) -> Self {
+        let mut counts = Self { changes, ..Self::default() };
+        counts.tidy();
+        counts
+    }
+}
+
+/// Puts changes in order, one for each position where there is one.
+fn add_up(changes: &mut Vec<(u32, i64)>) {
+    changes.sort_unstable_by_key(|&(position, _)| position);
+    changes.dedup_by(|later, kept| {
+        let same = later.0 == kept.0;
+        if same {
+            kept.1 = kept.1.wrapping_add(later.1);
+        }
+        same
+    });
+    changes.retain(|&(_, change)| change != 0);
 }

@@ -35,6 +35,8 @@ pub(crate) struct ChunkReader {
     /// In a line that is too long.
     skipping: bool,
     ended: bool,
+    /// Nothing was handed out yet.
+    at_start: bool,
 }
 
 impl std::fmt::Debug for ChunkReader {
@@ -55,7 +57,17 @@ impl ChunkReader {
         let io = |source| Error::Io { path: input.path().to_owned(), source };
         let stream = Counted { stream: input.open().map_err(io)?, progress: progress.clone() };
         let stream = decompress(stream, input.path())?;
-        Ok(Self { name, index, input, stream, format, carry: Vec::new(), skipping: false, ended: false })
+        Ok(Self {
+            name,
+            index,
+            input,
+            stream,
+            format,
+            carry: Vec::new(),
+            skipping: false,
+            ended: false,
+            at_start: true,
+        })
     }
 
     /// The next chunk, in the memory of `buffer`; `None` at the end.
@@ -82,31 +94,28 @@ impl ChunkReader {
             return Ok(None);
         }
         if !self.ended {
-            match memchr::memrchr(b'\n', buffer.bytes()) {
-                Some(end) => {
-                    self.carry.extend_from_slice(&buffer.bytes()[end + 1..]);
-                    buffer.truncate(end + 1);
-                }
-                None => {
-                    self.skipping = true;
-                    buffer.truncate(MAX_LINE / 16);
-                    return self.chunk(buffer, true).map(Some);
-                }
+            if let Some(end) = memchr::memrchr(b'\n', buffer.bytes()) {
+                self.carry.extend_from_slice(&buffer.bytes()[end + 1..]);
+                buffer.truncate(end + 1);
+            } else {
+                self.skipping = true;
+                buffer.truncate(MAX_LINE / 16);
+                return self.chunk(buffer, true).map(Some);
             }
         }
         self.chunk(buffer, false).map(Some)
     }
 
     fn chunk(&mut self, mut bytes: Buffer, too_long: bool) -> Result<Chunk, Error> {
+        // A byte order mark says nothing that is not known.
+        if std::mem::take(&mut self.at_start) && bytes.bytes().starts_with(b"\xef\xbb\xbf") {
+            bytes.skip(3);
+        }
         let format = match self.format {
             Some(format) => format,
-            None => {
-                if bytes.bytes().starts_with(b"\xef\xbb\xbf") {
-                    bytes.skip(3);
-                }
-                *self.format.insert(Format::detect(bytes.bytes(), self.input.path())?)
-            }
+            None => Format::detect(bytes.bytes(), self.input.path())?,
         };
+        self.format = Some(format);
         Ok(Chunk { number: 0, file: self.name.clone(), file_index: self.index, format, bytes, too_long })
     }
 }

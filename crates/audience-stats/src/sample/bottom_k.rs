@@ -31,10 +31,55 @@ use crate::hash::hash64;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Form<T>", into = "Form<T>"))]
+#[cfg_attr(feature = "serde", serde(bound(serialize = "T: Clone + serde::Serialize")))]
 pub struct BottomK<T> {
     k: usize,
     seed: u64,
     kept: BTreeMap<(u64, String), T>,
+}
+
+/// How a sample is written: the hashes follow from ids and seed.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Form<T> {
+    k: usize,
+    seed: u64,
+    kept: Vec<(String, T)>,
+}
+
+#[cfg(feature = "serde")]
+impl<T> From<BottomK<T>> for Form<T> {
+    fn from(sample: BottomK<T>) -> Self {
+        let kept = sample.kept.into_iter().map(|((_, id), item)| (id, item)).collect();
+        Self { k: sample.k, seed: sample.seed, kept }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<T> TryFrom<Form<T>> for BottomK<T> {
+    type Error = Error;
+
+    fn try_from(form: Form<T>) -> Result<Self, Error> {
+        let mut sample = Self::new(form.k, form.seed)?;
+        for (id, item) in form.kept {
+            sample.offer(&id, || item);
+        }
+        Ok(sample)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<T: Clone + serde::Serialize + serde::de::DeserializeOwned> crate::Portable for BottomK<T> {
+    fn fingerprint(&self) -> u64 {
+        crate::fingerprint_of("audience.bottom_k/1", &(self.k, self.seed))
+    }
+
+    /// Without what the items hold outside of themselves.
+    fn size_bytes(&self) -> usize {
+        let ids: usize = self.kept.keys().map(|(_, id)| id.capacity()).sum();
+        ids + self.kept.len() * size_of::<(u64, String, T)>()
+    }
 }
 
 impl<T> BottomK<T> {

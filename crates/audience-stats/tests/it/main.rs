@@ -1,0 +1,13 @@
+//! Behaviour of the statistics through their public API.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod accumulators;
+mod distinct;
+mod hashes;
+mod portable;
+mod proportions;
+mod quantiles;
+mod ranges;
+mod ratios;
+mod samples;
+mod windows;
