@@ -40,6 +40,12 @@ pub enum Error {
         /// The wire name of the field.
         field: &'static str,
     },
+    /// A heatmap from elsewhere has more buckets than it may have.
+    #[error("read a heatmap of more than {most} buckets")]
+    TooManyBuckets {
+        /// The most there can be.
+        most: u32,
+    },
     /// Buckets need a width.
     #[error("make buckets of width 0")]
     ZeroWidth,

@@ -1,6 +1,8 @@
 //! Which parts of a title get attention.
 
 mod sampled;
+#[cfg(feature = "serde")]
+mod written;
 
 pub use sampled::{Algorithm, HeatmapSample, SampledHeatmap, sampled_heatmap};
 
@@ -45,7 +47,7 @@ use crate::time::MediaTime;
 /// # Ok::<(), audience_core::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "written::Heatmap"))]
 pub struct AttentionHeatmap {
     width: MediaTime,
     /// With buckets of that width.
@@ -58,7 +60,8 @@ pub struct AttentionHeatmap {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 struct Layout {
     sessions: u64,
-    buckets: u32,
+    /// The longest duration reported or position watched, in milliseconds.
+    length: u64,
     watching: RangeCounts,
     watched_ms: RangeCounts,
     replayed_ms: RangeCounts,
@@ -88,7 +91,8 @@ pub struct HeatBucket {
     pub watched_ms: u64,
     /// The part of [`watched_ms`](Self::watched_ms) beyond each session's first pass.
     pub replayed_ms: u64,
-    /// [`watched_ms`](Self::watched_ms) as a share of the bucket with most; 0 when nothing was watched.
+    /// How much was watched per millisecond of the bucket, as a share of the bucket with most; 0 when nothing was watched.
+    /// The last bucket of a title is mostly shorter than the others, and no less intense for that.
     pub intensity: Ratio,
 }
 
@@ -133,7 +137,7 @@ impl AttentionHeatmap {
 impl Layout {
     fn observe(&mut self, map: &PlaybackMap, length: u64, width: u64) {
         self.sessions += 1;
-        self.buckets = self.buckets.max(length.div_ceil(width) as u32);
+        self.length = self.length.max(length);
         let mut counted_to = 0;
         for stretch in map.runs().chunk_by(|a, b| a.end == b.start) {
             let first = Place::of(stretch[0].start, width);
@@ -149,6 +153,27 @@ impl Layout {
             self.watching.add(first.bucket.max(counted_to), end, 1);
             counted_to = end;
         }
+    }
+
+    /// The buckets of this width, up to the length.
+    fn buckets(&self, width: u64) -> Vec<HeatBucket> {
+        let count = self.length.div_ceil(width) as usize;
+        let (watching, watched) = (self.watching.values(count), self.watched_ms.values(count));
+        let density = |bucket: usize| {
+            let length = width.min(self.length - bucket as u64 * width);
+            watched[bucket] as f64 / length as f64
+        };
+        let peak = (0..count).map(density).fold(0.0, f64::max);
+        let intensity =
+            |bucket| if peak > 0.0 { Ratio::new(density(bucket) / peak).unwrap_or_default() } else { Ratio::ZERO };
+        let replayed = self.replayed_ms.values(count);
+        let bucket = |bucket: usize| HeatBucket {
+            sessions: watching[bucket] as u64,
+            watched_ms: watched[bucket] as u64,
+            replayed_ms: replayed[bucket] as u64,
+            intensity: intensity(bucket),
+        };
+        (0..count).map(bucket).collect()
     }
 
     /// From `place` on, content is played `after` times instead of `before`.
@@ -202,8 +227,8 @@ impl Merge for AttentionHeatmap {
 
 impl Merge for Layout {
     fn merge(&mut self, other: Self) {
-        self.sessions += other.sessions;
-        self.buckets = self.buckets.max(other.buckets);
+        self.sessions.merge(other.sessions);
+        self.length = self.length.max(other.length);
         self.watching.merge(other.watching);
         self.watched_ms.merge(other.watched_ms);
         self.replayed_ms.merge(other.replayed_ms);
@@ -219,33 +244,17 @@ impl Accumulator for AttentionHeatmap {
     }
 
     fn summary(&self) -> HeatmapSummary {
-        let layouts = || {
-            std::iter::once((0, &self.plain)).chain(self.wide.iter().map(|(doublings, layout)| (*doublings, layout)))
-        };
-        let sessions = layouts().map(|(_, layout)| layout.sessions).sum();
+        let wide = self.wide.iter().map(|(doublings, layout)| (*doublings, layout));
+        let layouts = || std::iter::once((0, &self.plain)).chain(wide.clone());
+        let sessions = layouts().fold(0, |sum: u64, (_, layout)| sum.saturating_add(layout.sessions));
         // Of layouts with as many sessions, the finest.
         let (doublings, layout) = layouts()
             .reduce(|best, next| if next.1.sessions > best.1.sessions { next } else { best })
             .unwrap_or((0, &self.plain));
-        let length = layout.buckets as usize;
-        let watched = layout.watched_ms.values(length);
-        let peak = watched.iter().copied().max().unwrap_or(0);
-        let buckets = layout
-            .watching
-            .values(length)
-            .into_iter()
-            .zip(&watched)
-            .zip(layout.replayed_ms.values(length))
-            .map(|((sessions, &watched), replayed)| HeatBucket {
-                sessions: sessions as u64,
-                watched_ms: watched as u64,
-                replayed_ms: replayed as u64,
-                intensity: Ratio::of(watched as u64, peak as u64).unwrap_or_default(),
-            })
-            .collect();
+        let width = self.width.saturating_mul(1 << doublings);
         HeatmapSummary {
-            width: self.width.saturating_mul(1 << doublings),
-            buckets,
+            width,
+            buckets: layout.buckets(width.as_millis()),
             sessions,
             sessions_elsewhere: sessions - layout.sessions,
         }

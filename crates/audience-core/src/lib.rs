@@ -64,6 +64,8 @@ pub mod test_util;
 mod time;
 mod timeline;
 
+#[cfg(feature = "serde")]
+pub use audience_stats::Portable;
 pub use audience_stats::{Accumulator, Keyed, Merge, Windowed};
 #[cfg(feature = "rayon")]
 pub use batch::{analyze_sessions, fold_sessions};

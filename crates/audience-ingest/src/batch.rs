@@ -3,10 +3,11 @@
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use audience_core::{Event, Timestamp};
+use audience_core::Event;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
+use crate::horizon::Horizon;
 use crate::quality::{Problem, Quality, Reject, Repair, Repaired};
 use crate::spool::{Block, Encoder};
 
@@ -32,7 +33,7 @@ pub(crate) struct Batch {
     /// The first thing strict reading would stop at.
     first_fault: Option<Fault>,
     strict: bool,
-    horizon: Option<Timestamp>,
+    horizon: Horizon,
     file: Arc<str>,
     file_index: usize,
     line: u64,
@@ -62,7 +63,7 @@ pub(crate) struct Outcome {
     pub(crate) quality: Quality,
     pub(crate) rejects: Vec<Reject>,
     pub(crate) fault: Option<Fault>,
-    pub(crate) horizon: Option<Timestamp>,
+    pub(crate) horizon: Horizon,
 }
 
 impl Batch {
@@ -104,7 +105,7 @@ impl Batch {
         };
         self.encoder.push(group, event, attributes);
         self.quality.events += 1;
-        self.horizon = self.horizon.max(Some(event.ts));
+        self.horizon.observe(event.ts);
     }
 
     /// Records that the line cannot be used.
@@ -147,7 +148,7 @@ impl Batch {
             quality: std::mem::take(&mut self.quality),
             rejects: self.rejects.as_mut().map(std::mem::take).unwrap_or_default(),
             fault: self.first_fault.take(),
-            horizon: self.horizon.take(),
+            horizon: std::mem::take(&mut self.horizon),
         }
     }
 }

@@ -32,6 +32,7 @@ mod catalog;
 mod cmcd;
 mod error;
 mod format;
+mod horizon;
 mod load;
 mod ndjson;
 mod options;

@@ -7,12 +7,11 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
-use audience_core::Timestamp;
-
 use crate::batch::{Batch, Fault, Outcome};
 use crate::cmcd;
 use crate::error::Error;
 use crate::format::Format;
+use crate::horizon::Horizon;
 use crate::ndjson;
 use crate::options::Options;
 use crate::quality::{Ignored, Problem, Quality, Reason, Reject};
@@ -70,7 +69,9 @@ pub fn load(inputs: Vec<Input>, options: &Options) -> Result<Sessions, Error> {
     let mut quality = collector.quality;
     quality.files = files;
     quality.bytes = options.progress.bytes.load(Ordering::Relaxed);
-    Ok(Sessions::new(collector.blocks, quality, collector.horizon, threads))
+    let (horizon, ahead) = collector.horizon.latest();
+    quality.clocks_ahead = ahead;
+    Ok(Sessions::new(collector.blocks, quality, horizon, threads))
 }
 
 fn read_chunk(chunk: &Chunk, batch: &mut Batch) {
@@ -143,7 +144,7 @@ struct Collector {
     lines: BTreeMap<usize, u64>,
     blocks: Vec<Block>,
     quality: Quality,
-    horizon: Option<Timestamp>,
+    horizon: Horizon,
     rejects: Option<(PathBuf, BufWriter<File>)>,
 }
 
@@ -162,7 +163,7 @@ impl Collector {
             lines: BTreeMap::new(),
             blocks: Vec::new(),
             quality: Quality::default(),
-            horizon: None,
+            horizon: Horizon::default(),
             rejects,
         })
     }
@@ -197,7 +198,7 @@ impl Collector {
         }
         *before += quality.lines;
         self.quality.merge(quality);
-        self.horizon = self.horizon.max(horizon);
+        self.horizon.merge(horizon);
         self.blocks.push(block);
         Ok(())
     }

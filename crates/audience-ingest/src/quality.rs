@@ -229,6 +229,9 @@ pub struct Quality {
     pub further_attributes: u64,
     /// Values of unknown fields that are no scalars, and were dropped.
     pub nested_values: u64,
+    /// Events more than a week after all others, and no more than one in a hundred: clocks that are wrong. They are kept,
+    /// but do not decide up to when the data reaches.
+    pub clocks_ahead: u64,
     /// Types of events outside the vocabulary, kept as custom events, by name.
     pub custom_types: BTreeMap<Box<str>, u64>,
 }
@@ -290,6 +293,7 @@ impl Quality {
         add_counts(&mut self.attributes, other.attributes);
         self.further_attributes += other.further_attributes + shrink(&mut self.attributes);
         self.nested_values += other.nested_values;
+        self.clocks_ahead += other.clocks_ahead;
         add_counts(&mut self.custom_types, other.custom_types);
         shrink(&mut self.custom_types);
     }

@@ -57,7 +57,8 @@ impl Sessions {
         &self.quality
     }
 
-    /// The latest time in the data; `None` without events.
+    /// Up to when the data reaches: the latest time in it, wrong clocks aside ([`Quality::clocks_ahead`]). `None` without
+    /// events.
     pub fn horizon(&self) -> Option<Timestamp> {
         self.horizon
     }

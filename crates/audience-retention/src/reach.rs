@@ -17,6 +17,7 @@ use audience_stats::{Accumulator, Merge, RangeCounts};
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ReachCurve {
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "points"))]
     points: u32,
     sessions: u64,
     unknown_duration: u64,
@@ -89,9 +90,9 @@ impl Merge for ReachCurve {
     /// When the two curves differ in the number of points.
     fn merge(&mut self, other: Self) {
         assert!(self.points == other.points, "curves of {} and {} points do not merge", self.points, other.points);
-        self.sessions += other.sessions;
-        self.unknown_duration += other.unknown_duration;
-        self.unknown_positions += other.unknown_positions;
+        self.sessions.merge(other.sessions);
+        self.unknown_duration.merge(other.unknown_duration);
+        self.unknown_positions.merge(other.unknown_positions);
         self.reached.merge(other.reached);
     }
 }
@@ -122,4 +123,22 @@ impl Accumulator for ReachCurve {
             unknown_positions: self.unknown_positions,
         }
     }
+}
+
+#[cfg(feature = "serde")]
+impl audience_stats::Portable for ReachCurve {
+    fn fingerprint(&self) -> u64 {
+        audience_stats::fingerprint_of("audience.reach_curve/1", &self.points)
+    }
+
+    fn size_bytes(&self) -> usize {
+        self.reached.size_bytes()
+    }
+}
+
+/// A number of points that a curve can have.
+#[cfg(feature = "serde")]
+fn points<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let points = serde::Deserialize::deserialize(deserializer)?;
+    ReachCurve::new(points).map(|curve| curve.points).map_err(serde::de::Error::custom)
 }

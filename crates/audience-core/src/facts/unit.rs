@@ -72,19 +72,30 @@ impl UnitTotals {
 
 merge_fields!(UnitTotals { facts, contents });
 
+#[cfg(feature = "serde")]
+impl audience_stats::Portable for UnitTotals {
+    fn fingerprint(&self) -> u64 {
+        audience_stats::fingerprint_of("audience.unit_totals/1", &())
+    }
+
+    fn size_bytes(&self) -> usize {
+        self.contents.size_bytes()
+    }
+}
+
 impl Merge for UnitFacts {
     fn merge(&mut self, other: Self) {
-        self.sessions += other.sessions;
-        self.started += other.started;
-        self.reached_end += other.reached_end;
-        self.completed += other.completed;
-        self.watched_ms += other.watched_ms;
-        self.unique_ms += other.unique_ms;
-        self.playing_ms += other.playing_ms;
-        self.stalled_ms += other.stalled_ms;
-        self.seek_waiting_ms += other.seek_waiting_ms;
-        self.stalls += other.stalls;
-        self.seeks += other.seeks;
+        self.sessions.merge(other.sessions);
+        self.started.merge(other.started);
+        self.reached_end.merge(other.reached_end);
+        self.completed.merge(other.completed);
+        self.watched_ms.merge(other.watched_ms);
+        self.unique_ms.merge(other.unique_ms);
+        self.playing_ms.merge(other.playing_ms);
+        self.stalled_ms.merge(other.stalled_ms);
+        self.seek_waiting_ms.merge(other.seek_waiting_ms);
+        self.stalls.merge(other.stalls);
+        self.seeks.merge(other.seeks);
         self.first_at = self.first_at.into_iter().chain(other.first_at).min();
         self.last_at = self.last_at.max(other.last_at);
     }
@@ -95,20 +106,22 @@ impl Accumulator for UnitTotals {
     type Summary = UnitFacts;
 
     fn observe(&mut self, facts: &SessionFacts) {
-        let sums = &mut self.facts;
-        sums.sessions += 1;
-        sums.started += u64::from(facts.started());
-        sums.reached_end += u64::from(facts.reached_end == Some(true));
-        sums.completed += u64::from(facts.completed == Some(true));
-        sums.watched_ms += u128::from(facts.watched.as_millis());
-        sums.unique_ms += u128::from(facts.unique.as_millis());
-        sums.playing_ms += u128::from(facts.wall.playing.as_millis());
-        sums.stalled_ms += u128::from(facts.wall.stalled.as_millis());
-        sums.seek_waiting_ms += u128::from(facts.wall.seek_waiting.as_millis());
-        sums.stalls += facts.stalls;
-        sums.seeks += facts.seeks.reported() + facts.seeks.inferred();
-        sums.first_at = Some(sums.first_at.map_or(facts.started_at, |first| first.min(facts.started_at)));
-        sums.last_at = sums.last_at.max(Some(facts.started_at));
+        self.facts.merge(UnitFacts {
+            sessions: 1,
+            started: u64::from(facts.started()),
+            contents: 0,
+            reached_end: u64::from(facts.reached_end == Some(true)),
+            completed: u64::from(facts.completed == Some(true)),
+            watched_ms: facts.watched.as_millis().into(),
+            unique_ms: facts.unique.as_millis().into(),
+            playing_ms: facts.wall.playing.as_millis().into(),
+            stalled_ms: facts.wall.stalled.as_millis().into(),
+            seek_waiting_ms: facts.wall.seek_waiting.as_millis().into(),
+            stalls: facts.stalls,
+            seeks: facts.seeks.reported() + facts.seeks.inferred(),
+            first_at: Some(facts.started_at),
+            last_at: Some(facts.started_at),
+        });
         self.contents.observe(facts.identity.content_id.as_str());
     }
 

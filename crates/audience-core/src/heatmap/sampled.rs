@@ -86,9 +86,10 @@ pub fn sampled_heatmap(
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct HeatmapSample {
-    width: MediaTime,
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "width"))]
+    pub(super) width: MediaTime,
     seen: u64,
-    sample: BottomK<(PlaybackMap, Option<MediaTime>)>,
+    pub(super) sample: BottomK<(PlaybackMap, Option<MediaTime>)>,
 }
 
 impl HeatmapSample {
@@ -110,7 +111,7 @@ impl Merge for HeatmapSample {
     /// When the two samples differ in width, size or seed.
     fn merge(&mut self, other: Self) {
         assert!(self.width == other.width, "heatmaps of {} and {} do not merge", self.width, other.width);
-        self.seen += other.seen;
+        self.seen.merge(other.seen);
         self.sample.merge(other.sample);
     }
 }
@@ -131,4 +132,11 @@ impl Accumulator for HeatmapSample {
         }
         SampledHeatmap { heatmap: heatmap.summary(), sampled: self.sample.len() as u64, seen: self.seen }
     }
+}
+
+/// A width is not zero.
+#[cfg(feature = "serde")]
+fn width<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<MediaTime, D::Error> {
+    let width = serde::Deserialize::deserialize(deserializer)?;
+    AttentionHeatmap::new(width).map(|heatmap| heatmap.width).map_err(serde::de::Error::custom)
 }

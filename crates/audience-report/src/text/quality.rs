@@ -55,6 +55,10 @@ pub(super) fn write(out: &mut String, report: &Report) {
         let unused = lines.unused_fields.iter().map(|(name, count)| format!("{name} {}", format::count(*count)));
         note(out, format!("{DIM}fields that their events have no use for{DIM:#} {}", list(unused)));
     }
+    if lines.clocks_ahead > 0 {
+        let events = format::things(lines.clocks_ahead, "event", "events");
+        note(out, format!("{DIM}clocks far ahead of all others{DIM:#} {events}"));
+    }
     if lines.nested_values > 0 {
         note(out, format!("{DIM}nested values dropped{DIM:#} {}", format::count(lines.nested_values)));
     }
