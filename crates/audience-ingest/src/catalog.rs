@@ -75,7 +75,9 @@ fn read_array(text: &str) -> Result<Vec<Row<'_>>, (usize, String)> {
 
 fn read_lines(text: &str) -> Result<Vec<Row<'_>>, (usize, String)> {
     let lines = text.lines().filter(|line| !line.trim().is_empty()).enumerate();
-    lines.map(|(at, line)| serde_json::from_str(line).map_err(|error| (at + 1, error.to_string()))).collect()
+    lines
+        .map(|(at, line)| serde_json::from_str(line).map_err(|error| (at + 1, crate::scalar::without_line(&error))))
+        .collect()
 }
 
 fn read_csv(text: &str) -> Result<Vec<Row<'_>>, (usize, String)> {

@@ -52,7 +52,7 @@ impl<'a> LineReader<'a> {
         self.attributes.clear();
         let mut object = Object { reader: self, batch, seen: 0, problem: None };
         let mut json = serde_json::Deserializer::from_str(line);
-        json.deserialize_map(&mut object).and_then(|()| json.end()).map_err(not_json)?;
+        json.deserialize_map(&mut object).and_then(|()| json.end()).map_err(|error| not_json(&error))?;
         let seen = object.seen;
         if let Some(problem) = object.problem {
             return Err(problem);
@@ -146,8 +146,8 @@ fn leave_out(fields: &mut Fields<'_>, error: &audience_core::Error, batch: &mut 
     }
 }
 
-fn not_json(error: serde_json::Error) -> Problem {
-    Problem::detailed(Reason::NotJson, error)
+fn not_json(error: &serde_json::Error) -> Problem {
+    Problem::detailed(Reason::NotJson, crate::scalar::without_line(error))
 }
 
 /// Fills the reader from the keys of one object.

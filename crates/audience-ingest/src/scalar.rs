@@ -99,3 +99,14 @@ impl<'de> Visitor<'de> for ScalarVisitor {
         Ok(Scalar::Nested)
     }
 }
+
+/// What is wrong with the JSON of one line: which line it is, the parser does not know.
+pub(crate) fn without_line(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    match text.strip_suffix(&place) {
+        Some(what) if error.column() > 0 => format!("{what} at column {}", error.column()),
+        Some(what) => what.to_owned(),
+        None => text,
+    }
+}

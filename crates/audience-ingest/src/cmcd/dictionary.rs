@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::convert::Infallible;
+use std::fmt;
 
 use sfv::visitor::{DictionaryVisitor, EntryVisitor, Ignored, InnerListVisitor, ItemVisitor, ParameterVisitor};
 use sfv::{BareItemFromInput, KeyRef, Parser};
@@ -19,6 +20,19 @@ pub(super) enum Value<'a> {
     Truth(bool),
     /// A kind of value that CMCD has no use for.
     Other,
+}
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(value) => value.fmt(f),
+            Self::Decimal(value) => value.fmt(f),
+            Self::Text(value) => write!(f, "{value:?}"),
+            Self::Token(value) => f.write_str(value),
+            Self::Truth(value) => f.write_str(if *value { "true" } else { "false" }),
+            Self::Other => f.write_str("a value of a kind that CMCD does not have"),
+        }
+    }
 }
 
 /// A single value with the object type it is for (`;v`, `;a`).

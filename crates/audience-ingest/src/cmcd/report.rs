@@ -92,8 +92,8 @@ impl<'s, 'a> Report<'s, 'a, '_> {
                 self.batch.repair(key, Repair::Retyped, number);
                 Some(Cow::Owned(number.to_string()))
             }
-            Value::Decimal(_) | Value::Truth(_) | Value::Other => {
-                self.batch.repair(key, Repair::Dropped, "no text");
+            value @ (Value::Decimal(_) | Value::Truth(_) | Value::Other) => {
+                self.batch.repair(key, Repair::Dropped, value);
                 None
             }
         }
@@ -109,8 +109,8 @@ impl<'s, 'a> Report<'s, 'a, '_> {
                 self.batch.repair(key, repair, text);
                 number
             }
-            Value::Truth(_) | Value::Other => {
-                self.batch.repair(key, Repair::Dropped, "no number");
+            value @ (Value::Truth(_) | Value::Other) => {
+                self.batch.repair(key, Repair::Dropped, value);
                 None
             }
         }
@@ -138,7 +138,12 @@ impl<'s, 'a> Report<'s, 'a, '_> {
         if let Some(ts) = self.count("ts").and_then(|ts| i64::try_from(ts).ok()).filter(|ts| *ts <= MAX_TS) {
             return Ok(ts);
         }
-        let received = carrier.received.ok_or(Problem::missing("ts"))?;
+        let Some(received) = carrier.received else {
+            return Err(match self.value("ts") {
+                Some(ts) => Problem::bad("ts", ts, "a time in milliseconds since 1970"),
+                None => Problem::missing("ts"),
+            });
+        };
         self.batch.repair("ts", Repair::TakenFromRequest, received);
         Ok(received)
     }
@@ -156,14 +161,13 @@ impl<'s, 'a> Report<'s, 'a, '_> {
         match self.member(key) {
             None => Vec::new(),
             Some(Member::List(items)) => {
-                let numbers: Vec<_> = items.iter().filter_map(number).collect();
-                if numbers.len() < items.len() {
-                    self.batch.repair(key, Repair::Dropped, "no number");
+                for item in items.iter().filter(|item| number(item).is_none()) {
+                    self.batch.repair(key, Repair::Dropped, &item.value);
                 }
-                numbers
+                items.iter().filter_map(number).collect()
             }
             Some(Member::Single(item)) => {
-                self.batch.repair(key, Repair::Listed, "a single value");
+                self.batch.repair(key, Repair::Listed, &item.value);
                 number(item).into_iter().collect()
             }
         }
@@ -287,7 +291,7 @@ impl<'s, 'a> Report<'s, 'a, '_> {
             None => String::new(),
             Some(Member::List(items)) => items.iter().filter_map(code).collect::<Vec<_>>().join(" "),
             Some(Member::Single(item)) => {
-                self.batch.repair("ec", Repair::Listed, "a single value");
+                self.batch.repair("ec", Repair::Listed, &item.value);
                 code(item).unwrap_or_default()
             }
         }

@@ -68,7 +68,9 @@ impl Request<'_> {
 pub(crate) fn read_request(line: &str, batch: &mut Batch) {
     let request: Request<'_> = match serde_json::from_str(line) {
         Ok(request) => request,
-        Err(error) => return batch.reject(Problem::detailed(Reason::NotJson, error), line),
+        Err(error) => {
+            return batch.reject(Problem::detailed(Reason::NotJson, crate::scalar::without_line(&error)), line);
+        }
     };
     if !request.posts_reports() {
         batch.quality.ignore(if request.is_request_mode() { Ignored::RequestMode } else { Ignored::OtherRequest });

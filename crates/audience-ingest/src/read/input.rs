@@ -52,7 +52,10 @@ impl Input {
     fn find_pattern(path: &Path) -> Result<Vec<Self>, Error> {
         let not_found = || Error::NotFound { path: path.to_owned() };
         let pattern = path.to_str().filter(|text| text.contains(['*', '?', '['])).ok_or_else(not_found)?;
-        let found = glob::glob(pattern).map_err(|source| Error::Pattern { pattern: pattern.to_owned(), source })?;
+        // As a shell does: a file whose name begins with a dot is not meant.
+        let hidden = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::default() };
+        let found = glob::glob_with(pattern, hidden)
+            .map_err(|source| Error::Pattern { pattern: pattern.to_owned(), source })?;
         let mut files = Vec::new();
         for entry in found {
             let file = entry.map_err(|error| Error::Io { path: error.path().to_owned(), source: error.into() })?;

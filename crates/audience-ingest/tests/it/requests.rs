@@ -1,0 +1,73 @@
+//! Logs of HTTP requests that carry reports.
+
+use audience_ingest::{Format, Ignored, Options, Repair, Sessions};
+
+use crate::{facts, folder, load_path};
+
+fn read(lines: &[&str]) -> Sessions {
+    let folder = folder("input", lines.join("\n"));
+    let mut options = Options::default();
+    options.format = Some(Format::Requests);
+    load_path(&folder.path().join("input"), &options).unwrap()
+}
+
+const POST: &str = r#"{"t":5000.4,"method":"POST","path":"/cmcd/a","headers":{"content-type":"application/cmcd; charset=utf-8"},"body":"e=ps,sid=\"s\",sn=0,sta=s,ts=1000,v=2\ne=ps,sid=\"s\",sn=1,sta=p,ts=1200,v=2\n"}"#;
+
+#[test]
+fn every_report_of_a_posted_body_is_an_event() {
+    let sessions = read(&[POST]);
+    assert_eq!((sessions.quality().lines, sessions.quality().events), (1, 2));
+    assert_eq!(facts(&sessions)[0].startup.unwrap().time.as_millis(), 200);
+}
+
+#[test]
+fn the_rest_of_the_traffic_is_passed_over_by_reason() {
+    let quality = read(&[
+        r#"{"method":"GET","path":"/video/1.m4s","query":"CMCD=bl%3D100%2Csid%3D%22s%22"}"#,
+        r#"{"method":"GET","path":"/video/2.m4s","headers":{"cmcd-session":"sid=\"s\""}}"#,
+        r#"{"method":"GET","path":"/index.html"}"#,
+        r#"{"method":"OPTIONS","path":"/cmcd/a","headers":{"content-type":"application/cmcd"}}"#,
+        r#"{"method":"POST","path":"/login","headers":{"content-type":"application/json"},"body":"{}"}"#,
+        r#"{"method":"POST","path":"/cmcd/a","headers":{"content-type":"application/cmcd"},"body":"\n"}"#,
+    ])
+    .quality()
+    .clone();
+    assert_eq!((quality.events, quality.rejected()), (0, 0));
+    assert_eq!(quality.ignored[&Ignored::RequestMode], 2);
+    assert_eq!(quality.ignored[&Ignored::OtherRequest], 4);
+}
+
+#[test]
+fn a_missing_time_is_taken_from_the_request() {
+    let sessions = read(&[
+        r#"{"t":5000.4,"method":"POST","path":"/a","headers":{"content-type":"application/cmcd"},"body":"e=t,sid=\"s\",v=2"}"#,
+    ]);
+    assert_eq!(sessions.horizon().unwrap().as_millis(), 5000);
+    assert_eq!(sessions.quality().repairs[&("ts", Repair::TakenFromRequest)], 1);
+}
+
+#[test]
+fn each_target_numbers_its_reports_apart() {
+    let other = POST.replace("/cmcd/a", "/cmcd/b").replace("ts=1", "ts=2");
+    let session = read(&[POST, &other]).to_vec().unwrap().remove(0);
+    assert_eq!((session.events().len(), session.tidied().conflicts), (4, 0));
+    let same_target = POST.replace("ts=1", "ts=2");
+    assert_eq!(read(&[POST, &same_target]).to_vec().unwrap()[0].tidied().conflicts, 2);
+}
+
+#[test]
+fn a_bad_report_costs_itself_and_not_its_neighbours() {
+    let sessions = read(&[
+        r#"{"method":"POST","path":"/a","headers":{"content-type":"application/cmcd"},"body":"e=t,v=2\ne=t,sid=\"s\",ts=7,v=2\n???\n"}"#,
+        "no request",
+    ]);
+    let quality = sessions.quality();
+    assert_eq!((quality.events, quality.rejected()), (1, 3));
+    let examples: Vec<String> =
+        quality.examples.iter().map(|reject| format!("{} {}", reject.line, reject.problem)).collect();
+    insta::assert_snapshot!(examples.join("\n"), @r#"
+    2 not a JSON object: expected ident at column 2
+    1 not a CMCD report: "???" is no key
+    1 sid is missing
+    "#);
+}
