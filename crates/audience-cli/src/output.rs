@@ -41,9 +41,7 @@ pub(crate) fn write(text: &str, file: Option<&Path>) -> Result<(), Error> {
     }
 }
 
-/// A value as pretty JSON with a line end.
+/// A value as JSON.
 pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, Error> {
-    let mut text = serde_json::to_string_pretty(value).map_err(|error| Error::Stdout(error.into()))?;
-    text.push('\n');
-    Ok(text)
+    audience_report::to_json(value).map_err(|error| Error::Stdout(error.into()))
 }

@@ -147,7 +147,9 @@ pub struct Vitals {
 /// An event on its way: with the ids of its session, viewer and content, and attributes of the session.
 ///
 /// With feature `serde`, its text form is the canonical wire format: one flat JSON object whose keys are those of
-/// [`Field`]; any other scalar is an attribute.
+/// [`Field`]; any other scalar is an attribute, and what is nested is left out. Values must have the types of [`Fields`];
+/// `audience-ingest` reads the same lines and repairs what others write. What the kind of the event says already is not
+/// written once more as [`Vitals`].
 ///
 /// # Examples
 ///

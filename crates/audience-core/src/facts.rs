@@ -25,7 +25,7 @@ pub struct SessionFacts {
     /// Whose session it is, and of what.
     pub identity: Arc<Identity>,
 
-    /// When it was loaded; without a load, its first event.
+    /// When it was loaded; without a load before the first frame, its first event.
     pub started_at: Timestamp,
     /// Its last event.
     pub last_event_at: Timestamp,
@@ -40,7 +40,8 @@ pub struct SessionFacts {
 
     /// When the first frame was seen.
     pub first_frame_at: Option<Timestamp>,
-    /// Time from asking for playback to the first frame; `None` when no frame was seen.
+    /// Time from asking for playback to the first frame, without pauses, advertisements and failed attempts in between;
+    /// `None` when no frame was seen, or nothing says when playback was asked for.
     pub startup: Option<StartUp>,
     /// Content played, each pass counted: the runs and [`unplaced`](Self::unplaced).
     pub watched: MediaTime,
@@ -80,6 +81,8 @@ pub struct SessionFacts {
     pub errors: u64,
     /// Custom events by name, in order of the names; at most [`MAX_MARKS`](Self::MAX_MARKS).
     pub marks: Vec<Mark>,
+    /// Custom events that are not among the [`marks`](Self::marks), because there are too many names.
+    pub dropped_marks: u64,
     /// Which content was played, and how often.
     pub map: PlaybackMap,
     /// Which of these are inferred rather than reported.
@@ -109,10 +112,12 @@ pub enum StartUpBasis {
     Load,
 }
 
-/// Wall-clock time of a session by what the player did.
+/// Wall-clock time of a session by what the player did. Together it is the time from the first event to the last.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct WallTime {
+    /// Nothing was asked for.
+    pub idle: Elapsed,
     /// Waiting for the first frame, as far as events show it.
     pub starting: Elapsed,
     /// Frames moved.
@@ -127,6 +132,10 @@ pub struct WallTime {
     pub in_ads: Elapsed,
     /// Waiting in advertisements.
     pub ad_waiting: Elapsed,
+    /// After playback had reached its end or was stopped.
+    pub ended: Elapsed,
+    /// After the player gave up.
+    pub failed: Elapsed,
 }
 
 /// Switches and bit rate of a session.
@@ -238,14 +247,14 @@ impl SessionFacts {
         let reason = exit_reason(tally, rules, horizon, reached_end == Some(true));
         Self {
             identity: session.identity().clone(),
-            started_at: tally.load.unwrap_or(first),
+            started_at: tally.load.filter(|load| tally.first_frame.is_none_or(|frame| *load <= frame)).unwrap_or(first),
             last_event_at: tally.last.unwrap_or_default(),
             events: tally.events,
             tidied: session.tidied(),
             duration: tally.duration,
             is_live: tally.is_live,
             first_frame_at: tally.first_frame,
-            startup: startup(tally),
+            startup: tally.startup,
             watched: map.total().saturating_add(tally.unplaced),
             unique,
             reported_watch: tally.reported_watch,
@@ -271,6 +280,7 @@ impl SessionFacts {
             failure: failure(tally, reason),
             errors: tally.errors,
             marks: tally.marks.clone(),
+            dropped_marks: tally.dropped_marks,
             inferred: Inferred {
                 runs: watched.iter().any(|piece| piece.inferred),
                 positions_missing: !tally.unplaced.is_zero(),
@@ -296,6 +306,7 @@ impl SessionFacts {
 impl From<&WallClock> for WallTime {
     fn from(clock: &WallClock) -> Self {
         Self {
+            idle: clock.of(Activity::Idle),
             starting: clock.of(Activity::StartUp),
             playing: clock.of(Activity::Playing),
             paused: clock.of(Activity::Paused),
@@ -303,31 +314,20 @@ impl From<&WallClock> for WallTime {
             stalled: clock.of(Activity::Stall),
             in_ads: clock.of(Activity::Ad),
             ad_waiting: clock.of(Activity::AdWait),
+            ended: clock.of(Activity::Ended),
+            failed: clock.of(Activity::Failed),
         }
     }
 }
 
-fn startup(tally: &Tally) -> Option<StartUp> {
-    let first_frame = tally.first_frame?;
-    let request = tally.request.filter(|&request| request <= first_frame);
-    let load = tally.load.filter(|&load| load <= first_frame);
-    let (from, since) = match (request, load) {
-        (Some(request), load) if load.is_some_and(|load| load <= request) => (request, StartUpBasis::Request),
-        (Some(request), _) => (request, StartUpBasis::FirstRequest),
-        (None, Some(load)) => (load, StartUpBasis::Load),
-        (None, None) => return None,
-    };
-    Some(StartUp { time: first_frame.since(from), since })
-}
-
 fn exit_reason(tally: &Tally, rules: &Rules, horizon: Option<Timestamp>, reached_end: bool) -> ExitReason {
-    match (tally.ended_at, tally.ending) {
-        (Some(_), Some(Ending::Failure)) => ExitReason::Failed,
-        _ if tally.failed_for_good => ExitReason::Failed,
-        (Some(_), Some(Ending::ContentOver)) => ExitReason::Ended,
-        (Some(_), None) if reached_end || tally.duration.is_none() => ExitReason::Ended,
-        (Some(_), _) => ExitReason::Stopped,
-        (None, _) => {
+    match tally.ended {
+        Some(Ending::Failure) => ExitReason::Failed,
+        _ if tally.failed => ExitReason::Failed,
+        Some(Ending::ContentOver) => ExitReason::Ended,
+        Some(Ending::Unsaid) if reached_end => ExitReason::Ended,
+        Some(_) => ExitReason::Stopped,
+        None => {
             let last = tally.last.unwrap_or_default();
             let recent = horizon.is_some_and(|horizon| horizon.since(last) <= rules.inactivity);
             if recent { ExitReason::Active } else { ExitReason::Left }

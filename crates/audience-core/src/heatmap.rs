@@ -54,6 +54,8 @@ pub struct AttentionHeatmap {
     plain: Layout,
     /// With wider ones, by how often the width was doubled.
     wide: BTreeMap<u32, Layout>,
+    /// Live sessions.
+    live: u64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -75,10 +77,12 @@ pub struct HeatmapSummary {
     pub width: MediaTime,
     /// The buckets in order, from the start of the content to the longest duration reported or position watched.
     pub buckets: Vec<HeatBucket>,
-    /// Sessions observed, whether they watched anything or not.
+    /// Sessions observed, whether they watched anything or not, live ones aside.
     pub sessions: u64,
     /// Sessions not in the buckets, because their duration asks for another width.
     pub sessions_elsewhere: u64,
+    /// Sessions of live streams: not in the buckets, because positions in them have no common start.
+    pub live: u64,
 }
 
 /// One bucket of content.
@@ -109,7 +113,7 @@ impl AttentionHeatmap {
         if width.is_zero() {
             Err(Error::ZeroWidth)
         } else {
-            Ok(Self { width, plain: Layout::default(), wide: BTreeMap::new() })
+            Ok(Self { width, plain: Layout::default(), wide: BTreeMap::new(), live: 0 })
         }
     }
 
@@ -222,6 +226,7 @@ impl Merge for AttentionHeatmap {
         assert!(self.width == other.width, "heatmaps of {} and {} do not merge", self.width, other.width);
         self.plain.merge(other.plain);
         Merge::merge(&mut self.wide, other.wide);
+        self.live.merge(other.live);
     }
 }
 
@@ -240,7 +245,11 @@ impl Accumulator for AttentionHeatmap {
     type Summary = HeatmapSummary;
 
     fn observe(&mut self, facts: &SessionFacts) {
-        self.observe_map(&facts.map, facts.duration);
+        if facts.is_live {
+            self.live.merge(1);
+        } else {
+            self.observe_map(&facts.map, facts.duration);
+        }
     }
 
     fn summary(&self) -> HeatmapSummary {
@@ -257,6 +266,7 @@ impl Accumulator for AttentionHeatmap {
             buckets: layout.buckets(width.as_millis()),
             sessions,
             sessions_elsewhere: sessions - layout.sessions,
+            live: self.live,
         }
     }
 }

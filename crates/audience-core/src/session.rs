@@ -63,6 +63,8 @@ pub struct Tidied {
     pub duplicates: u64,
     /// Events that share their key (event id, or source and number) with a different one; all are kept.
     pub conflicts: u64,
+    /// Attributes that were left out, because the session has more names than [`Attributes::MAX`].
+    pub dropped_attributes: u64,
 }
 
 impl Session {
@@ -79,7 +81,8 @@ impl Session {
         events.sort_unstable();
         let before = events.len();
         events.dedup();
-        let tidied = Tidied { duplicates: (before - events.len()) as u64, conflicts: order::conflicts(events.iter()) };
+        let conflicts = order::conflicts(events.iter()).len() as u64;
+        let tidied = Tidied { duplicates: (before - events.len()) as u64, conflicts, ..Tidied::default() };
         Self {
             identity: Arc::new(Identity {
                 session_id: session_id.into(),

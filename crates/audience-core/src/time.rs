@@ -165,7 +165,8 @@ impl Rate {
     /// Standing still.
     pub const ZERO: Self = Self(0);
 
-    const ONE: u32 = 1_000_000;
+    /// Normal speed as it is held.
+    pub(crate) const ONE: u32 = 1_000_000;
 
     /// The rate nearest to `rate`.
     ///
@@ -183,6 +184,19 @@ impl Rate {
     /// The rate as a factor.
     pub fn as_f64(self) -> f64 {
         f64::from(self.0) / f64::from(Self::ONE)
+    }
+
+    /// How much content plays in so many milliseconds, in millionths of a millisecond.
+    #[inline]
+    pub(crate) const fn millionths_in(self, millis: u64) -> u64 {
+        millis.saturating_mul(self.0 as u64)
+    }
+
+    /// How long it takes to play so much content, rounded up; `None` when it stands still.
+    pub fn time_for(self, content: MediaTime) -> Option<Elapsed> {
+        let (content, one) = (u128::from(content.as_millis()), u128::from(Self::ONE));
+        let time = (content * one).checked_add(u128::from(self.0.checked_sub(1)?))? / u128::from(self.0);
+        Some(Elapsed::from_millis(u64::try_from(time).unwrap_or(u64::MAX)))
     }
 
     /// How much content plays in `time`, rounded down.

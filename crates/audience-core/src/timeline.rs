@@ -11,7 +11,7 @@ pub use replay::{Frame, Replay};
 use std::cmp::Ordering;
 
 use crate::event::Rendition;
-use crate::facts::Mark;
+use crate::facts::{Mark, StartUp};
 use crate::rules::Rules;
 use crate::session::Session;
 use crate::time::{Elapsed, MediaTime, Rate, Timestamp};
@@ -46,6 +46,9 @@ pub struct Timeline {
     pub(crate) watched: Vec<Watched>,
     pub(crate) seeks: Vec<Seek>,
     pub(crate) waits: Vec<Wait>,
+    /// The player after its last event.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(crate) end: Option<Frame>,
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) tally: Tally,
 }
@@ -59,7 +62,8 @@ pub(crate) struct Tally {
     pub(crate) first: Option<Timestamp>,
     pub(crate) last: Option<Timestamp>,
     pub(crate) load: Option<Timestamp>,
-    pub(crate) request: Option<Timestamp>,
+    pub(crate) start_up_from: StartUpFrom,
+    pub(crate) startup: Option<StartUp>,
     pub(crate) first_frame: Option<Timestamp>,
     pub(crate) unplaced: MediaTime,
     pub(crate) wall: WallClock,
@@ -76,9 +80,12 @@ pub(crate) struct Tally {
     pub(crate) bits_over: u64,
     pub(crate) errors: u64,
     pub(crate) marks: Vec<Mark>,
-    pub(crate) failed_for_good: bool,
-    pub(crate) ended_at: Option<Timestamp>,
-    pub(crate) ending: Option<Ending>,
+    /// Custom events whose names are past the most a row keeps.
+    pub(crate) dropped_marks: u64,
+    /// The player gave up, and nothing shows that playback went on.
+    pub(crate) failed: bool,
+    /// Playback is over, and why.
+    pub(crate) ended: Option<Ending>,
     pub(crate) reported_watch: Option<Elapsed>,
     pub(crate) dropped_frames: Option<u64>,
     pub(crate) exit_position: Option<MediaTime>,
@@ -87,12 +94,22 @@ pub(crate) struct Tally {
     pub(crate) repaired_durations: u64,
 }
 
+/// What a start-up time may be counted from: when the content was asked for and loaded first, and how much time had been
+/// spent elsewhere by then.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct StartUpFrom {
+    pub(crate) request: Option<(Timestamp, Elapsed)>,
+    pub(crate) load: Option<(Timestamp, Elapsed)>,
+}
+
 /// What the player said why playback ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Ending {
     ContentOver,
     Failure,
     Other,
+    /// It did not say.
+    Unsaid,
 }
 
 /// Wall-clock time by activity, in milliseconds.
@@ -109,13 +126,17 @@ impl WallClock {
         *sum = sum.saturating_add(millis);
     }
 
-    /// Nothing since `before` holds that a failed player cannot do.
-    fn fail_since(&mut self, before: &Self) {
-        for activity in Activity::ALL.into_iter().filter(|activity| activity.is_in_doubt()) {
-            let (now, before) = (self.0[activity as usize], before.0[activity as usize]);
-            self.0[activity as usize] = before;
-            self.add(Activity::Failed, now - before);
-        }
+    /// So much of the time taken for `wrong` was `right`.
+    fn take_for(&mut self, right: Activity, wrong: Activity, millis: u64) {
+        let sum = &mut self.0[wrong as usize];
+        *sum = sum.saturating_sub(millis);
+        self.add(right, millis);
+    }
+
+    /// Time in which nobody waits for the first frame, though none was seen: paused, in advertisements, failed.
+    fn elsewhere(&self) -> Elapsed {
+        let of = [Activity::Paused, Activity::Ad, Activity::AdWait, Activity::Failed];
+        of.into_iter().fold(Elapsed::ZERO, |sum, activity| sum.saturating_add(self.of(activity)))
     }
 }
 
@@ -160,9 +181,9 @@ impl Activity {
         Self::Failed,
     ];
 
-    /// Whether a player that failed for good cannot have done this.
-    const fn is_in_doubt(self) -> bool {
-        matches!(self, Self::Playing | Self::StartUp | Self::SeekWait | Self::Stall)
+    /// Whether the viewer waits for frames.
+    pub const fn is_wait(self) -> bool {
+        matches!(self, Self::StartUp | Self::SeekWait | Self::Stall | Self::AdWait)
     }
 
     /// The word for it.
@@ -269,15 +290,16 @@ impl Seeks {
         self.inferred_forward + self.inferred_back
     }
 
-    fn count(&mut self, seek: &Seek) {
+    fn count(&mut self, seek: &Seek, times: i64) {
         let direction = seek.from.zip(seek.to).map_or(Ordering::Equal, |(from, to)| to.cmp(&from));
-        *match (seek.inferred, direction) {
+        let count = match (seek.inferred, direction) {
             (false, Ordering::Greater) => &mut self.forward,
             (false, Ordering::Less) => &mut self.back,
             (false, Ordering::Equal) => &mut self.other,
             (true, Ordering::Less) => &mut self.inferred_back,
             (true, _) => &mut self.inferred_forward,
-        } += 1;
+        };
+        *count = count.saturating_add_signed(times);
     }
 }
 
@@ -301,9 +323,10 @@ pub struct Wait {
     pub kind: WaitKind,
     /// Since when.
     pub start: Timestamp,
-    /// Until when; for one that never ended, the session's last event.
+    /// Until when.
     pub end: Timestamp,
-    /// Whether it never ended.
+    /// Whether no frame ended it, nor the viewer with a pause, but playback was over: the session ended in it, failed or fell
+    /// silent.
     pub open: bool,
 }
 

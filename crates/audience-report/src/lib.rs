@@ -38,6 +38,7 @@ mod text;
 pub use breakdown::{Dimension, Grouping, Value};
 pub use error::Error;
 pub use filter::{Filter, parse_attribute, parse_time};
+pub use json::to_json;
 pub use report::{
     Asked, Breakdown, DurationRange, Heatmap, QualityReport, Report, Retention, Row, SCHEMA, TitleReport,
 };
@@ -46,4 +47,4 @@ pub use state::{
     Experience, ExperienceSummary, Group, ReportState, ReportSummary, SessionQuality, Title, TitleSummary, Totals,
     TotalsSummary,
 };
-pub use text::TextOptions;
+pub use text::{TextOptions, printable};

@@ -108,6 +108,8 @@ pub struct Heatmap {
     pub intensity: Vec<f64>,
     /// Sessions not in the buckets, because their duration asks for wider ones.
     pub sessions_elsewhere: u64,
+    /// Sessions not in the buckets, because they are of a live stream.
+    pub live: u64,
 }
 
 /// Everything by some dimensions.
@@ -234,6 +236,7 @@ impl TitleReport {
                 rewatched_ms: title.heatmap.buckets.iter().map(|bucket| bucket.replayed_ms).collect(),
                 intensity: title.heatmap.buckets.iter().map(|bucket| bucket.intensity.as_f64()).collect(),
                 sessions_elsewhere: title.heatmap.sessions_elsewhere,
+                live: title.heatmap.live,
             },
         }
     }

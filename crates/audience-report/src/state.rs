@@ -32,7 +32,7 @@ pub struct ReportState {
 }
 
 /// What a [`ReportState`] has seen.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ReportSummary {
     /// Everything.
     pub all: (TotalsSummary, ExperienceSummary),

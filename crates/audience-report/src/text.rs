@@ -12,6 +12,8 @@ use audience_core::Ratio;
 
 use crate::report::{Report, TitleReport};
 
+pub use format::printable;
+
 /// How a report is laid out as text.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -35,9 +37,9 @@ impl Report {
     /// The report as text, with ANSI styles for headings.
     pub fn to_text(&self, options: TextOptions) -> String {
         let mut out = String::new();
-        self.write_head(&mut out);
+        self.write_head(&mut out, options.width);
         if self.totals.sessions > 0 {
-            self.write_totals(&mut out);
+            self.write_totals(&mut out, options.width);
             self.write_titles(&mut out, options);
             if let Some(breakdown) = &self.breakdown {
                 tables::write_breakdown(&mut out, breakdown, options.width);
@@ -48,11 +50,11 @@ impl Report {
                 }
             }
         }
-        quality::write(&mut out, self);
+        quality::write(&mut out, self, options.width);
         out
     }
 
-    fn write_head(&self, out: &mut String) {
+    fn write_head(&self, out: &mut String, width: usize) {
         let period = match (self.totals.first_at, self.totals.last_at) {
             (Some(first), Some(last)) => format!("{} to {}", format::time(first), format::time(last)),
             _ => "no sessions".to_owned(),
@@ -66,14 +68,15 @@ impl Report {
         if !filters.is_empty() {
             let kept = self.quality.sessions.sessions_read - self.quality.sessions.filtered_out;
             let of = format::count(self.quality.sessions.sessions_read);
-            line(out, format_args!("only {}: {} of {of} sessions", filters.join(", "), format::count(kept)));
+            let filters = format::printable(&filters.join(", ")).into_owned();
+            paragraph(out, width, "", &format!("only {filters}: {} of {of} sessions", format::count(kept)));
         }
         out.push('\n');
     }
 
-    fn write_totals(&self, out: &mut String) {
+    fn write_totals(&self, out: &mut String, width: usize) {
         let (totals, experience) = (&self.totals, &self.experience);
-        let mut row = |name: &str, text: String| line(out, format_args!("  {name:<12}{text}"));
+        let mut row = |name: &str, text: String| paragraph(out, width, &format!("  {name:<12}"), &text);
         let started = format::ratio(Ratio::of(totals.started, totals.sessions));
         let viewers = format::things(totals.viewers, "viewer", "viewers");
         row("Sessions", format!("{} by {viewers}, {started} started", format::count(totals.sessions)));
@@ -137,9 +140,10 @@ impl Report {
 }
 
 fn write_details(out: &mut String, title: &TitleReport, width: usize) {
-    let id = if title.title.is_some() { format!(" {DIM}{}{DIM:#}", title.content_id) } else { String::new() };
+    let id = format::printable(&title.content_id);
+    let id = if title.title.is_some() { format!(" {DIM}{id}{DIM:#}") } else { String::new() };
     let length = title.duration_ms.map_or("unknown duration".to_owned(), |millis| format::clock(Some(millis as f64)));
-    line(out, format_args!("{TITLE}{}{TITLE:#}{id} {DIM}{length}{DIM:#}", title.name()));
+    line(out, format_args!("{TITLE}{}{TITLE:#}{id} {DIM}{length}{DIM:#}", format::printable(title.name())));
     if tables::has_curve(title) {
         let columns = width.saturating_sub(10).clamp(20, 100);
         draw::curve(out, &title.retention.shares, columns);
@@ -149,6 +153,13 @@ fn write_details(out: &mut String, title: &TitleReport, width: usize) {
         line(out, format_args!("  No retention curve: {}.", tables::why_no_curve(title)));
     }
     out.push('\n');
+}
+
+/// Writes text after `start`, on as many lines as it takes; the text stays in its column.
+fn paragraph(out: &mut String, width: usize, start: &str, text: &str) {
+    let indent = " ".repeat(start.len());
+    let options = textwrap::Options::new(width.max(40)).initial_indent(start).subsequent_indent(&indent);
+    line(out, format_args!("{}", textwrap::fill(text, options)));
 }
 
 /// Writes a line; a `String` takes all.

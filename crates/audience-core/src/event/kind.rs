@@ -282,20 +282,20 @@ macro_rules! words {
 }
 
 words! {
-    /// The states players speak of.
+    /// The states players speak of, in the order in which they follow each other within a millisecond.
     PlayerState, "state" {
         /// Nothing to play.
         Idle = "idle",
         /// Preparing content, playback not asked for.
         Loading = "loading",
+        /// Moving the playhead.
+        Seeking = "seeking",
         /// Waiting for data.
         Buffering = "buffering",
         /// Frames move.
         Playing = "playing",
         /// Stopped by the viewer.
         Paused = "paused",
-        /// Moving the playhead.
-        Seeking = "seeking",
         /// At the end.
         Ended = "ended",
         /// Given up.

@@ -383,55 +383,64 @@ fn pixels(value: Option<u64>) -> u32 {
 mod text_form {
     use std::collections::BTreeMap;
 
-    use serde::de::Error as _;
+    use serde::de::{Error as _, IgnoredAny};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    use super::{Envelope, Fields};
+    use super::{Envelope, Field, Fields};
 
-    #[derive(Serialize, Deserialize)]
-    struct Line<'a> {
+    #[derive(Serialize)]
+    struct Written<'a> {
+        #[serde(flatten)]
+        fields: Fields<'a>,
+        #[serde(flatten)]
+        attributes: BTreeMap<&'a str, &'a str>,
+    }
+
+    #[derive(Deserialize)]
+    struct Read<'a> {
         #[serde(flatten)]
         fields: Fields<'a>,
         #[serde(flatten)]
         attributes: BTreeMap<String, Scalar>,
     }
 
-    #[derive(Serialize, Deserialize)]
+    /// A value of a key that is no field: an attribute if it is a scalar.
+    #[derive(Deserialize)]
     #[serde(untagged)]
     enum Scalar {
         Bool(bool),
+        Unsigned(u64),
         Integer(i64),
         Number(f64),
         Text(String),
-        Null(()),
+        Other(IgnoredAny),
     }
 
     impl Scalar {
         fn into_text(self) -> Option<String> {
             match self {
                 Self::Bool(value) => Some(value.to_string()),
+                Self::Unsigned(value) => Some(value.to_string()),
                 Self::Integer(value) => Some(value.to_string()),
                 Self::Number(value) => Some(value.to_string()),
                 Self::Text(value) => Some(value),
-                Self::Null(()) => None,
+                Self::Other(_) => None,
             }
         }
     }
 
     impl Serialize for Envelope {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            let attributes = self
-                .attributes
-                .iter()
-                .map(|(name, value)| (name.to_string(), Scalar::Text(value.to_string())))
-                .collect();
-            Line { fields: Fields::from(self), attributes }.serialize(serializer)
+            let attributes = self.attributes.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
+            // An attribute cannot stand where a field does.
+            let attributes = attributes.filter(|(name, _)| Field::from_name(name).is_none()).collect();
+            Written { fields: Fields::from(self), attributes }.serialize(serializer)
         }
     }
 
     impl<'de> Deserialize<'de> for Envelope {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            let line = Line::deserialize(deserializer)?;
+            let line = Read::deserialize(deserializer)?;
             let mut envelope = Self::try_from(line.fields).map_err(D::Error::custom)?;
             envelope.attributes = line
                 .attributes

@@ -89,6 +89,7 @@ pub struct HeatmapSample {
     #[cfg_attr(feature = "serde", serde(deserialize_with = "width"))]
     pub(super) width: MediaTime,
     seen: u64,
+    live: u64,
     pub(super) sample: BottomK<(PlaybackMap, Option<MediaTime>)>,
 }
 
@@ -101,7 +102,7 @@ impl HeatmapSample {
     pub fn new(width: MediaTime, size: usize, seed: u64) -> Result<Self, Error> {
         AttentionHeatmap::new(width)?;
         let sample = BottomK::new(size, seed).map_err(|_| Error::EmptyReservoir)?;
-        Ok(Self { width, seen: 0, sample })
+        Ok(Self { width, seen: 0, live: 0, sample })
     }
 }
 
@@ -112,6 +113,7 @@ impl Merge for HeatmapSample {
     fn merge(&mut self, other: Self) {
         assert!(self.width == other.width, "heatmaps of {} and {} do not merge", self.width, other.width);
         self.seen.merge(other.seen);
+        self.live.merge(other.live);
         self.sample.merge(other.sample);
     }
 }
@@ -121,7 +123,11 @@ impl Accumulator for HeatmapSample {
     type Summary = SampledHeatmap;
 
     fn observe(&mut self, facts: &SessionFacts) {
-        self.seen += 1;
+        self.seen.merge(1);
+        if facts.is_live {
+            self.live.merge(1);
+            return;
+        }
         self.sample.offer(facts.identity.session_id.as_str(), || (facts.map.clone(), facts.duration));
     }
 
@@ -130,7 +136,8 @@ impl Accumulator for HeatmapSample {
         for (_, (map, duration)) in self.sample.items() {
             heatmap.observe_map(map, *duration);
         }
-        SampledHeatmap { heatmap: heatmap.summary(), sampled: self.sample.len() as u64, seen: self.seen }
+        let heatmap = HeatmapSummary { live: self.live, ..heatmap.summary() };
+        SampledHeatmap { heatmap, sampled: self.sample.len() as u64, seen: self.seen }
     }
 }
 

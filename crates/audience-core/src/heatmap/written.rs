@@ -14,13 +14,14 @@ pub(super) struct Heatmap {
     width: MediaTime,
     plain: Layout,
     wide: BTreeMap<u32, Layout>,
+    live: u64,
 }
 
 impl TryFrom<Heatmap> for AttentionHeatmap {
     type Error = Error;
 
     fn try_from(written: Heatmap) -> Result<Self, Error> {
-        let Heatmap { width, plain, wide } = written;
+        let Heatmap { width, plain, wide, live } = written;
         let mut heatmap = Self::new(width)?;
         let fits = |doublings: u32, layout: &Layout| {
             1_u64.checked_shl(doublings).is_some()
@@ -29,7 +30,7 @@ impl TryFrom<Heatmap> for AttentionHeatmap {
         if !fits(0, &plain) || !wide.iter().all(|(doublings, layout)| *doublings > 0 && fits(*doublings, layout)) {
             return Err(Error::TooManyBuckets { most: Self::MAX_BUCKETS });
         }
-        (heatmap.plain, heatmap.wide) = (plain, wide);
+        (heatmap.plain, heatmap.wide, heatmap.live) = (plain, wide, live);
         Ok(heatmap)
     }
 }

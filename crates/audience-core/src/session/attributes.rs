@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 /// Names and values of a session, in order of the names: device, country, player, CDN, experiment arm.
 #[derive(Clone, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(from = "Vec<(Arc<str>, Arc<str>)>"))]
 pub struct Attributes(Vec<(Arc<str>, Arc<str>)>);
 
 impl Attributes {
@@ -55,5 +55,12 @@ impl<N: Into<Arc<str>>, V: Into<Arc<str>>> FromIterator<(N, V)> for Attributes {
             attributes.set(name, value);
         }
         attributes
+    }
+}
+
+/// Names in any order; of a name that is there twice, the later value.
+impl From<Vec<(Arc<str>, Arc<str>)>> for Attributes {
+    fn from(pairs: Vec<(Arc<str>, Arc<str>)>) -> Self {
+        pairs.into_iter().collect()
     }
 }

@@ -1,10 +1,11 @@
 //! From events in any order, of any titles, to sessions.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::outline::Outline;
+use super::outline::{Outline, says_play};
 use super::{Attributes, Identity, Session, Tidied, order};
-use crate::event::{Envelope, Event, EventKind, PlayerState, Seq};
+use crate::event::{Envelope, Event, EventKind, Seq};
 use crate::ids::{ContentId, SessionId, ViewerId};
 use crate::time::Timestamp;
 
@@ -31,6 +32,8 @@ use crate::time::Timestamp;
 pub struct SessionBuilder {
     session_id: SessionId,
     contexts: Vec<Context>,
+    /// The contexts by what they are; empty while there are few.
+    index: HashMap<Context, u32>,
     entries: Vec<Entry>,
     attributes: Vec<Assigned>,
 }
@@ -39,7 +42,7 @@ pub struct SessionBuilder {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct ContextId(u32);
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 struct Context {
     viewer: Option<ViewerId>,
     content: Option<ContentId>,
@@ -49,6 +52,8 @@ struct Context {
 struct Entry {
     event: Event,
     context: u32,
+    /// How often it came again.
+    repeats: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -58,10 +63,19 @@ struct Assigned {
     value: Arc<str>,
 }
 
+/// So many contexts are searched one by one.
+const FEW: usize = 8;
+
 impl SessionBuilder {
     /// A builder without events.
     pub fn new(session_id: impl Into<SessionId>) -> Self {
-        Self { session_id: session_id.into(), contexts: Vec::new(), entries: Vec::new(), attributes: Vec::new() }
+        Self {
+            session_id: session_id.into(),
+            contexts: Vec::new(),
+            index: HashMap::new(),
+            entries: Vec::new(),
+            attributes: Vec::new(),
+        }
     }
 
     /// The handle for events of this viewer and title; the same handle for the same two.
@@ -69,16 +83,30 @@ impl SessionBuilder {
     /// Events without a title belong to what the session was watching then; events without a viewer say nothing about
     /// who watches.
     pub fn context(&mut self, viewer: Option<ViewerId>, content: Option<ContentId>) -> ContextId {
-        let known = self.contexts.iter().position(|known| known.viewer == viewer && known.content == content);
-        ContextId(known.unwrap_or_else(|| {
-            self.contexts.push(Context { viewer, content });
-            self.contexts.len() - 1
-        }) as u32)
+        let context = Context { viewer, content };
+        // Most sessions have one.
+        let known = if self.index.is_empty() {
+            self.contexts.iter().zip(0..).find(|(known, _)| **known == context).map(|(_, at)| at)
+        } else {
+            self.index.get(&context).copied()
+        };
+        if let Some(known) = known {
+            return ContextId(known);
+        }
+        let new = self.contexts.len() as u32;
+        self.contexts.push(context.clone());
+        if self.contexts.len() > FEW {
+            if self.index.is_empty() {
+                self.index = self.contexts.iter().cloned().zip(0..).collect();
+            }
+            self.index.insert(context, new);
+        }
+        ContextId(new)
     }
 
     /// Adds an event.
     pub fn push(&mut self, context: ContextId, event: Event) {
-        self.entries.push(Entry { event, context: context.0 });
+        self.entries.push(Entry { event, context: context.0, repeats: 0 });
     }
 
     /// Sets an attribute as of the event at `ts` with number `seq`: the latest value wins.
@@ -103,31 +131,38 @@ impl SessionBuilder {
 
     /// The sessions, in order of their titles. Every one has the session's viewer (the last one named) and attributes.
     pub fn finish(mut self) -> Vec<Session> {
-        let tidied = self.tidy();
+        self.tidy();
+        let conflicts = order::conflicts(self.entries.iter().map(|entry| &entry.event));
         let viewer_id = self.viewer();
-        let attributes = self.take_attributes();
+        let (attributes, dropped_attributes) = self.take_attributes();
         let titles = self.titles();
-        if let [title] = titles.as_slice() {
-            let events: Vec<Event> = self.entries.into_iter().map(|entry| entry.event).collect();
-            return vec![Session {
-                identity: Arc::new(Identity {
-                    session_id: self.session_id,
-                    content_id: title.clone(),
-                    viewer_id,
-                    attributes,
-                }),
-                outline: Outline::of(&events),
-                events,
-                breaks: Vec::new(),
-                known_duration: None,
-                tidied,
-            }];
-        }
-        self.split(&titles, viewer_id.as_ref(), &attributes, tidied)
+        let parts = if titles.len() == 1 {
+            let repeats = self.entries.iter().map(|entry| u64::from(entry.repeats)).sum();
+            let events = self.entries.into_iter().map(|entry| entry.event).collect();
+            vec![Part { events, breaks: Vec::new(), repeats, conflicts: conflicts.len() as u64 }]
+        } else {
+            self.split(&titles, &conflicts)
+        };
+        let session = |(part, content_id): (Part, ContentId)| Session {
+            identity: Arc::new(Identity {
+                session_id: self.session_id.clone(),
+                content_id,
+                viewer_id: viewer_id.clone(),
+                attributes: attributes.clone(),
+            }),
+            outline: Outline::of(&part.events),
+            events: part.events,
+            breaks: part.breaks,
+            known_duration: None,
+            tidied: Tidied { duplicates: part.repeats, conflicts: part.conflicts, dropped_attributes },
+        };
+        // A builder without events makes one session without events.
+        let one = titles.len() == 1;
+        parts.into_iter().zip(titles).filter(|(part, _)| one || !part.events.is_empty()).map(session).collect()
     }
 
     /// Puts the entries in order and removes repeats.
-    fn tidy(&mut self) -> Tidied {
+    fn tidy(&mut self) {
         let contexts = &self.contexts;
         let content = |entry: &Entry| contexts[entry.context as usize].content.as_ref();
         if contexts.len() > 1 {
@@ -135,19 +170,15 @@ impl SessionBuilder {
         } else {
             self.entries.sort_unstable_by(|a, b| a.event.cmp(&b.event));
         }
-        let before = self.entries.len();
         self.entries.dedup_by(|later, kept| {
             let same = later.event == kept.event && content(later) == content(kept);
             // The copy that says who watches is as good as the one that does not.
             if same && contexts[kept.context as usize].viewer < contexts[later.context as usize].viewer {
                 kept.context = later.context;
             }
+            kept.repeats = kept.repeats.saturating_add(u32::from(same));
             same
         });
-        Tidied {
-            duplicates: (before - self.entries.len()) as u64,
-            conflicts: order::conflicts(self.entries.iter().map(|entry| &entry.event)),
-        }
     }
 
     /// The last viewer named.
@@ -156,13 +187,16 @@ impl SessionBuilder {
         named.find_map(Clone::clone)
     }
 
-    fn take_attributes(&mut self) -> Attributes {
+    /// The last value of each name, and how many names are too many.
+    fn take_attributes(&mut self) -> (Attributes, u64) {
         let mut assigned = std::mem::take(&mut self.attributes);
         assigned.sort_unstable_by(|a, b| (&a.name, a.at, &a.value).cmp(&(&b.name, b.at, &b.value)));
-        // The last of each name.
         assigned.reverse();
         assigned.dedup_by(|earlier, kept| earlier.name == kept.name);
-        assigned.into_iter().rev().map(|last| (last.name, last.value)).collect()
+        let names = assigned.len();
+        let attributes: Attributes = assigned.into_iter().rev().map(|last| (last.name, last.value)).collect();
+        let dropped = (names - attributes.len()) as u64;
+        (attributes, dropped)
     }
 
     /// The different titles in order; one empty title when none is named.
@@ -176,63 +210,80 @@ impl SessionBuilder {
         titles
     }
 
-    fn split(
-        self,
-        titles: &[ContentId],
-        viewer_id: Option<&ViewerId>,
-        attributes: &Attributes,
-        tidied: Tidied,
-    ) -> Vec<Session> {
+    /// The events of each title. What names no title belongs to the title on screen, else to the last one named.
+    fn split(&mut self, titles: &[ContentId], conflicts: &[usize]) -> Vec<Part> {
         let title_of = |entry: &Entry| {
             let content = self.contexts[entry.context as usize].content.as_ref()?;
             titles.binary_search(content).ok()
         };
-        let mut current = self.entries.iter().find_map(title_of).unwrap_or(0);
-        let mut parts: Vec<Part> = titles.iter().map(|_| Part::default()).collect();
-        for entry in &self.entries {
-            current = title_of(entry).unwrap_or(current);
-            if shows_frames(&entry.event) {
-                for (title, part) in parts.iter_mut().enumerate() {
-                    part.interrupted |= title != current && !part.events.is_empty();
-                }
+        let named: Vec<Option<usize>> = self.entries.iter().map(title_of).collect();
+        let mut says: Vec<bool> = vec![false; titles.len()];
+        for (entry, title) in self.entries.iter().zip(&named) {
+            if let Some(title) = title {
+                says[*title] |= says_play(&entry.event.kind);
             }
-            let part = &mut parts[current];
-            if std::mem::take(&mut part.interrupted) {
+        }
+        let mut parts: Vec<Part> = titles.iter().map(|_| Part::default()).collect();
+        let mut screen = Screen::default();
+        let mut last = named.iter().find_map(|title| *title).unwrap_or(0);
+        let mut seen_at = vec![0; titles.len()];
+        let mut homes = Vec::with_capacity(self.entries.len());
+        for ((entry, title), at) in std::mem::take(&mut self.entries).into_iter().zip(named).zip(1..) {
+            last = title.unwrap_or(last);
+            let home = title.or(screen.on).unwrap_or(last);
+            screen.see(home, &entry.event, says[home], at);
+            let part = &mut parts[home];
+            if !part.events.is_empty() && screen.other_since(home) > seen_at[home] {
                 part.breaks.push(part.events.len() as u32);
             }
-            part.events.push(entry.event.clone());
+            seen_at[home] = at;
+            part.repeats += u64::from(entry.repeats);
+            part.events.push(entry.event);
+            homes.push(home);
         }
-        let mut tidied = Some(tidied);
+        for conflict in conflicts {
+            parts[homes[*conflict]].conflicts += 1;
+        }
         parts
-            .into_iter()
-            .zip(titles)
-            .filter(|(part, _)| !part.events.is_empty())
-            .map(|(part, title)| Session {
-                identity: Arc::new(Identity {
-                    session_id: self.session_id.clone(),
-                    content_id: title.clone(),
-                    viewer_id: viewer_id.cloned(),
-                    attributes: attributes.clone(),
-                }),
-                outline: Outline::of(&part.events),
-                events: part.events,
-                breaks: part.breaks,
-                known_duration: None,
-                tidied: tidied.take().unwrap_or_default(),
-            })
-            .collect()
     }
 }
 
+/// The events of one title.
 #[derive(Default)]
 struct Part {
     events: Vec<Event>,
     breaks: Vec<u32>,
-    interrupted: bool,
+    repeats: u64,
+    conflicts: u64,
 }
 
-/// Whether the event says that its title is on screen and moving, so that no other is.
-fn shows_frames(event: &Event) -> bool {
-    matches!(event.kind, EventKind::Play | EventKind::StateChange { to: PlayerState::Playing, .. })
-        || event.vitals.as_ref().is_some_and(|vitals| vitals.state == Some(PlayerState::Playing))
+/// Which title is on screen: only one at a time is.
+#[derive(Default)]
+struct Screen {
+    on: Option<usize>,
+    /// The last title whose frames were seen to move, and the last one before it that is another, each with the number of the
+    /// event that said so.
+    latest: Option<(usize, u64)>,
+    before: Option<(usize, u64)>,
+}
+
+impl Screen {
+    fn see(&mut self, title: usize, event: &Event, says_play_itself: bool, at: u64) {
+        let moves = says_play(&event.kind) || (!says_play_itself && matches!(event.kind, EventKind::BufferEnd { .. }));
+        if moves {
+            if self.latest.is_some_and(|(latest, _)| latest != title) {
+                self.before = self.latest;
+            }
+            self.latest = Some((title, at));
+            self.on = Some(title);
+        } else if matches!(event.kind, EventKind::End { .. }) && self.on == Some(title) {
+            self.on = None;
+        }
+    }
+
+    /// When another title was last seen to move.
+    fn other_since(&self, title: usize) -> u64 {
+        let others = [self.latest, self.before].into_iter().flatten().filter(|(other, _)| *other != title);
+        others.map(|(_, at)| at).max().unwrap_or(0)
+    }
 }

@@ -2,14 +2,14 @@
 
 use crate::event::{Event, Seq};
 
-/// How many of `events` (in order, repeats removed) share their key with another and are not the first with it.
-pub(super) fn conflicts<'a>(events: impl Iterator<Item = &'a Event> + Clone) -> u64 {
+/// Which of `events` (in order, repeats removed) share their key with one before, as indices in no order.
+pub(super) fn conflicts<'a>(events: impl Iterator<Item = &'a Event> + Clone) -> Vec<usize> {
     if numbered_in_order(events.clone()) {
-        return 0;
+        return Vec::new();
     }
-    let mut keys: Vec<_> = events.filter_map(key).collect();
+    let mut keys: Vec<_> = events.enumerate().filter_map(|(index, event)| Some((key(event)?, index))).collect();
     keys.sort_unstable();
-    keys.windows(2).filter(|pair| pair[0] == pair[1]).count() as u64
+    keys.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1].1).collect()
 }
 
 /// Whether all events come from one source that numbered them in the order of their times: then no two share a key.

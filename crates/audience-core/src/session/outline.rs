@@ -7,40 +7,47 @@ use crate::time::MediaTime;
 /// What the events of a session say of it as a whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Outline {
-    /// The last duration reported that can be right.
+    /// The last duration that can be right: of a load, else mentioned in passing.
     pub(crate) duration: Option<MediaTime>,
     /// Durations reported that cannot.
     pub(crate) wrong_durations: u64,
     pub(crate) is_live: bool,
-    /// Whether any event says that frames move.
+    /// Whether any event outside of advertisements says that frames move.
     pub(crate) says_play: bool,
 }
 
 impl Outline {
     pub(super) fn of(events: &[Event]) -> Self {
         let mut outline = Self::default();
+        let mut mentioned = None;
+        let mut in_ad = false;
         for event in events {
             match &event.kind {
                 EventKind::Load { duration, is_live, .. } => {
                     outline.is_live |= is_live;
-                    outline.take_duration(*duration);
+                    outline.duration = outline.credible(*duration).or(outline.duration);
                 }
-                EventKind::Play | EventKind::StateChange { to: PlayerState::Playing, .. } => outline.says_play = true,
-                _ => {}
+                EventKind::AdStart(_) => in_ad = true,
+                EventKind::AdEnd | EventKind::End { .. } => in_ad = false,
+                kind => outline.says_play |= !in_ad && says_play(kind),
             }
-            if let Some(vitals) = &event.vitals {
+            // While an advertisement is on, the player may speak of it.
+            if let Some(vitals) = event.vitals.as_ref().filter(|_| !in_ad) {
                 outline.says_play |= vitals.state == Some(PlayerState::Playing);
-                outline.take_duration(vitals.duration);
+                mentioned = outline.credible(vitals.duration).or(mentioned);
             }
         }
+        outline.duration = outline.duration.or(mentioned);
         outline
     }
 
-    fn take_duration(&mut self, reported: Option<MediaTime>) {
-        match reported {
-            Some(duration) if duration > Session::MAX_DURATION => self.wrong_durations += 1,
-            Some(duration) if !duration.is_zero() => self.duration = Some(duration),
-            _ => {}
-        }
+    fn credible(&mut self, reported: Option<MediaTime>) -> Option<MediaTime> {
+        self.wrong_durations += u64::from(reported > Some(Session::MAX_DURATION));
+        reported.filter(|duration| !duration.is_zero() && *duration <= Session::MAX_DURATION)
     }
+}
+
+/// Whether the event says that frames move.
+pub(super) const fn says_play(kind: &EventKind) -> bool {
+    matches!(kind, EventKind::Play | EventKind::StateChange { to: PlayerState::Playing, .. })
 }

@@ -2,8 +2,8 @@
 
 use smallvec::SmallVec;
 
-use super::{Seek, Seeks, Span, Wait, WaitKind, Watched};
-use crate::time::{MediaTime, Timestamp};
+use super::{Activity, Seek, Seeks, Span, Wait, WaitKind, Watched};
+use crate::time::{Elapsed, MediaTime, Timestamp};
 
 /// The stretches of content that were played. Most sessions have few.
 pub(super) type Pieces = SmallVec<[Watched; 16]>;
@@ -22,13 +22,17 @@ pub(super) struct Log {
     /// Waits by kind.
     pub(super) wait_counts: [u64; 3],
     /// Where the content ends, in milliseconds; everything is clipped to it.
-    pub(super) end: u64,
+    end: u64,
     /// The stretch of content that is being played.
     piece: Piece,
+    /// The latest seek, if only a state reported it and not where to.
+    untold: Option<Seek>,
     /// The wait that is going on.
     open: Option<Wait>,
     /// Whether the moments are wanted.
     pub(super) keeps_all: bool,
+    /// Whether the latest span ends now, and where the playhead was at its end is not known yet.
+    awaits_position: bool,
 }
 
 /// A stretch of content in milliseconds; empty at first.
@@ -75,10 +79,78 @@ impl Log {
         }
     }
 
+    /// Time passed.
+    pub(super) fn span(&mut self, span: Span) {
+        self.spans.push(span);
+        self.awaits_position = true;
+    }
+
+    /// The playhead was seen at `position` at the end of the latest span; what is seen there after that comes of what
+    /// happened then.
+    pub(super) fn saw(&mut self, position: MediaTime) {
+        if std::mem::take(&mut self.awaits_position)
+            && let Some(span) = self.spans.last_mut()
+        {
+            span.to = Some(position);
+        }
+    }
+
+    /// Nothing tells where the playhead was at the end of the latest span.
+    pub(super) fn saw_nothing(&mut self) {
+        self.awaits_position = false;
+    }
+
+    /// What was taken for something else from `since` on was `activity`.
+    pub(super) fn relabel(&mut self, since: Timestamp, activity: Activity) {
+        let Some(first) = self.spans.iter().rposition(|span| span.start <= since) else { return };
+        let split = self.spans[first];
+        if split.start < since && since < split.end {
+            self.spans[first].end = since;
+            self.spans.insert(first + 1, Span { start: since, ..split });
+        }
+        for span in self.spans.iter_mut().filter(|span| span.start >= since) {
+            span.activity = activity;
+        }
+    }
+
+    /// What was taken for something else from `since` on was playing.
+    pub(super) fn had_played(&mut self, since: Timestamp) {
+        self.relabel(since, Activity::Playing);
+        let mut at = None;
+        for span in self.spans.iter_mut().filter(|span| span.start >= since) {
+            span.from = at.or(span.from);
+            at = span.from.map(|from| from.saturating_add(span.rate.advance(span.length())));
+            span.to = at;
+        }
+    }
+
     pub(super) fn seek(&mut self, seek: Seek) {
-        self.seek_counts.count(&seek);
+        self.untold = None;
+        self.seek_counts.count(&seek, 1);
         if self.keeps_all {
             self.seeks.push(seek);
+        }
+    }
+
+    /// A seek that only a state reported.
+    pub(super) fn seek_by_state(&mut self, seek: Seek) {
+        self.seek(seek);
+        self.untold = Some(seek).filter(|seek| seek.to.is_none());
+    }
+
+    /// Whether it was not told yet where the latest seek went.
+    pub(super) fn awaits_target(&self) -> bool {
+        self.untold.is_some()
+    }
+
+    /// The latest seek went to `to`, if that was not told yet.
+    pub(super) fn seek_went_to(&mut self, to: Option<MediaTime>) {
+        let Some(untold) = self.untold.take_if(|_| to.is_some()) else { return };
+        let told = Seek { to, ..untold };
+        self.seek_counts.count(&untold, -1);
+        self.seek_counts.count(&told, 1);
+        if let Some(seek) = self.seeks.last_mut() {
+            *seek = told;
         }
     }
 
@@ -100,7 +172,7 @@ impl Log {
         self.open = Some(Wait { kind, start: now, end: now, open: true });
     }
 
-    /// Ends the wait that is going on, if there is one; `open` when it only ends because the session does.
+    /// Ends the wait that is going on, if there is one; `open` when playback was over before frames came.
     pub(super) fn end_wait(&mut self, now: Timestamp, open: bool) {
         if let Some(wait) = self.open.take() {
             self.wait_counts[wait.kind as usize] += 1;
@@ -108,5 +180,18 @@ impl Log {
                 self.waits.push(Wait { end: now.max(wait.start), open, ..wait });
             }
         }
+    }
+
+    /// What goes on is no wait; since when it was taken for one.
+    pub(super) fn drop_wait(&mut self) -> Option<Timestamp> {
+        self.open.take().map(|wait| wait.start)
+    }
+
+    /// The wait that is going on ended at `since`; if that is when it began, it was none.
+    pub(super) fn had_ended_wait(&mut self, since: Timestamp) {
+        if self.open.is_some_and(|wait| since.since(wait.start) == Elapsed::ZERO) {
+            self.open = None;
+        }
+        self.end_wait(since, false);
     }
 }

@@ -1,10 +1,14 @@
 //! The state machine behind [`Timeline`]: what holds between events, and where the playhead is seen.
 
+mod evidence;
 mod transitions;
 
+use smallvec::{SmallVec, smallvec};
+
 use super::log::Log;
-use super::playhead::{Arrival, Playhead};
-use super::{Activity, Seek, Span, Tally, Timeline, WaitKind, WallClock, Watched};
+use super::playhead::Playhead;
+use super::replay::Frame;
+use super::{Activity, Span, Tally, Timeline, WaitKind, Watched};
 use crate::event::{Event, EventKind, PlayerState, Rendition};
 use crate::rules::Rules;
 use crate::session::Session;
@@ -15,32 +19,36 @@ pub(super) fn reconstruct(session: &Session, rules: &Rules) -> Timeline {
     let mut machine = Machine::new(session, rules);
     machine.log.keep_all(session.events().len());
     machine.follow(session);
+    let end = machine.tally.last.map(|_| machine.frame());
     let Machine { log, tally, .. } = machine;
-    Timeline { spans: log.spans, watched: log.watched.into_vec(), seeks: log.seeks, waits: log.waits, tally }
+    Timeline { spans: log.spans, watched: log.watched.into_vec(), seeks: log.seeks, waits: log.waits, end, tally }
 }
 
 /// What the content is doing, advertisements aside.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Phase {
+    /// Nothing, or getting ready for the first frame.
     Idle,
     Waiting,
     Playing,
     Paused,
     Ended,
+    /// The player said that it gave up.
+    Failed,
 }
 
-/// What was counted before a fatal error. What comes after holds only if something shows that playback survived it.
+/// An advertisement, or a pod of them.
 #[derive(Clone, Copy, Debug)]
-struct Doubt {
+struct Ad {
     since: Timestamp,
-    first_span: usize,
-    wall: WallClock,
-    millibits: u128,
-    bits_over: u64,
+    /// Whether it followed another one at once, so that the end of that one may still be reported.
+    follows: bool,
+    waits: bool,
 }
 
 /// Follows one session.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about one player")]
 pub(crate) struct Machine<'a> {
     rules: &'a Rules,
     head: Playhead,
@@ -50,20 +58,33 @@ pub(crate) struct Machine<'a> {
     furthest: MediaTime,
     now: Timestamp,
     phase: Phase,
-    /// In an advertisement, and whether it waits.
-    ad: Option<bool>,
+    /// When the phase began, or when the playhead was last seen standing where it stood then.
+    still: Timestamp,
+    /// What the activity has been since, each with its start.
+    since_still: SmallVec<[(Timestamp, Activity); 4]>,
+    ad: Option<Ad>,
     /// What follows from phase and advertisement.
     activity: Activity,
     /// Whether the last of play and pause was a pause.
     paused: bool,
+    paused_at: Timestamp,
+    /// Whether playback of what was loaded last was asked for.
+    asked: bool,
+    /// Whether no frame of what was loaded last was seen yet.
+    fresh: bool,
+    /// Since when the player has had all it needs for the first frame, which the session is going to report.
+    ready: Option<Timestamp>,
+    /// Whether the player was playing when it gave up.
+    failed_playing: bool,
+    /// Whether playback went on after the player said that it gave up, and nothing says that this was more than what it had
+    /// left.
+    survived: bool,
     /// Whether the session says somewhere that frames move, so that the end of a wait need not be taken for it.
     says_play: bool,
-    started: bool,
     rate: Rate,
     rendition: Rendition,
-    /// Milliseconds of content played of this rendition that are not in the tally yet.
-    played: u64,
-    doubt: Option<Doubt>,
+    /// Content played when the rendition was switched to.
+    moved_at_switch: u64,
 }
 
 impl<'a> Machine<'a> {
@@ -80,23 +101,30 @@ impl<'a> Machine<'a> {
             repaired_durations: outline.wrong_durations,
             ..Tally::default()
         };
+        let now = tally.first.unwrap_or_default();
         Self {
             rules,
-            head: Playhead::default(),
+            head: Playhead::new(duration),
             log: Log::new(duration),
             furthest: duration.map_or(MediaTime::MAX, |duration| duration.saturating_add(rules.past_end)),
-            now: tally.first.unwrap_or_default(),
+            now,
             tally,
             phase: Phase::Idle,
+            still: now,
+            since_still: smallvec![(now, Activity::Idle)],
             ad: None,
             activity: Activity::Idle,
             paused: false,
+            paused_at: now,
+            asked: false,
+            fresh: true,
+            ready: None,
+            failed_playing: false,
+            survived: false,
             says_play: outline.says_play,
-            started: false,
             rate: Rate::NORMAL,
             rendition: Rendition::default(),
-            played: 0,
-            doubt: None,
+            moved_at_switch: 0,
         }
     }
 
@@ -125,6 +153,11 @@ impl<'a> Machine<'a> {
     }
 
     fn step(&mut self, event: &Event) {
+        self.pass_time_until(event.ts);
+        if self.ad.is_some() {
+            self.step_in_ad(event);
+            return;
+        }
         let position = self.credible(event.position);
         // Where the playhead is seen when it happens: before a seek, after anything else.
         let seen = match event.kind {
@@ -132,22 +165,20 @@ impl<'a> Machine<'a> {
             EventKind::Load { .. } | EventKind::StateChange { to: PlayerState::Seeking | PlayerState::Loading, .. } => {
                 None
             }
+            // What an advertisement says of its own position is none of the content's.
+            EventKind::AdStart(_) if self.phase == Phase::Playing => {
+                position.filter(|position| self.head.could_lead_to(*position, self.rules))
+            }
             _ => position,
         };
-        if self.phase == Phase::Ended && self.goes_on_after_end(event, position) {
-            self.enter(Phase::Playing);
-        }
-        let playing = self.activity == Activity::Playing;
-        self.pass_time_until(event.ts);
-        if let Some(seen) = seen.filter(|_| self.ad.is_none()) {
-            self.arrive(seen, playing);
-        }
-        if self.doubt.is_some() && shows_life(event) {
-            self.survive();
+        self.show_start(event);
+        match seen {
+            Some(seen) => self.see(seen, event),
+            None => self.log.saw_nothing(),
         }
         self.apply(&event.kind, seen, position);
         if let Some(vitals) = &event.vitals {
-            self.take_vitals(vitals);
+            self.take_vitals(vitals, position);
         }
     }
 
@@ -168,108 +199,88 @@ impl<'a> Machine<'a> {
         }
         let from = if self.log.keeps_all { self.head.position() } else { None };
         if activity == Activity::Playing {
-            self.played = self.played.saturating_add(self.head.play(gap, self.rate));
+            self.start(self.now);
+            self.head.play(gap, self.rate);
         }
         self.tally.wall.add(activity, gap);
         if self.log.keeps_all {
             let (to, rate, rendition) = (self.head.position(), self.rate, self.rendition);
-            self.log.spans.push(Span { start: self.now, end: ts, activity, rate, from, to, rendition });
+            self.log.span(Span { start: self.now, end: ts, activity, rate, from, to, rendition });
         }
         self.now = ts;
-    }
-
-    /// The playhead is seen at a position.
-    fn arrive(&mut self, position: MediaTime, playing: bool) {
-        if self.doubt.is_some()
-            && self.head.known().is_some_and(|known| position > known.saturating_add(self.rules.slack))
-        {
-            self.survive();
-        }
-        if self.log.keeps_all
-            && let Some(span) = self.log.spans.last_mut().filter(|span| span.end == self.now)
-        {
-            span.to = Some(position);
-        }
-        if let Arrival::Jumped(from) = self.head.arrive(position, playing, self.rules, &mut self.log)
-            // Before the first frame the playhead is put where playback begins, which is no seek.
-            && self.started
-        {
-            self.log.seek(Seek { at: self.now, from: Some(from), to: Some(position), inferred: true });
-            self.head.seek(Some(position));
-        }
-    }
-
-    /// Whether an end was not the end: the playhead moves on as playback moves it.
-    fn goes_on_after_end(&self, event: &Event, position: Option<MediaTime>) -> bool {
-        if event.kind != EventKind::Heartbeat {
-            return false;
-        }
-        let (Some(position), Some(before)) = (position, self.head.position()) else { return false };
-        let ahead = position.saturating_sub(before);
-        ahead > self.rules.slack
-            && ahead <= self.rules.max_rate.advance(event.ts.since(self.now)).saturating_add(self.rules.slack)
-    }
-
-    /// Playback visibly went on after a fatal error.
-    fn survive(&mut self) {
-        self.doubt = None;
-        self.tally.failed_for_good = false;
     }
 
     /// Another phase begins, with all that follows from it.
     #[inline]
     fn enter(&mut self, phase: Phase) {
-        if self.phase == Phase::Playing && phase != Phase::Playing {
-            self.head.stop(&mut self.log);
+        match (self.phase, phase) {
+            (Phase::Playing, Phase::Playing) => {}
+            (Phase::Playing, _) => self.head.stop(&mut self.log),
+            (_, Phase::Playing) => self.head.go_on(),
+            _ => {}
         }
         if phase == Phase::Playing {
-            self.tally.failed_for_good = false;
-            self.tally.ended_at = None;
+            self.tally.failed = false;
+            self.tally.ended = None;
+            self.ready = None;
         }
-        // What happens under an advertisement shows when it is over.
-        if self.ad.is_none() && (phase == Phase::Waiting || self.phase == Phase::Waiting) {
-            self.change_wait(phase == Phase::Waiting);
+        match (self.phase == Phase::Waiting, phase == Phase::Waiting) {
+            (_, true) => self.log.begin_wait(self.kind_of_wait(), self.now),
+            (true, false) => self.log.end_wait(self.now, matches!(phase, Phase::Ended | Phase::Failed)),
+            (false, false) => {}
         }
+        let changes = self.phase != phase;
         self.phase = phase;
         self.refresh();
+        if changes {
+            self.stand_still();
+        }
     }
 
-    /// A wait begins, goes on or ends.
-    fn change_wait(&mut self, waiting: bool) {
-        if !waiting {
-            self.log.end_wait(self.now, false);
-            return;
-        }
-        let kind = match self.log.waiting() {
+    /// The playhead stands still now.
+    fn stand_still(&mut self) {
+        self.still = self.now;
+        self.since_still.clear();
+        self.since_still.push((self.now, self.activity));
+    }
+
+    /// What a wait that begins or goes on now belongs to.
+    fn kind_of_wait(&self) -> WaitKind {
+        match self.log.waiting() {
             Some(kind) => kind,
-            None if !self.started => WaitKind::StartUp,
+            None if self.fresh => WaitKind::StartUp,
             None if self.head.settling(self.rules.seek_settle) => WaitKind::Seek,
             None => WaitKind::Stall,
-        };
-        self.log.begin_wait(kind, self.now);
+        }
     }
 
     /// Puts the activity in line with phase, wait and advertisement.
     fn refresh(&mut self) {
-        self.activity = match (self.ad, self.phase) {
+        let activity = match (self.ad, self.phase) {
+            (Some(Ad { waits: true, .. }), _) => Activity::AdWait,
+            (Some(_), _) => Activity::Ad,
             (None, Phase::Playing) => Activity::Playing,
             (None, Phase::Paused) => Activity::Paused,
             (None, Phase::Ended) => Activity::Ended,
-            (None, Phase::Idle) if self.tally.request.is_some() && !self.started => Activity::StartUp,
+            (None, Phase::Failed) => Activity::Failed,
+            (None, Phase::Idle) if self.asked && self.fresh => Activity::StartUp,
             (None, Phase::Idle) => Activity::Idle,
             (None, Phase::Waiting) => match self.log.waiting() {
                 Some(WaitKind::Seek) => Activity::SeekWait,
                 Some(WaitKind::Stall) => Activity::Stall,
                 Some(WaitKind::StartUp) | None => Activity::StartUp,
             },
-            (Some(true), _) => Activity::AdWait,
-            (Some(false), _) => Activity::Ad,
         };
+        if activity != self.activity {
+            self.activity = activity;
+            self.since_still.push((self.now, activity));
+        }
     }
 
     /// Another rendition is played: what was played of the one before goes to the tally.
     fn switch(&mut self, to: Rendition) {
-        let played = std::mem::take(&mut self.played);
+        let moved = self.head.moved();
+        let played = moved.saturating_sub(std::mem::replace(&mut self.moved_at_switch, moved));
         if let Some(bitrate) = self.rendition.bitrate {
             let bits = u128::from(bitrate.as_bps()) * u128::from(played);
             self.tally.millibits = self.tally.millibits.saturating_add(bits);
@@ -281,47 +292,39 @@ impl<'a> Machine<'a> {
     /// The player went to another title: what it did here ended at the last event.
     fn interrupt(&mut self) {
         self.ad = None;
+        self.asked = false;
+        self.ready = None;
         self.enter(Phase::Idle);
         self.head.place(None);
+        self.stand_still();
+        if self.tally.first_frame.is_none() {
+            self.tally.start_up_from = super::StartUpFrom::default();
+        }
     }
 
     fn finish(&mut self) {
-        self.switch(Rendition::default());
-        let mut end = self.now;
-        if let Some(doubt) = self.doubt {
-            end = doubt.since;
-            self.tally.wall.fail_since(&doubt.wall);
-            for span in self.log.spans.iter_mut().skip(doubt.first_span) {
-                if span.activity.is_in_doubt() {
-                    span.activity = Activity::Failed;
-                }
-            }
-            self.tally.millibits = doubt.millibits;
-            self.tally.bits_over = doubt.bits_over;
-        } else {
-            self.head.stop(&mut self.log);
-        }
+        self.give_up_waiting();
+        self.head.stop(&mut self.log);
+        self.switch(self.rendition);
         self.log.end_piece();
-        self.tally.exit_waiting = self.phase == Phase::Waiting;
-        self.log.end_wait(end, true);
+        if !matches!(self.phase, Phase::Ended | Phase::Failed) {
+            self.tally.exit_waiting = self.activity.is_wait();
+        }
+        self.log.end_wait(self.now, true);
         self.tally.exit_position = self.head.known();
         self.tally.unplaced = MediaTime::from_millis(self.log.unplaced);
         self.tally.waits = self.log.wait_counts;
         self.tally.seeks = self.log.seek_counts;
     }
-}
 
-/// Whether the event shows that a player which reported a fatal error plays on.
-fn shows_life(event: &Event) -> bool {
-    let lives = |state: PlayerState| !matches!(state, PlayerState::Idle | PlayerState::Loading | PlayerState::Error);
-    let by_kind = match &event.kind {
-        EventKind::Play
-        | EventKind::Pause
-        | EventKind::Seek { .. }
-        | EventKind::BufferStart
-        | EventKind::End { .. } => true,
-        EventKind::StateChange { to, .. } => lives(*to),
-        _ => false,
-    };
-    by_kind || event.vitals.as_ref().and_then(|vitals| vitals.state).is_some_and(lives)
+    /// The player now.
+    fn frame(&self) -> Frame {
+        Frame {
+            at: self.now,
+            activity: self.activity,
+            position: self.head.position(),
+            rate: self.rate,
+            rendition: self.rendition,
+        }
+    }
 }

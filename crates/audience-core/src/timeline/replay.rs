@@ -24,6 +24,9 @@ impl Timeline {
     /// The player at the time `at`: `None` before the first event and after the last. At the very moment of an event,
     /// what holds after it.
     pub fn frame_at(&self, at: Timestamp) -> Option<Frame> {
+        if let Some(end) = self.end.filter(|end| end.at == at) {
+            return Some(end);
+        }
         let next = self.spans.partition_point(|span| span.start <= at);
         let span = self.spans.get(next.checked_sub(1)?)?;
         (at <= span.end).then(|| span.frame_at(at))
@@ -48,7 +51,7 @@ impl Timeline {
     /// assert_eq!(positions, [60.0, 64.0, 68.0]);
     /// ```
     pub fn replay(&self, step: Elapsed) -> Replay<'_> {
-        Replay { spans: &self.spans, at: self.tally.first, step }
+        Replay { timeline: self, spans: &self.spans, at: self.tally.first, step }
     }
 }
 
@@ -70,6 +73,7 @@ impl Span {
 /// The frames of [`Timeline::replay`].
 #[derive(Clone, Debug)]
 pub struct Replay<'a> {
+    timeline: &'a Timeline,
     spans: &'a [Span],
     at: Option<Timestamp>,
     step: Elapsed,
@@ -86,9 +90,9 @@ impl Iterator for Replay<'_> {
         {
             self.spans = &self.spans[1..];
         }
-        let span = self.spans.first().filter(|span| at <= span.end)?;
         let next = at + self.step;
         self.at = (next > at).then_some(next);
-        Some(span.frame_at(at))
+        let end = self.timeline.end.filter(|end| end.at == at);
+        end.or_else(|| self.spans.first().filter(|span| at <= span.end).map(|span| span.frame_at(at)))
     }
 }

@@ -1,8 +1,11 @@
 //! Behaviour of the core through its public API.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod ads;
 mod facts;
+mod failures;
 mod laws;
+mod losses;
 mod map;
 mod order;
 mod replay;
@@ -13,7 +16,7 @@ mod timeline;
 mod traps;
 mod wire;
 
-use audience_core::{Event, EventKind, MediaTime, Rules, Session, SessionFacts, Timestamp};
+use audience_core::{Event, EventKind, MediaTime, Rules, Session, SessionFacts, Timeline, Timestamp, WaitKind};
 
 /// A wall-clock time, in seconds.
 fn at(secs: f64) -> Timestamp {
@@ -38,4 +41,13 @@ fn session(events: impl IntoIterator<Item = Event>) -> Session {
 
 fn facts(events: impl IntoIterator<Item = Event>) -> SessionFacts {
     session(events).facts(&Rules::default(), None)
+}
+
+fn timeline(events: impl IntoIterator<Item = Event>) -> Timeline {
+    session(events).timeline(&Rules::default())
+}
+
+/// Kind and length in seconds of each wait.
+fn waits(events: impl IntoIterator<Item = Event>) -> Vec<(WaitKind, f64)> {
+    timeline(events).waits().iter().map(|wait| (wait.kind, wait.length().as_secs_f64())).collect()
 }

@@ -38,7 +38,7 @@ fn out_of_range_is_an_error_that_says_so() {
     insta::assert_snapshot!(Rate::new(-1.0).unwrap_err(), @"use the playback rate -1: it is not between 0 and 100");
     insta::assert_snapshot!(Ratio::new(1.01).unwrap_err(), @"use the fraction 1.01: it is not between 0 and 1");
     let word = "dreaming".parse::<audience_core::PlayerState>().unwrap_err();
-    insta::assert_snapshot!(word, @r#"read state: "dreaming" is not one of idle loading buffering playing paused seeking ended error"#);
+    insta::assert_snapshot!(word, @r#"read state: "dreaming" is not one of idle loading seeking buffering playing paused ended error"#);
     assert!(matches!(Rate::new(f64::NAN), Err(Error::RateOutOfRange { .. })));
 }
 

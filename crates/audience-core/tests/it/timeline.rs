@@ -2,19 +2,10 @@
 
 use audience_core::{
     Activity, EndReason, Event, EventKind, ExitReason, Failure, PlayerError, PlayerState, Rate, Rendition, Rules,
-    StartUpBasis, Timeline, Vitals, WaitKind,
+    StartUpBasis, Vitals, WaitKind,
 };
 
-use crate::{at, event, facts, pos, session};
-
-fn timeline(events: impl IntoIterator<Item = Event>) -> Timeline {
-    session(events).timeline(&Rules::default())
-}
-
-/// Kind and length in seconds of each wait.
-fn waits(events: impl IntoIterator<Item = Event>) -> Vec<(WaitKind, f64)> {
-    timeline(events).waits().iter().map(|wait| (wait.kind, wait.length().as_secs_f64())).collect()
-}
+use crate::{at, event, facts, pos, session, timeline, waits};
 
 fn state(to: PlayerState) -> EventKind {
     EventKind::StateChange { from: None, to }

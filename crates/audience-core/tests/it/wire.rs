@@ -94,7 +94,7 @@ fn errors_name_the_field() {
     insta::assert_snapshot!(error(r#"{"session_id":"s","type":"play"}"#), @"read a telemetry event without ts");
     insta::assert_snapshot!(error(r#"{"session_id":"s","ts":0,"type":"rate_change"}"#), @"read a rate_change event without rate");
     insta::assert_snapshot!(error(r#"{"session_id":"s","ts":0,"type":"rate_change","rate":-2}"#), @"use the playback rate -2: it is not between 0 and 100");
-    insta::assert_snapshot!(error(r#"{"session_id":"s","ts":0,"type":"state_change","state":"asleep"}"#), @r#"read state: "asleep" is not one of idle loading buffering playing paused seeking ended error"#);
+    insta::assert_snapshot!(error(r#"{"session_id":"s","ts":0,"type":"state_change","state":"asleep"}"#), @r#"read state: "asleep" is not one of idle loading seeking buffering playing paused ended error"#);
     insta::assert_snapshot!(error(r#"{"session_id":"s","ts":0,"type":"custom"}"#), @"read a custom event without name");
 }
 
@@ -113,4 +113,31 @@ fn fields_that_an_event_has_no_use_for_are_named() {
     assert_eq!(unused(EventKind::Play), ["from_ms", "url", "reason"]);
     assert_eq!(unused(EventKind::Seek { from: None }), ["url", "reason"]);
     assert_eq!(unused(EventKind::end(EndReason::Ended)), ["from_ms", "url"]);
+}
+
+#[test]
+fn other_keys_are_attributes_if_they_are_scalars() {
+    let line = r#"{"session_id":"s","ts":0,"type":"play","a":18446744073709551615,"b":-7,"c":2.5,"d":true,"e":null,"f":[1],"g":{"h":1}}"#;
+    let read: Envelope = serde_json::from_str(line).unwrap();
+    let attributes: Vec<(&str, &str)> = read.attributes.iter().map(|(name, value)| (&**name, &**value)).collect();
+    assert_eq!(attributes, [("a", "18446744073709551615"), ("b", "-7"), ("c", "2.5"), ("d", "true")]);
+}
+
+#[test]
+fn an_attribute_does_not_take_the_place_of_a_field() {
+    let mut written = envelope(EventKind::Play);
+    written.attributes = vec![("ts".into(), "soon".into()), ("device".into(), "tv".into())];
+    let json = serde_json::to_string(&written).unwrap();
+    let read: Envelope = serde_json::from_str(&json).unwrap();
+    assert_eq!((read.event.ts, read.attributes.len()), (written.event.ts, 1));
+}
+
+#[test]
+fn numbers_survive_to_the_last_digit() {
+    for value in [0.1 + 0.2, 1.0 / 3.0, 5e-324, f64::MAX, 123_456.789_012_345_67] {
+        let custom = Custom { name: "x".into(), value: Finite::new(value).ok(), data: None };
+        let written = envelope(EventKind::Custom(Box::new(custom)));
+        let json = serde_json::to_string(&written).unwrap();
+        assert_eq!(serde_json::from_str::<Envelope>(&json).unwrap(), written, "{json}");
+    }
 }

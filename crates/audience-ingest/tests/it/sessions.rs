@@ -85,7 +85,7 @@ fn sources_and_event_ids_tell_events_apart() {
     ];
     let session = read(text.join("\n")).to_vec().unwrap().remove(0);
     assert_eq!(session.events().len(), 5);
-    assert_eq!(session.tidied(), Tidied { duplicates: 1, conflicts: 1 });
+    assert_eq!(session.tidied(), Tidied { duplicates: 1, conflicts: 1, dropped_attributes: 0 });
     assert_eq!(session.events().iter().filter(|event| event.source() == Some("web")).count(), 2);
     assert_eq!(session.events().iter().filter(|event| event.event_id() == Some("x")).count(), 2);
 }

@@ -5,9 +5,11 @@ use super::{DIM, format, line};
 const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];
 
-/// The mean of `values` in each of `columns` columns of equal width.
-pub(super) fn columns(values: &[f64], columns: usize) -> Vec<f64> {
-    let columns = columns.min(values.len());
+/// The mean of `values` in each of `columns` columns of equal width; of fewer values, each takes several columns.
+fn columns(values: &[f64], columns: usize) -> Vec<f64> {
+    if values.is_empty() {
+        return Vec::new();
+    }
     (0..columns)
         .map(|column| {
             let (start, end) = (column * values.len() / columns, (column + 1) * values.len() / columns);
@@ -40,7 +42,7 @@ pub(super) fn curve(out: &mut String, values: &[f64], width: usize) {
                 EIGHTHS[filled.saturating_sub(row * 8).min(8)]
             })
             .collect();
-        line(out, format_args!("  {DIM}{scale:>5}{DIM:#} {cells}"));
+        row_of(out, scale, &cells);
     }
 }
 
@@ -58,5 +60,14 @@ pub(super) fn axis(out: &mut String, duration_ms: Option<u64>, width: usize) {
 pub(super) fn strip(out: &mut String, intensity: &[f64], width: usize) {
     let level = |value: f64| if value > 0.0 { ((value * 4.0).ceil() as usize).clamp(1, 4) } else { 0 };
     let cells: String = columns(intensity, width).into_iter().map(|value| SHADES[level(value)]).collect();
-    line(out, format_args!("  {DIM} heat{DIM:#} {cells}"));
+    row_of(out, "heat", &cells);
+}
+
+/// A line of a plot with what stands beside it; without blanks at its end.
+fn row_of(out: &mut String, beside: &str, cells: &str) {
+    match (beside, cells.trim_end()) {
+        ("", "") => line(out, format_args!("")),
+        (beside, "") => line(out, format_args!("  {DIM}{beside:>5}{DIM:#}")),
+        (beside, cells) => line(out, format_args!("  {DIM}{beside:>5}{DIM:#} {cells}")),
+    }
 }

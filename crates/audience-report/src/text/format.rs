@@ -1,9 +1,21 @@
-//! Numbers for people.
+//! Numbers and names for people.
+
+use std::borrow::Cow;
 
 use audience_core::{MediaTime, Ratio, Timestamp};
 
 /// What stands where there is no number.
 pub(super) const NONE: &str = "–";
+
+/// Text from telemetry as a terminal may show it: control characters, which could move the cursor or change colours, are
+/// replaced.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if text.chars().any(char::is_control) {
+        Cow::Owned(text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
 
 /// With thousands apart: `12,345`.
 pub(super) fn count(count: u64) -> String {

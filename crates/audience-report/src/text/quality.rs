@@ -4,16 +4,16 @@ use std::fmt::Write;
 
 use audience_core::Ratio;
 
-use super::{DIM, TITLE, format, line};
+use super::{DIM, TITLE, format, line, paragraph};
 use crate::report::Report;
 
 /// How many names of a list are shown.
 const NAMES: usize = 8;
 
-pub(super) fn write(out: &mut String, report: &Report) {
+pub(super) fn write(out: &mut String, report: &Report, width: usize) {
     let lines = &report.quality.lines;
     line(out, format_args!("{TITLE}Data{TITLE:#}"));
-    let note = |out: &mut String, text: String| line(out, format_args!("  {text}"));
+    let note = |out: &mut String, text: String| paragraph(out, width, "  ", &text);
     note(
         out,
         format!(
@@ -21,13 +21,13 @@ pub(super) fn write(out: &mut String, report: &Report) {
             format::things(lines.lines, "line", "lines"),
             format::things(lines.files, "file", "files"),
             format::things(lines.events, "event", "events"),
-            format::things(lines.rejected(), "line", "lines"),
+            format::count(lines.rejected()),
             format::things(lines.repaired(), "field", "fields"),
             format::things(report.quality.sessions.duplicate_events, "duplicate", "duplicates"),
         ),
     );
     for example in &lines.examples {
-        note(out, format!("{DIM}rejected{DIM:#} {example}"));
+        note(out, format!("{DIM}rejected{DIM:#} {}", format::printable(&example.to_string())));
     }
     if lines.repaired() > 0 {
         let repairs = lines.repairs.iter().map(|((field, repair), count)| {
@@ -43,7 +43,7 @@ pub(super) fn write(out: &mut String, report: &Report) {
         note(out, format!("{DIM}passed over{DIM:#} {}", list(ignored)));
     }
     let named = |names: &std::collections::BTreeMap<Box<str>, u64>| {
-        list(names.iter().map(|(name, count)| format!("{name} {}", format::count(*count))))
+        list(names.iter().map(|(name, count)| format!("{} {}", format::printable(name), format::count(*count))))
     };
     if !lines.attributes.is_empty() {
         note(out, format!("{DIM}attributes{DIM:#} {}", named(&lines.attributes)));
@@ -62,10 +62,10 @@ pub(super) fn write(out: &mut String, report: &Report) {
     if lines.nested_values > 0 {
         note(out, format!("{DIM}nested values dropped{DIM:#} {}", format::count(lines.nested_values)));
     }
-    write_sessions(out, report);
+    write_sessions(report, &mut |text| note(out, text));
 }
 
-fn write_sessions(out: &mut String, report: &Report) {
+fn write_sessions(report: &Report, note: &mut dyn FnMut(String)) {
     let sessions = &report.quality.sessions;
     let of = report.totals.sessions;
     let notes = [
@@ -80,7 +80,7 @@ fn write_sessions(out: &mut String, report: &Report) {
     ];
     for (count, text) in notes.into_iter().filter(|(count, _)| *count > 0) {
         let share = format::ratio(Ratio::of(count, of));
-        line(out, format_args!("  {} ({share}) {text}", format::things(count, "session", "sessions")));
+        note(format!("{} ({share}) {text}", format::things(count, "session", "sessions")));
     }
     let repairs = [
         (sessions.conflicting_events, "event", "events", "with the number of a different one: both count"),
@@ -88,14 +88,19 @@ fn write_sessions(out: &mut String, report: &Report) {
         (sessions.repaired_durations, "duration", "durations", "too long to be right: left out"),
     ];
     for (count, one, many, text) in repairs.into_iter().filter(|(count, ..)| *count > 0) {
-        line(out, format_args!("  {} {text}", format::things(count, one, many)));
+        note(format!("{} {text}", format::things(count, one, many)));
     }
     if !report.quality.durations_disagree.is_empty() {
         let titles = report.quality.durations_disagree.iter().map(|range| {
             let clock = |millis: u64| format::clock(Some(millis as f64));
-            format!("{} ({} to {})", range.content_id, clock(range.shortest_ms), clock(range.longest_ms))
+            format!(
+                "{} ({} to {})",
+                format::printable(&range.content_id),
+                clock(range.shortest_ms),
+                clock(range.longest_ms)
+            )
         });
-        line(out, format_args!("  sessions disagree about the duration of {}", list(titles)));
+        note(format!("sessions disagree about the duration of {}", list(titles)));
     }
 }
 

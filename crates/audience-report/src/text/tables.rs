@@ -2,6 +2,7 @@
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::{DIM, TITLE, draw, format, line};
 use crate::report::{Breakdown, Row, TitleReport};
@@ -26,8 +27,8 @@ fn write(
     let mut header = header.to_vec();
     let others = |header: &[&str], rows: &[Vec<String>]| -> usize {
         let longest = |column: usize| {
-            let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-            cells.max().unwrap_or(0).max(header[column].chars().count())
+            let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width());
+            cells.max().unwrap_or(0).max(header[column].width())
         };
         (1..header.len()).map(|column| longest(column) + 2).sum::<usize>() + 2
     };
@@ -83,7 +84,7 @@ pub(super) fn write_titles(out: &mut String, titles: &[TitleReport], width: usiz
     let row = |title: &TitleReport| {
         let (totals, experience) = (&title.totals, &title.experience);
         vec![
-            title.name().to_owned(),
+            format::printable(title.name()).into_owned(),
             format::clock(title.duration_ms.map(|millis| millis as f64)),
             format::count(totals.sessions),
             format::count(totals.viewers),
@@ -93,10 +94,10 @@ pub(super) fn write_titles(out: &mut String, titles: &[TitleReport], width: usiz
             format::seconds(experience.startup_p50_ms),
             format::seconds(experience.startup_p95_ms),
             format::fine_ratio(experience.rebuffer_ratio),
-            if has_curve(title) {
-                draw::sparkline(&title.retention.shares, curve)
-            } else {
-                why_no_curve(title).to_owned()
+            match why_no_curve(title) {
+                _ if has_curve(title) => draw::sparkline(&title.retention.shares, curve),
+                why if why.len() <= curve => why.to_owned(),
+                _ => format::NONE.to_owned(),
             },
         ]
     };
@@ -113,14 +114,15 @@ pub(super) fn has_curve(title: &TitleReport) -> bool {
 /// Why there is no retention curve of a title.
 pub(super) fn why_no_curve(title: &TitleReport) -> &'static str {
     let retention = &title.retention;
-    if retention.unknown_duration >= retention.unknown_positions { "duration unknown" } else { "positions unknown" }
+    if retention.unknown_duration >= retention.unknown_positions { "no duration" } else { "no positions" }
 }
 
 pub(super) fn write_breakdown(out: &mut String, breakdown: &Breakdown, width: usize) {
     line(out, format_args!("{TITLE}By {}{TITLE:#}", breakdown.by.join(" and ")));
     let header: Vec<&str> = breakdown.by.iter().map(String::as_str).chain(GROUP_COLUMNS).collect();
     let row = |row: &Row| {
-        let names = row.values.iter().map(|value| shorten(value.as_deref().unwrap_or("(none)"), 32));
+        let names =
+            row.values.iter().map(|value| shorten(&format::printable(value.as_deref().unwrap_or("(none)")), 32));
         names.chain(group_cells(&row.totals, &row.experience)).collect()
     };
     let dispensable = ["p95", "Viewers", "Stalls", "Start-up"];
@@ -145,9 +147,17 @@ fn group_cells(totals: &TotalsSummary, experience: &ExperienceSummary) -> [Strin
     ]
 }
 
-fn shorten(name: &str, most: usize) -> String {
-    if name.chars().count() <= most {
-        return name.to_owned();
+/// The text in no more than `most` columns.
+fn shorten(text: &str, most: usize) -> String {
+    if text.width() <= most {
+        return text.to_owned();
     }
-    name.chars().take(most - 1).chain(['…']).collect()
+    let mut room = most.saturating_sub(1);
+    let fits = text.chars().take_while(|c| {
+        let width = c.width().unwrap_or(0);
+        let fits = width <= room;
+        room = room.saturating_sub(width);
+        fits
+    });
+    fits.chain(['…']).collect()
 }

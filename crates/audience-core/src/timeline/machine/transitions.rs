@@ -1,10 +1,14 @@
 //! What each kind of event changes.
 
-use super::{Doubt, Machine, Phase};
-use crate::event::{EndReason, EventKind, PlayerState, QualityReason, Rendition, Vitals};
+use super::{Ad, Machine, Phase};
+use crate::event::{EndReason, Event, EventKind, PlayerState, QualityReason};
 use crate::facts::{Mark, SessionFacts};
-use crate::time::MediaTime;
-use crate::timeline::{Ending, Seek, WaitKind};
+use crate::time::{Elapsed, MediaTime};
+use crate::timeline::{Activity, Ending, Seek, WaitKind};
+
+/// Players report a pause when the content is over, and when an advertisement takes its place. Nobody paused who is done
+/// with it this soon.
+const NO_PAUSE: Elapsed = Elapsed::from_millis(100);
 
 impl Machine<'_> {
     /// What an event changes, with the playhead seen at `seen` when it happened and at `position` after it.
@@ -40,176 +44,284 @@ impl Machine<'_> {
                 }
             }
             EventKind::AdStart(_) => self.start_ad(),
-            EventKind::AdEnd => self.end_ad(position),
+            EventKind::AdEnd | EventKind::Heartbeat => {}
             EventKind::End { reason } => {
-                self.end();
-                self.tally.ending = reason.as_ref().map(|reason| match reason {
-                    EndReason::Ended => Ending::ContentOver,
-                    EndReason::Error => Ending::Failure,
-                    EndReason::Abandoned | EndReason::Other(_) => Ending::Other,
+                self.end(match reason {
+                    Some(EndReason::Ended) => Ending::ContentOver,
+                    Some(EndReason::Error) => Ending::Failure,
+                    Some(EndReason::Abandoned | EndReason::Other(_)) => Ending::Other,
+                    None => Ending::Unsaid,
                 });
             }
             EventKind::Custom(custom) => self.mark(&custom.name),
-            EventKind::Heartbeat => {}
         }
+    }
+
+    /// An event while an advertisement is on is about the advertisement, except where only the content can be meant.
+    pub(super) fn step_in_ad(&mut self, event: &Event) {
+        match &event.kind {
+            EventKind::AdStart(_) => self.start_ad(),
+            EventKind::AdEnd => self.end_ad(event.position),
+            EventKind::Load { .. } => {
+                // Content is loaded while the advertisement before it is on; in the middle, the end of one got lost.
+                if !self.fresh {
+                    self.ad = None;
+                }
+                let position = self.credible(event.position);
+                self.load(position);
+            }
+            EventKind::PlayRequest => self.request(),
+            EventKind::BufferStart => self.wait_in_ad(true),
+            EventKind::BufferEnd { .. } | EventKind::Play => self.wait_in_ad(false),
+            EventKind::StateChange { to, .. } => match to {
+                PlayerState::Buffering => self.wait_in_ad(true),
+                PlayerState::Playing => self.wait_in_ad(false),
+                PlayerState::Error => self.fail(),
+                PlayerState::Ended => self.end(Ending::ContentOver),
+                _ => {}
+            },
+            EventKind::End { .. } | EventKind::Error(_) | EventKind::Custom(_) => {
+                self.apply(&event.kind, None, None);
+            }
+            _ => {}
+        }
+        self.log.saw_nothing();
     }
 
     fn change_state(&mut self, to: PlayerState, position: Option<MediaTime>) {
         match to {
-            PlayerState::Idle => self.enter(Phase::Idle),
+            PlayerState::Idle => {
+                self.asked = false;
+                self.enter(Phase::Idle);
+            }
             PlayerState::Loading => self.load(position),
             PlayerState::Buffering => self.wait(),
             PlayerState::Playing => self.play(),
             PlayerState::Paused => self.pause(),
-            PlayerState::Seeking => {
-                self.seek(self.head.position(), position);
-                if self.started {
-                    self.enter(Phase::Waiting);
-                }
-            }
-            PlayerState::Ended => self.end(),
+            PlayerState::Seeking => self.seek_by_state(position),
+            PlayerState::Ended => self.end(Ending::ContentOver),
             PlayerState::Error => self.fail(),
         }
     }
 
-    /// What the player says about itself sets right what an event lost on the way would have said.
-    pub(super) fn take_vitals(&mut self, vitals: &Vitals) {
-        if let Some(rate) = vitals.rate {
-            self.rate = rate;
-        }
-        if vitals.bitrate.is_some() && vitals.bitrate != self.rendition.bitrate {
-            self.switch(Rendition { bitrate: vitals.bitrate, width: 0, height: 0 });
-        }
-        self.tally.reported_watch = vitals.watched.or(self.tally.reported_watch);
-        self.tally.dropped_frames = vitals.dropped_frames.or(self.tally.dropped_frames);
-        let differs = match vitals.state {
-            Some(PlayerState::Playing) => self.phase != Phase::Playing,
-            Some(PlayerState::Paused) => self.phase != Phase::Paused,
-            Some(PlayerState::Buffering | PlayerState::Seeking) => self.phase != Phase::Waiting && !self.paused,
-            Some(PlayerState::Ended) => self.phase != Phase::Ended,
-            Some(PlayerState::Idle | PlayerState::Loading | PlayerState::Error) | None => false,
-        };
-        if let Some(state) = vitals.state.filter(|_| differs && self.ad.is_none()) {
-            self.change_state(state, None);
-        }
-    }
-
     fn load(&mut self, position: Option<MediaTime>) {
+        let from = &mut self.tally.start_up_from;
+        from.load.get_or_insert((self.now, self.tally.wall.elsewhere()));
         self.tally.load.get_or_insert(self.now);
+        if !self.fresh {
+            self.fresh = true;
+            self.asked = false;
+            self.paused = false;
+        }
+        self.ready = None;
         self.enter(Phase::Idle);
         self.head.place(position);
+        self.stand_still();
     }
 
     fn request(&mut self) {
-        if !self.started {
-            self.tally.request.get_or_insert(self.now);
-            self.refresh();
+        if self.tally.first_frame.is_none() {
+            let from = &mut self.tally.start_up_from;
+            from.request.get_or_insert((self.now, self.tally.wall.elsewhere()));
         }
-    }
-
-    fn play(&mut self) {
+        self.asked |= self.fresh;
         self.paused = false;
-        match &mut self.ad {
-            Some(waits) => *waits = false,
-            None => self.start(),
+        // What was paused goes on when frames are reported, or a wait for them.
+        match self.phase {
+            Phase::Paused if self.fresh => self.enter(Phase::Idle),
+            Phase::Failed => self.enter(Phase::Idle),
+            _ => self.refresh(),
         }
-        self.enter(Phase::Playing);
     }
 
     /// Frames of the content move.
-    fn start(&mut self) {
-        self.started = true;
-        self.tally.first_frame.get_or_insert(self.now);
+    pub(super) fn play(&mut self) {
+        self.paused = false;
+        self.survived = false;
+        self.enter(Phase::Playing);
+        self.start(self.now);
     }
 
-    fn pause(&mut self) {
-        self.paused = true;
-        self.tally.pauses += 1;
+    pub(super) fn pause(&mut self) {
+        let was_paused = std::mem::replace(&mut self.paused, true);
+        let begun = self.asked || !self.fresh;
+        if !begun || matches!(self.phase, Phase::Ended | Phase::Failed) {
+            return;
+        }
+        if !was_paused || self.phase != Phase::Paused {
+            self.tally.pauses += 1;
+            self.paused_at = self.now;
+        }
         self.enter(Phase::Paused);
     }
 
+    /// Takes back a pause that was none.
+    fn take_back_pause(&mut self) {
+        if self.phase == Phase::Paused && self.now.since(self.paused_at) <= NO_PAUSE {
+            self.tally.pauses = self.tally.pauses.saturating_sub(1);
+        }
+    }
+
     fn seek(&mut self, from: Option<MediaTime>, to: Option<MediaTime>) {
-        if self.ad.is_some() {
+        self.head.stop(&mut self.log);
+        if self.head.settling(self.rules.seek_settle) && self.log.awaits_target() {
+            // The state said so already, but not where to.
+            self.log.seek_went_to(to);
+        } else {
+            self.log.seek(Seek { at: self.now, from, to, inferred: false });
+        }
+        self.move_head(to);
+    }
+
+    /// The player says that it is seeking: news, unless the latest seek is still going on.
+    pub(super) fn seek_by_state(&mut self, to: Option<MediaTime>) {
+        if self.fresh {
+            // Where playback will begin.
+            self.head.place(to);
             return;
         }
-        self.head.stop(&mut self.log);
-        self.log.seek(Seek { at: self.now, from, to, inferred: false });
+        if self.head.settling(self.rules.seek_settle) {
+            if to.is_some() {
+                self.log.seek_went_to(to);
+                self.move_head(to);
+            }
+        } else {
+            self.head.stop(&mut self.log);
+            self.log.seek_by_state(Seek { at: self.now, from: self.head.position(), to, inferred: false });
+            self.move_head(to);
+        }
+        if matches!(self.phase, Phase::Playing | Phase::Waiting) {
+            self.enter(Phase::Waiting);
+        }
+    }
+
+    /// The playhead is moved; from then on a wait is for the seek.
+    fn move_head(&mut self, to: Option<MediaTime>) {
         self.head.seek(to);
-        if self.phase == Phase::Waiting && self.started {
+        self.stand_still();
+        self.failed_playing = false;
+        if self.phase == Phase::Waiting && !self.fresh {
             self.log.begin_wait(WaitKind::Seek, self.now);
             self.refresh();
         }
     }
 
     /// Data is missing. Nobody waits for it while paused.
-    fn wait(&mut self) {
-        if let Some(waits) = &mut self.ad {
-            *waits = true;
-            self.refresh();
-        } else if self.phase != Phase::Paused {
-            self.enter(Phase::Waiting);
+    pub(super) fn wait(&mut self) {
+        match self.phase {
+            Phase::Paused if self.paused => {}
+            // A player that runs out of data has been playing.
+            Phase::Failed if self.failed_playing => {
+                self.had_played(self.still);
+                self.enter(Phase::Waiting);
+            }
+            Phase::Failed => {}
+            _ => {
+                self.ready = None;
+                self.enter(Phase::Waiting);
+            }
         }
     }
 
     /// Data is there again.
     fn resume(&mut self) {
-        if let Some(waits) = &mut self.ad {
-            *waits = false;
-            self.refresh();
-            return;
-        }
         match self.phase {
-            Phase::Waiting | Phase::Idle if self.paused => self.enter(Phase::Paused),
-            Phase::Waiting | Phase::Idle => {
-                if !self.says_play {
-                    self.start();
-                }
-                self.enter(Phase::Playing);
+            Phase::Waiting | Phase::Idle if self.paused && !self.fresh => self.enter(Phase::Paused),
+            Phase::Waiting | Phase::Idle if self.fresh && self.says_play => {
+                self.enter(Phase::Idle);
+                self.ready = Some(self.now);
             }
-            Phase::Playing | Phase::Paused | Phase::Ended => {}
+            Phase::Paused if self.paused => {}
+            Phase::Waiting | Phase::Idle | Phase::Paused | Phase::Failed => self.play(),
+            Phase::Playing | Phase::Ended => {}
         }
     }
 
-    /// What was on when the advertisement began goes on after it, unless something happens in it; waits do not.
+    /// What was on when the advertisement began goes on after it.
     fn start_ad(&mut self) {
-        self.head.stop(&mut self.log);
-        self.log.end_wait(self.now, false);
-        if self.phase == Phase::Waiting {
-            self.phase = if self.started { Phase::Playing } else { Phase::Idle };
+        self.take_back_pause();
+        if self.phase == Phase::Playing {
+            self.head.stop(&mut self.log);
         }
-        self.ad = Some(false);
+        self.log.end_wait(self.now, false);
+        self.ad = Some(Ad { since: self.now, follows: self.ad.is_some(), waits: false });
+        self.refresh();
+    }
+
+    fn wait_in_ad(&mut self, waits: bool) {
+        if let Some(ad) = &mut self.ad {
+            ad.waits = waits;
+        }
         self.refresh();
     }
 
     fn end_ad(&mut self, position: Option<MediaTime>) {
-        self.ad = None;
-        if position.is_some() {
-            self.head.place(position);
+        // Of two advertisements that meet in one millisecond, the first one's end may come after the second one's start.
+        if let Some(ad) = self.ad.as_mut().filter(|ad| ad.follows && ad.since == self.now) {
+            ad.follows = false;
+            return;
         }
-        if self.phase == Phase::Playing {
-            self.start();
+        self.ad = None;
+        let position = self.credible(position);
+        // An advertisement may tell its own position. The content's is where it was, as far as that is known.
+        let believed = position.filter(|position| {
+            self.fresh || self.head.anchor().is_none_or(|anchor| near(anchor, *position, self.rules.slack))
+        });
+        if believed.is_some() {
+            self.head.place(believed);
+        }
+        self.stand_still();
+        if self.phase == Phase::Waiting {
+            self.log.begin_wait(self.kind_of_wait(), self.now);
+        } else if self.phase == Phase::Idle && self.fresh {
+            self.ready = Some(self.now);
         }
         self.refresh();
     }
 
-    fn end(&mut self) {
+    /// Playback is over. The first reason given stands, until playback goes on.
+    pub(super) fn end(&mut self, ending: Ending) {
+        self.give_up_waiting();
         self.ad = None;
+        if ending == Ending::ContentOver {
+            self.take_back_pause();
+            // Who played to the end had not given up.
+            let duration = self.tally.duration.unwrap_or_default();
+            if self.head.known().is_none_or(|position| self.rules.reached_end.reached(position, duration)) {
+                self.tally.failed = false;
+            }
+        }
+        if self.phase != Phase::Ended && !self.tally.failed {
+            self.tally.exit_waiting = self.activity.is_wait();
+        }
+        let told = self.tally.ended.filter(|told| *told != Ending::Unsaid);
+        self.tally.ended = Some(told.unwrap_or(ending));
         self.enter(Phase::Ended);
-        self.tally.ended_at = Some(self.now);
     }
 
-    fn fail(&mut self) {
-        self.tally.failed_for_good = true;
-        if self.doubt.is_none() && matches!(self.phase, Phase::Playing | Phase::Waiting) {
-            self.head.stop(&mut self.log);
-            self.switch(self.rendition);
-            self.doubt = Some(Doubt {
-                since: self.now,
-                first_span: self.log.spans.len(),
-                wall: self.tally.wall,
-                millibits: self.tally.millibits,
-                bits_over: self.tally.bits_over,
-            });
+    /// The player gave up. What comes after is only playback if something shows it.
+    pub(super) fn fail(&mut self) {
+        if matches!(self.phase, Phase::Ended | Phase::Failed) {
+            return;
+        }
+        self.ad = None;
+        self.refresh();
+        self.tally.failed = true;
+        self.tally.exit_waiting = self.activity.is_wait();
+        self.failed_playing = self.phase == Phase::Playing;
+        self.enter(Phase::Failed);
+    }
+
+    /// A player that went on after it said that it gave up, and then waited until playback was over, had played what it
+    /// had left.
+    pub(super) fn give_up_waiting(&mut self) {
+        if self.survived && self.phase == Phase::Waiting {
+            let since = self.log.drop_wait().unwrap_or(self.now);
+            self.tally.wall.take_for(Activity::Failed, self.activity, self.now.since(since).as_millis());
+            self.log.relabel(since, Activity::Failed);
+            self.tally.failed = true;
+            self.tally.exit_waiting = true;
+            self.enter(Phase::Failed);
         }
     }
 
@@ -219,11 +331,18 @@ impl Machine<'_> {
         let marks = &mut self.tally.marks;
         match marks.binary_search_by(|mark| mark.name.as_ref().cmp(name)) {
             Ok(at) => marks[at].count += 1,
-            Err(at) if at < MOST => {
+            Err(at) => {
                 marks.insert(at, Mark { name: name.into(), count: 1, first_at: self.now });
-                marks.truncate(MOST);
+                if marks.len() > MOST {
+                    let dropped = marks.pop().map_or(0, |mark| mark.count);
+                    self.tally.dropped_marks += dropped;
+                }
             }
-            Err(_) => {}
         }
     }
+}
+
+/// Whether two positions are no further apart than `slack`.
+fn near(a: MediaTime, b: MediaTime, slack: MediaTime) -> bool {
+    a.max(b).saturating_sub(a.min(b)) <= slack
 }
