@@ -19,7 +19,7 @@ pub(crate) struct Captures {
 }
 
 /// What a media element did.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 struct Truth {
     sid: String,
     player: String,
@@ -34,19 +34,19 @@ struct Truth {
     ended: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 struct TrueStall {
     ms: i64,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 struct TrueSeek {
     t: i64,
     from: f64,
     to: f64,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 struct TrueRateChange {
     rate: f64,
 }
@@ -80,29 +80,22 @@ impl fmt::Display for Verdict {
 impl Captures {
     #[expect(clippy::print_stdout, reason = "this is what the task is for")]
     pub(crate) fn run(&self) -> anyhow::Result<()> {
-        let path = self.dir.join("expected.json");
-        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let expected: BTreeMap<String, Truth> =
-            serde_json::from_str(&text).with_context(|| format!("cannot read {}", path.display()))?;
-        let (mut passed, mut failed, mut unsaid, mut skipped) = (0, 0, 0, 0);
+        let expected = truths(&self.dir)?;
+        let mut counts = [0; 3];
+        let mut skipped = 0;
         for (name, truth) in &expected {
             println!("{name}");
-            let log = log_of(&self.dir, name);
-            let Some(session) = read(&log, &truth.sid)? else {
+            let Some(session) = read(&log_of(&self.dir, name), &truth.sid)? else {
                 println!("  skipped: no event-mode reports");
                 skipped += 1;
                 continue;
             };
-            for check in checks(&session, truth) {
-                let Check { name, measured, truth, verdict } = check;
+            for Check { name, measured, truth, verdict } in checks(&session, truth) {
                 println!("  {name:<14} {measured:<34} true {truth:<26} {verdict}");
-                match verdict {
-                    Verdict::Pass => passed += 1,
-                    Verdict::Fail => failed += 1,
-                    Verdict::NotReported => unsaid += 1,
-                }
+                counts[verdict as usize] += 1;
             }
         }
+        let [passed, failed, unsaid] = counts;
         println!(
             "{} captures, {skipped} of them skipped: {passed} checks passed, {failed} failed, {unsaid} not reported",
             expected.len()
@@ -112,6 +105,13 @@ impl Captures {
         }
         Ok(())
     }
+}
+
+/// What really happened, by the names of the logs.
+fn truths(dir: &Path) -> anyhow::Result<BTreeMap<String, Truth>> {
+    let path = dir.join("expected.json");
+    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// The log of a capture, compressed or not.
@@ -255,4 +255,64 @@ fn rate_changes(session: &Session, measured: u64, truth: &Truth) -> Check {
         check.verdict = Verdict::NotReported;
     }
     check
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The committed captures with what their elements did.
+    fn captures() -> Vec<(String, Session, Truth)> {
+        let dir = crate::shell::root().join("docs/sample/players");
+        let truths = truths(&dir).unwrap();
+        let with_session = |(name, truth): (String, Truth)| {
+            let session = read(&log_of(&dir, &name), &truth.sid).unwrap().unwrap();
+            (name, session, truth)
+        };
+        truths.into_iter().map(with_session).collect()
+    }
+
+    fn failed(session: &Session, truth: &Truth) -> Vec<&'static str> {
+        let failed = checks(session, truth).into_iter().filter(|check| check.verdict == Verdict::Fail);
+        failed.map(|check| check.name).collect()
+    }
+
+    #[test]
+    fn telemetry_says_what_the_elements_did() {
+        let captures = captures();
+        assert_eq!(captures.len(), 9);
+        for (name, session, truth) in &captures {
+            assert_eq!(failed(session, truth), Vec::<&str>::new(), "{name}");
+        }
+        let verdicts: Vec<Verdict> =
+            captures.iter().flat_map(|(_, session, truth)| checks(session, truth)).map(|check| check.verdict).collect();
+        assert_eq!(verdicts.iter().filter(|verdict| **verdict == Verdict::Pass).count(), 43);
+    }
+
+    /// A check that would pass whatever happened proves nothing.
+    #[test]
+    fn a_truth_that_were_another_would_fail() {
+        type Change = fn(&mut Truth);
+        let changes: [(&str, Change); 6] = [
+            ("start-up", |truth| truth.startup_ms = Some(truth.startup_ms.unwrap_or(0) + 6)),
+            ("played", |truth| truth.played_wall_s += 20.0),
+            ("stalls", |truth| truth.stalls.push(TrueStall { ms: 500 })),
+            ("seeks", |truth| {
+                let t = truth.first_frame_t.unwrap_or(0) + 1;
+                truth.seeks.extend([0.0, 5.0].map(|from| TrueSeek { t, from, to: from + 1.0 }));
+                truth.first_frame_t.get_or_insert(0);
+            }),
+            ("rate changes", |truth| truth.rate_changes.push(TrueRateChange { rate: 0.5 })),
+            ("ended", |truth| truth.ended = !truth.ended),
+        ];
+        for (name, session, truth) in captures() {
+            for (check, change) in &changes {
+                let reported = checks(&session, &truth).iter().any(|c| c.name == *check && c.verdict == Verdict::Pass);
+                let mut other = truth.clone();
+                change(&mut other);
+                let fails = failed(&session, &other).contains(check);
+                assert_eq!(fails, reported, "{name}: {check}");
+            }
+        }
+    }
 }

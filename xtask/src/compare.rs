@@ -145,3 +145,34 @@ fn pooled_z(by_variant: &Keyed<Totals, ByVariant>) -> anyhow::Result<Option<f64>
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(serde::Deserialize)]
+    struct Expected {
+        chk: BTreeMap<String, f64>,
+    }
+
+    #[test]
+    fn every_figure_is_that_of_another_engine() {
+        let folder = crate::shell::root().join("xtask/fixtures/peers");
+        let mut compared = 0;
+        for number in 101..=106 {
+            let file = |ending: &str| folder.join(format!("{number}.{ending}"));
+            let expected: Expected = serde_json::from_str(&std::fs::read_to_string(file("json")).unwrap()).unwrap();
+            let ours = checksums(&file("ndjson.gz")).unwrap();
+            assert_eq!(ours.keys().collect::<Vec<_>>(), expected.chk.keys().collect::<Vec<_>>());
+            for (name, theirs) in expected.chk {
+                let ours = ours[&name].as_f64().unwrap();
+                // Sums of whole numbers are exact; of floats, they are taken in another order.
+                let floats = ["rr", "su50", "su95", "rb50", "rb95", "z"];
+                let allowed = if floats.contains(&name.as_str()) { 1e-9 * theirs.abs() } else { 0.0 };
+                assert!((ours - theirs).abs() <= allowed, "{name} of {number}: {ours}, not {theirs}");
+                compared += 1;
+            }
+        }
+        assert_eq!(compared, 6 * 19);
+    }
+}

@@ -4,7 +4,11 @@ mod captures;
 mod check;
 mod ci;
 mod compare;
+#[cfg(test)]
+mod docs;
+mod fuzz;
 mod lint;
+mod oracle;
 mod package;
 mod shell;
 mod test;
@@ -36,8 +40,11 @@ enum Task {
     Test,
     /// Package every published crate and build it from its package, as if it came from a registry
     Package,
+    /// Compute all reference values anew with other programs (needs Python 3)
+    Oracle,
     Captures(captures::Captures),
     Compare(compare::Compare),
+    Fuzz(fuzz::Fuzz),
 }
 
 #[expect(clippy::print_stderr, reason = "whoever runs a task sees why it failed")]
@@ -59,7 +66,9 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Check => check::run(),
         Task::Test => test::run(),
         Task::Package => package::run(),
+        Task::Oracle => oracle::run(),
         Task::Captures(task) => task.run(),
         Task::Compare(task) => task.run(),
+        Task::Fuzz(task) => task.run(),
     }
 }

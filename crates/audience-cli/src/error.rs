@@ -21,8 +21,8 @@ pub(crate) enum Error {
     NothingPasses { read: u64 },
     #[error("no session in the data: {lines} lines, {rejected} of them rejected")]
     NoData { lines: u64, rejected: u64 },
-    #[error("{name} must be given once: the last file and standard input cannot both be it")]
-    Twice { name: &'static str },
+    #[error("cannot read standard input twice: `-` is given more than once")]
+    StdinTwice,
 }
 
 impl Error {
@@ -30,7 +30,7 @@ impl Error {
         use audience_ingest::Error as Ingest;
         ExitCode::from(match self {
             Self::Ingest(Ingest::Rejected(_) | Ingest::Repaired(_)) => 4,
-            Self::Asked(_) | Self::Twice { .. } => 2,
+            Self::Asked(_) | Self::StdinTwice => 2,
             Self::NoSession { .. } | Self::NothingPasses { .. } | Self::NoData { .. } => 3,
             Self::Ingest(_) | Self::Write { .. } | Self::Stdout(_) => 1,
         })

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
+use audience_report::printable;
 
 use crate::error::Error;
 
@@ -13,7 +14,7 @@ const BAD: Style = AnsiColor::Red.on_default().bold();
 /// Says on standard error what went wrong.
 pub(crate) fn complain(error: &Error) {
     // Standard error is the last place to complain to.
-    let _ = writeln!(anstream::stderr(), "{BAD}error:{BAD:#} {error}");
+    let _ = writeln!(anstream::stderr(), "{BAD}error:{BAD:#} {}", printable(&error.to_string()));
 }
 
 /// Columns of the terminal; `otherwise` when there is none.

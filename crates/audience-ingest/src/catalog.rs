@@ -37,10 +37,19 @@ impl Catalog {
     /// [`Error::Io`], and [`Error::Catalog`] naming line or entry and what is wrong with it.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let text = std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+        Self::parse(&text, path)
+    }
+
+    /// Takes the text of a catalogue, as [`read`](Self::read) does from a file; `path` is what to call it in errors.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Catalog`] naming line or entry and what is wrong with it.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, Error> {
         let rows = match text.trim_start().as_bytes().first() {
-            Some(b'[') => read_array(&text),
-            Some(b'{') => read_lines(&text),
-            _ => read_csv(&text),
+            Some(b'[') => read_array(text),
+            Some(b'{') => read_lines(text),
+            _ => read_csv(text),
         };
         let failed = |(entry, reason): (usize, String)| Error::Catalog { path: path.to_owned(), entry, reason };
         let mut catalog = Self::new();

@@ -55,10 +55,10 @@ pub enum Error {
         hint: &'static str,
     },
     /// A line could not be used, and reading was strict.
-    #[error("{0}")]
+    #[error("use {0}")]
     Rejected(Box<Reject>),
     /// A field had to be repaired, and reading was strict.
-    #[error("{0}")]
+    #[error("use {0}")]
     Repaired(Box<Repaired>),
     /// The file of rejected lines could not be written.
     #[error("write rejected lines to {}: {source}", path.display())]

@@ -44,7 +44,9 @@ impl Format {
             match line.as_bytes().first() {
                 Some(b'{') if cmcd::looks_like_request(line) => return Ok(Self::Requests),
                 Some(b'{') => json = true,
-                Some(b'[') => return Err(unknown("it is a JSON array; events must be one JSON object a line")),
+                Some(b'[') if line[1..].trim_start().starts_with(['{', '[']) || line == "[" => {
+                    return Err(unknown("it is a JSON array; events must be one JSON object a line"));
+                }
                 _ if cmcd::looks_like_report(line) => return Ok(Self::Cmcd),
                 _ => {}
             }

@@ -1,6 +1,6 @@
 //! Reads playback telemetry into sessions: in parallel, in one pass, and losing nothing silently.
 //!
-//! [`load`] reads files, folders, patterns or standard input, plain or compressed, in any of the [`Format`]s, and gives
+//! [`load`] reads files, folders, patterns, standard input or memory, plain or compressed, in any of the [`Format`]s, and gives
 //! [`Sessions`]. Every line that cannot be used is counted by reason, every field that had to be repaired is counted by
 //! name, and every unknown field is listed: see [`Quality`].
 //!

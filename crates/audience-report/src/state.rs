@@ -75,6 +75,10 @@ pub struct SessionQuality {
     pub repaired_positions: u64,
     /// Durations that could not be right, left out.
     pub repaired_durations: u64,
+    /// Attributes that were left out, because their sessions have too many names.
+    pub dropped_attributes: u64,
+    /// Custom events that were left out, because their sessions have too many names.
+    pub dropped_marks: u64,
     /// Sessions that may still go on at the end of the data.
     pub still_active: u64,
 }
@@ -93,6 +97,8 @@ audience_stats::merge_fields!(SessionQuality {
     startup_from_load,
     repaired_positions,
     repaired_durations,
+    dropped_attributes,
+    dropped_marks,
     still_active,
 });
 
@@ -111,6 +117,8 @@ impl SessionQuality {
         count(&mut self.startup_from_load, basis.is_some_and(|basis| basis != audience_core::StartUpBasis::Request));
         self.repaired_positions += facts.inferred.repaired_positions;
         self.repaired_durations += facts.inferred.repaired_durations;
+        self.dropped_attributes += facts.tidied.dropped_attributes;
+        self.dropped_marks += facts.dropped_marks;
         count(&mut self.still_active, facts.exit.reason == audience_core::ExitReason::Active);
     }
 }

@@ -46,3 +46,7 @@ pub use audience_ingest as ingest;
 /// How many sessions watched each part of a title.
 #[cfg(feature = "retention")]
 pub use audience_retention as retention;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+mod readme {}

@@ -66,7 +66,7 @@ pub(crate) fn read(args: &InputArgs) -> Result<Sessions, Error> {
         inputs.extend(Input::find(path)?);
     }
     if args.files.iter().filter(|path| path.as_path() == Path::new("-")).count() > 1 {
-        return Err(Error::Twice { name: "standard input" });
+        return Err(Error::StdinTwice);
     }
     let mut options = Options::default();
     options.format = args.format;

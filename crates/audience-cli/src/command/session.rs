@@ -8,6 +8,7 @@ use audience_core::{
     Activity, EventKind, MediaTime, Rules, Session, SessionFacts, Span, StartUpBasis, Timeline, Timestamp,
 };
 use audience_ingest::Catalog;
+use audience_report::printable;
 use serde::Serialize;
 
 use crate::args::{InputArgs, SessionArgs};
@@ -70,23 +71,23 @@ impl View {
     fn write_head(&self, out: &mut String) -> std::fmt::Result {
         let facts = &self.facts;
         let title = match (&self.title, facts.identity.content_id.as_str()) {
-            (Some(title), id) => format!("{title} ({id})"),
+            (Some(title), id) => format!("{} ({})", printable(title), printable(id)),
             (None, "") => "(no content id)".to_owned(),
-            (None, id) => id.to_owned(),
+            (None, id) => printable(id).into_owned(),
         };
-        writeln!(out, "{BOLD}Session {}{BOLD:#}", facts.identity.session_id)?;
+        writeln!(out, "{BOLD}Session {}{BOLD:#}", printable(facts.identity.session_id.as_str()))?;
         writeln!(
             out,
             "  title    {title}{}",
             facts.duration.map_or(String::new(), |length| format!(", {length} long"))
         )?;
         if let Some(viewer) = &facts.identity.viewer_id {
-            writeln!(out, "  viewer   {viewer}")?;
+            writeln!(out, "  viewer   {}", printable(viewer.as_str()))?;
         }
         let attributes: Vec<String> =
             facts.identity.attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();
         if !attributes.is_empty() {
-            writeln!(out, "  with     {}", attributes.join(" "))?;
+            writeln!(out, "  with     {}", printable(&attributes.join(" ")))?;
         }
         let (first, last) = self.timeline.bounds().unwrap_or_default();
         writeln!(out, "  began    {}, {} events over {}", utc(first), facts.events, last.since(first))?;
@@ -102,7 +103,12 @@ impl View {
             let how = if seek.inferred { "seek (inferred)" } else { "seek" };
             (seek.at, false, format!("{how} {} to {}", to(seek.from), to(seek.to)))
         }));
-        rows.extend(self.session.events().iter().filter_map(|event| Some((event.ts, false, remark(&event.kind)?))));
+        rows.extend(
+            self.session
+                .events()
+                .iter()
+                .filter_map(|event| Some((event.ts, false, printable(&remark(&event.kind)?).into_owned()))),
+        );
         rows.sort_by_key(|(at, is_span, _)| (*at, *is_span));
         for (at, is_span, text) in rows {
             let offset = at.since(first).to_string();
@@ -154,18 +160,23 @@ impl View {
         )?;
         writeln!(
             out,
-            "  waited   {} in {} stalls, {} in {} waits after {} seeks",
+            "  waited   {} in {}, {} in {} after {}",
             facts.wall.stalled,
-            facts.stalls,
+            things(facts.stalls, "stall"),
             facts.wall.seek_waiting,
-            facts.seek_waits,
-            facts.seeks.reported() + facts.seeks.inferred()
+            things(facts.seek_waits, "wait"),
+            things(facts.seeks.reported() + facts.seeks.inferred(), "seek")
         )?;
-        if let Some(coverage) = facts.duration.and_then(|duration| facts.map.coverage(duration)) {
+        let coverage = facts.duration.and_then(|duration| facts.map.coverage(duration));
+        if let Some(coverage) = coverage.filter(|_| facts.unplaced.is_zero()) {
             writeln!(out, "  covered  {coverage} of the title")?;
         }
         writeln!(out)
     }
+}
+
+fn things(count: u64, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
 }
 
 fn activity(span: &Span) -> String {

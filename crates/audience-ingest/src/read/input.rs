@@ -3,22 +3,47 @@
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::error::Error;
 
-/// A file, or standard input.
+/// A file, standard input, or bytes in memory.
+///
+/// # Examples
+///
+/// ```
+/// use audience_ingest::{Input, Options, load};
+///
+/// let body = br#"{"session_id":"s1","ts":0,"type":"play"}"#;
+/// let sessions = load(vec![Input::memory("request 17", &body[..])], &Options::default())?;
+/// assert_eq!(sessions.quality().events, 1);
+/// # Ok::<(), audience_ingest::Error>(())
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub enum Input {
     /// Standard input.
     Stdin,
     /// A file.
     File(PathBuf),
+    /// Bytes as a file would have them.
+    Memory {
+        /// What to call them in messages.
+        name: PathBuf,
+        /// The bytes, compressed or not.
+        bytes: Arc<[u8]>,
+    },
 }
 
 /// The endings of file names that a folder is searched for.
 const ENDINGS: &str = ".ndjson .jsonl .cmcd .log (also with .gz or .zst)";
 
 impl Input {
+    /// Bytes in memory, called `name` in messages.
+    pub fn memory(name: impl Into<PathBuf>, bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self::Memory { name: name.into(), bytes: bytes.into() }
+    }
+
     /// The inputs that `path` names: `-` is standard input, a folder is all telemetry in it and below it, a pattern
     /// (`*`, `?`, `[…]`, `**`) is all files it matches. Files of a folder or pattern are in order of their names.
     ///
@@ -71,6 +96,7 @@ impl Input {
         match self {
             Self::Stdin => Path::new("-"),
             Self::File(path) => path,
+            Self::Memory { name, .. } => name,
         }
     }
 
@@ -79,6 +105,7 @@ impl Input {
         match self {
             Self::Stdin => None,
             Self::File(path) => fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|found| found.len()),
+            Self::Memory { bytes, .. } => Some(bytes.len() as u64),
         }
     }
 
@@ -86,6 +113,7 @@ impl Input {
         Ok(match self {
             Self::Stdin => Box::new(io::stdin()),
             Self::File(path) => Box::new(fs::File::open(path)?),
+            Self::Memory { bytes, .. } => Box::new(io::Cursor::new(bytes.clone())),
         })
     }
 }

@@ -50,7 +50,9 @@ fn strict_reading_stops_at_the_first_fault_of_the_file() {
         options.strict = true;
         let error = load_path(&folder.path().join("input.ndjson"), &options).unwrap_err();
         assert!(matches!(error, Error::Rejected(_) | Error::Repaired(_)));
-        error.to_string().split_once("input.ndjson:").unwrap().1.to_owned()
+        let text = error.to_string();
+        assert!(text.starts_with("use "), "{text}");
+        text.split_once("input.ndjson:").unwrap().1.to_owned()
     };
     let good = sample();
     insta::assert_snapshot!(fault(format!("{good}oops\n{{}}\n")), @"281: not a JSON object: expected value at column 1");

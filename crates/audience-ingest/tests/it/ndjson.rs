@@ -191,7 +191,7 @@ fn what_cannot_be_used_is_rejected_and_the_reason_names_field_and_value() {
     insta::assert_snapshot!(rejection(r#"{"session_id":"s","ts":1e40,"type":"play"}"#), @"1: ts is 10000000000000000000000000000000000000000, which is not a time in milliseconds since 1970");
     insta::assert_snapshot!(rejection(r#"{"session_id":"s","ts":1,"type":"rate_change"}"#), @"1: rate is missing");
     insta::assert_snapshot!(rejection(r#"{"session_id":"s","ts":1,"type":"rate_change","rate":900}"#), @"1: rate is 900, which is not between 0 and 100");
-    insta::assert_snapshot!(rejection(r#"{"session_id":"s","ts":1,"type":"state_change","state":"asleep"}"#), @"1: state is asleep, which is not one of idle loading buffering playing paused seeking ended error");
+    insta::assert_snapshot!(rejection(r#"{"session_id":"s","ts":1,"type":"state_change","state":"asleep"}"#), @"1: state is asleep, which is not one of idle loading seeking buffering playing paused ended error");
     insta::assert_snapshot!(rejection(r#"{"session_id":"s","ts":1,"type":"custom"}"#), @"1: name is missing");
     insta::assert_snapshot!(rejection(r#"{"schema":9,"session_id":"s","ts":1,"type":"play"}"#), @"1: schema 9 is not known: this program reads schema 1");
 }

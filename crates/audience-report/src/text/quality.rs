@@ -86,6 +86,8 @@ fn write_sessions(report: &Report, note: &mut dyn FnMut(String)) {
         (sessions.conflicting_events, "event", "events", "with the number of a different one: both count"),
         (sessions.repaired_positions, "position", "positions", "past the end of the title: left out"),
         (sessions.repaired_durations, "duration", "durations", "too long to be right: left out"),
+        (sessions.dropped_attributes, "attribute", "attributes", "past the most a session keeps: left out"),
+        (sessions.dropped_marks, "custom event", "custom events", "past the names a session keeps: left out"),
     ];
     for (count, one, many, text) in repairs.into_iter().filter(|(count, ..)| *count > 0) {
         note(format!("{} {text}", format::things(count, one, many)));

@@ -82,7 +82,7 @@ fn titles_watched_most_come_first_and_ties_are_in_order_of_their_ids() {
         .collect();
     let ids = |top: usize| {
         let report = report(&ReportSpec { top, ..ReportSpec::default() }, &rows);
-        (report.titles.iter().map(|title| title.content_id.clone()).collect::<Vec<_>>().join(""), report.titles_omitted)
+        (report.titles.iter().map(|title| title.content_id.as_str()).collect::<String>(), report.titles_omitted)
     };
     assert_eq!(ids(9), ("bac".to_owned(), 0));
     assert_eq!(ids(2), ("ba".to_owned(), 1));

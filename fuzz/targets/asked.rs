@@ -1,0 +1,12 @@
+//! What a report is asked for.
+#![no_main]
+
+use audience_report::{Dimension, parse_attribute, parse_time, parse_zone, printable};
+
+libfuzzer_sys::fuzz_target!(|text: &str| {
+    let _ = parse_attribute(text);
+    let _ = Dimension::parse_list(text);
+    let zone = parse_zone(text).unwrap_or(jiff::tz::TimeZone::UTC);
+    let _ = parse_time(text, &zone);
+    assert!(!printable(text).chars().any(char::is_control));
+});

@@ -1,0 +1,4 @@
+//! CMCD reports as they are posted.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| audience_fuzz::check(bytes, audience_ingest::Format::Cmcd));

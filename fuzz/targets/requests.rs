@@ -1,0 +1,4 @@
+//! Logs of HTTP requests.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| audience_fuzz::check(bytes, audience_ingest::Format::Requests));
