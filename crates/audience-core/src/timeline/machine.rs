@@ -3,8 +3,6 @@
 mod evidence;
 mod transitions;
 
-use smallvec::{SmallVec, smallvec};
-
 use super::log::Log;
 use super::playhead::Playhead;
 use super::replay::Frame;
@@ -60,8 +58,10 @@ pub(crate) struct Machine<'a> {
     phase: Phase,
     /// When the phase began, or when the playhead was last seen standing where it stood then.
     still: Timestamp,
-    /// What the activity has been since, each with its start.
-    since_still: SmallVec<[(Timestamp, Activity); 4]>,
+    /// The activity then.
+    still_as: Activity,
+    /// How the activity has changed since, each with its start; mostly it has not.
+    changes: Vec<(Timestamp, Activity)>,
     ad: Option<Ad>,
     /// What follows from phase and advertisement.
     activity: Activity,
@@ -111,7 +111,8 @@ impl<'a> Machine<'a> {
             tally,
             phase: Phase::Idle,
             still: now,
-            since_still: smallvec![(now, Activity::Idle)],
+            still_as: Activity::Idle,
+            changes: Vec::new(),
             ad: None,
             activity: Activity::Idle,
             paused: false,
@@ -213,35 +214,39 @@ impl<'a> Machine<'a> {
     /// Another phase begins, with all that follows from it.
     #[inline]
     fn enter(&mut self, phase: Phase) {
-        match (self.phase, phase) {
-            (Phase::Playing, Phase::Playing) => {}
-            (Phase::Playing, _) => self.head.stop(&mut self.log),
-            (_, Phase::Playing) => self.head.go_on(),
-            _ => {}
-        }
+        let before = self.phase;
         if phase == Phase::Playing {
+            if before != Phase::Playing {
+                self.head.go_on();
+            }
             self.tally.failed = false;
             self.tally.ended = None;
             self.ready = None;
+        } else if before == Phase::Playing {
+            self.head.stop(&mut self.log);
         }
-        match (self.phase == Phase::Waiting, phase == Phase::Waiting) {
-            (_, true) => self.log.begin_wait(self.kind_of_wait(), self.now),
-            (true, false) => self.log.end_wait(self.now, matches!(phase, Phase::Ended | Phase::Failed)),
-            (false, false) => {}
+        if phase == Phase::Waiting {
+            self.log.begin_wait(self.kind_of_wait(), self.now);
+        } else if before == Phase::Waiting {
+            self.log.end_wait(self.now, matches!(phase, Phase::Ended | Phase::Failed));
         }
-        let changes = self.phase != phase;
-        self.phase = phase;
-        self.refresh();
-        if changes {
+        if phase == before {
+            self.refresh();
+        } else {
+            self.phase = phase;
+            self.activity = self.activity_now();
             self.stand_still();
         }
     }
 
-    /// The playhead stands still now.
+    /// The playhead stands still now, unless it plays.
+    #[inline]
     fn stand_still(&mut self) {
         self.still = self.now;
-        self.since_still.clear();
-        self.since_still.push((self.now, self.activity));
+        self.still_as = self.activity;
+        if !self.changes.is_empty() {
+            self.changes.clear();
+        }
     }
 
     /// What a wait that begins or goes on now belongs to.
@@ -256,7 +261,19 @@ impl<'a> Machine<'a> {
 
     /// Puts the activity in line with phase, wait and advertisement.
     fn refresh(&mut self) {
-        let activity = match (self.ad, self.phase) {
+        let activity = self.activity_now();
+        if activity != self.activity {
+            self.activity = activity;
+            if self.phase != Phase::Playing {
+                self.changes.push((self.now, activity));
+            }
+        }
+    }
+
+    /// What follows from phase, wait and advertisement.
+    #[inline]
+    fn activity_now(&self) -> Activity {
+        match (self.ad, self.phase) {
             (Some(Ad { waits: true, .. }), _) => Activity::AdWait,
             (Some(_), _) => Activity::Ad,
             (None, Phase::Playing) => Activity::Playing,
@@ -270,10 +287,6 @@ impl<'a> Machine<'a> {
                 Some(WaitKind::Stall) => Activity::Stall,
                 Some(WaitKind::StartUp) | None => Activity::StartUp,
             },
-        };
-        if activity != self.activity {
-            self.activity = activity;
-            self.since_still.push((self.now, activity));
         }
     }
 

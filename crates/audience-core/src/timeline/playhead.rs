@@ -16,9 +16,10 @@ pub(super) struct Playhead {
     seen: Option<u64>,
     /// Wall time played since the anchor.
     wall: u64,
-    /// Content played since the anchor, by wall time and rate, in millionths of a millisecond, so that it does not matter
-    /// how often time passed.
+    /// Content played since the anchor, by wall time and rate.
     advance: u64,
+    /// Millionths of a millisecond of content besides, so that it does not matter how often time passed.
+    fraction: u64,
     /// Content played up to the anchor.
     moved: u64,
     /// The same when the playhead was last moved by a seek; `None` before the first.
@@ -71,13 +72,20 @@ impl Playhead {
     /// Content played since the anchor, no more of it than there is.
     fn advanced(&self) -> u64 {
         let room = self.anchor.map_or(u64::MAX, |anchor| self.end.saturating_sub(anchor));
-        (self.advance / u64::from(Rate::ONE)).min(room)
+        self.advance.min(room)
     }
 
     /// Time passes while playing.
     pub(super) fn play(&mut self, millis: u64, rate: Rate) {
         self.wall = self.wall.saturating_add(millis);
-        self.advance = self.advance.saturating_add(rate.millionths_in(millis));
+        let advance = if rate == Rate::NORMAL {
+            millis
+        } else {
+            let millionths = rate.millionths_in(millis).saturating_add(self.fraction);
+            self.fraction = millionths % u64::from(Rate::ONE);
+            millionths / u64::from(Rate::ONE)
+        };
+        self.advance = self.advance.saturating_add(advance);
     }
 
     /// The playhead is seen at `position` while playing. What was played to get there goes to `log`.
@@ -174,6 +182,7 @@ impl Playhead {
         self.seen = None;
         self.wall = 0;
         self.advance = 0;
+        self.fraction = 0;
         self.moved = self.moved.saturating_add(moved);
     }
 }

@@ -9,6 +9,7 @@ use crate::timeline::{Activity, Ending, Seek, StartUpFrom, WaitKind};
 
 impl Machine<'_> {
     /// The playhead is seen at `position` when `event` happens.
+    #[inline]
     pub(super) fn see(&mut self, position: MediaTime, event: &Event) {
         let position = self.tally.duration.map_or(position, |duration| position.min(duration));
         if self.phase != Phase::Playing {
@@ -55,6 +56,7 @@ impl Machine<'_> {
     }
 
     /// The playhead jumped and nobody reported a seek.
+    #[cold]
     fn jump(&mut self, from: MediaTime, to: MediaTime) {
         self.log.seek(Seek { at: self.now, from: Some(from), to: Some(to), inferred: true });
         self.head.seek(Some(to));
@@ -88,10 +90,12 @@ impl Machine<'_> {
     }
 
     /// The player has been playing since `since`, although nothing said so at the time.
+    #[cold]
     pub(super) fn had_played(&mut self, since: Timestamp) {
         let millis = self.now.since(since).as_millis();
         let mut until = self.now;
-        for &(from, activity) in self.since_still.iter().rev() {
+        let first = (self.still, self.still_as);
+        for (from, activity) in self.changes.iter().rev().copied().chain([first]) {
             let taken = until.since(from.max(since)).as_millis();
             self.tally.wall.take_for(Activity::Playing, activity, taken);
             until = from;
@@ -159,10 +163,18 @@ impl Machine<'_> {
 
     /// A pause, or another wait, of a player that had all it needs says that it had begun to play; positions say it better
     /// where both ends are known.
+    #[inline]
     pub(super) fn show_start(&mut self, event: &Event) {
-        let Some(ready) = self.ready.filter(|_| self.phase == Phase::Idle) else { return };
+        if let Some(ready) = self.ready {
+            self.show_start_since(ready, event);
+        }
+    }
+
+    #[cold]
+    fn show_start_since(&mut self, ready: Timestamp, event: &Event) {
         let says_so = matches!(event.kind, EventKind::Pause | EventKind::BufferStart);
-        if says_so && (event.position.is_none() || self.head.anchor().is_none()) {
+        let judged = event.position.is_some() && self.head.anchor().is_some();
+        if says_so && !judged && self.phase == Phase::Idle {
             let since = ready.max(self.still);
             if self.now.since(since).as_millis() > self.rules.slack.as_millis() {
                 self.had_played(since);

@@ -12,6 +12,9 @@ const NO_PAUSE: Elapsed = Elapsed::from_millis(100);
 
 impl Machine<'_> {
     /// What an event changes, with the playhead seen at `seen` when it happened and at `position` after it.
+    // Twice in the program: here, and in advertisements, which are rare.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the innermost loop, and the compiler decides otherwise")]
     pub(super) fn apply(&mut self, kind: &EventKind, seen: Option<MediaTime>, position: Option<MediaTime>) {
         match kind {
             EventKind::Load { .. } => self.load(position),
@@ -58,6 +61,7 @@ impl Machine<'_> {
     }
 
     /// An event while an advertisement is on is about the advertisement, except where only the content can be meant.
+    #[cold]
     pub(super) fn step_in_ad(&mut self, event: &Event) {
         match &event.kind {
             EventKind::AdStart(_) => self.start_ad(),
@@ -300,6 +304,7 @@ impl Machine<'_> {
     }
 
     /// The player gave up. What comes after is only playback if something shows it.
+    #[cold]
     pub(super) fn fail(&mut self) {
         if matches!(self.phase, Phase::Ended | Phase::Failed) {
             return;
@@ -326,6 +331,7 @@ impl Machine<'_> {
     }
 
     /// Counts a custom event.
+    #[cold]
     fn mark(&mut self, name: &str) {
         const MOST: usize = SessionFacts::MAX_MARKS;
         let marks = &mut self.tally.marks;
