@@ -1,5 +1,6 @@
 //! Tasks of the workspace: `cargo xtask --help`.
 
+mod bench;
 mod captures;
 mod check;
 mod ci;
@@ -45,6 +46,7 @@ enum Task {
     Captures(captures::Captures),
     Compare(compare::Compare),
     Fuzz(fuzz::Fuzz),
+    Bench(bench::Bench),
 }
 
 #[expect(clippy::print_stderr, reason = "whoever runs a task sees why it failed")]
@@ -70,5 +72,6 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Captures(task) => task.run(),
         Task::Compare(task) => task.run(),
         Task::Fuzz(task) => task.run(),
+        Task::Bench(task) => task.run(),
     }
 }

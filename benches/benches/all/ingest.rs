@@ -14,7 +14,7 @@ pub(crate) fn define(criterion: &mut Criterion) {
     let events = ndjson(&sessions(&scripts(4000, length), length));
     let path = folder.path().join("events.ndjson");
     std::fs::write(&path, &events).expect("room for a file");
-    let reports = reports(20_000);
+    let reports = reports(100_000);
     let cmcd = folder.path().join("reports.cmcd");
     std::fs::write(&cmcd, &reports).expect("room for a file");
 

@@ -30,6 +30,11 @@ pub(super) fn count(count: u64) -> String {
     text
 }
 
+/// A count of what may not be known at all.
+pub(super) fn some(count: u64) -> String {
+    if count == 0 { NONE.to_owned() } else { self::count(count) }
+}
+
 /// A number of things: `1 stall`, `12,345 stalls`.
 pub(super) fn things(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", self::count(count), if count == 1 { one } else { many })

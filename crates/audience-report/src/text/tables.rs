@@ -87,7 +87,7 @@ pub(super) fn write_titles(out: &mut String, titles: &[TitleReport], width: usiz
             format::printable(title.name()).into_owned(),
             format::clock(title.duration_ms.map(|millis| millis as f64)),
             format::count(totals.sessions),
-            format::count(totals.viewers),
+            format::some(totals.viewers),
             format::hours(totals.watched_ms),
             format::clock(totals.average_view_duration_ms),
             format::ratio(totals.completion_rate),
@@ -136,7 +136,7 @@ const GROUP_COLUMNS: [&str; 9] =
 fn group_cells(totals: &TotalsSummary, experience: &ExperienceSummary) -> [String; 9] {
     [
         format::count(totals.sessions),
-        format::count(totals.viewers),
+        format::some(totals.viewers),
         format::hours(totals.watched_ms),
         format::clock(totals.average_view_duration_ms),
         format::ratio(totals.completion_rate),

@@ -1,0 +1,107 @@
+//! Benchmarks, written down with what they are compared with.
+
+mod kernels;
+mod machine;
+mod process;
+
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, bail};
+
+use crate::shell::{cargo, execute, root};
+use process::{Pair, Usage};
+
+/// Run all benchmarks and write `docs/benchmarks.md`.
+///
+/// Whole processes are run in turn with what they are compared with, A B A B …, and compared pair by pair, so that a machine whose
+/// speed changes does not decide. Kernels are run by criterion in one go.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Bench {
+    /// A file of canonical events; without it, whole processes are left out.
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+    /// What the file is, for the document.
+    #[arg(long, value_name = "TEXT", default_value = "canonical events")]
+    about: String,
+    /// Another program that answers the same questions; `{}` in its command is the file. May be repeated.
+    #[arg(long = "peer", value_name = "NAME=COMMAND")]
+    peers: Vec<String>,
+    /// How many pairs of runs, after one to warm up.
+    #[arg(long, default_value_t = 5)]
+    runs: usize,
+    /// Leave out the kernels.
+    #[arg(long)]
+    no_kernels: bool,
+    /// Where to write the document.
+    #[arg(long, value_name = "FILE", default_value = "docs/benchmarks.md")]
+    output: PathBuf,
+}
+
+const HEAD: &str = "# Benchmarks
+
+Written by `cargo xtask bench`; every figure is from one run on one machine, and machines differ: the ratios are what to look at.
+";
+
+impl Bench {
+    pub(crate) fn run(&self) -> anyhow::Result<()> {
+        let mut page = String::from(HEAD);
+        writeln!(page, "\n{}\n", machine::describe())?;
+        if let Some(events) = &self.events {
+            self.whole_processes(&mut page, events)?;
+        }
+        if !self.no_kernels {
+            execute(&mut cargo(["bench", "--package", "audience-benches", "--bench", "all"]))?;
+            kernels::write(&mut page, &root().join("target/criterion"))?;
+        }
+        let output = root().join(&self.output);
+        std::fs::write(&output, page).with_context(|| format!("cannot write {}", output.display()))
+    }
+
+    fn whole_processes(&self, page: &mut String, events: &std::path::Path) -> anyhow::Result<()> {
+        execute(&mut cargo(["build", "--release", "--package", "audience-cli"]))?;
+        let size = std::fs::metadata(events).with_context(|| format!("cannot read {}", events.display()))?.len();
+        writeln!(page, "## Whole processes\n")?;
+        writeln!(
+            page,
+            "`audience report --json` on {} ({} MB), beside other programs that answer the same questions; {} pairs of runs in turn, \
+             files in the page cache. Median, and the range of the ratios pair by pair.\n",
+            self.about,
+            size / 1_000_000,
+            self.runs
+        )?;
+        writeln!(page, "| | wall | CPU | peak memory | wall, as a multiple of ours | CPU |")?;
+        writeln!(page, "|---|---|---|---|---|---|")?;
+        let audience = root().join("target/release/audience");
+        let ours = || {
+            let mut command = Command::new(&audience);
+            command.args(["report", "--json"]).arg(events);
+            command
+        };
+        let mut usage_of_ours = Vec::new();
+        let mut rows = String::new();
+        for peer in &self.peers {
+            let Some((name, command)) = peer.split_once('=') else { bail!("{peer:?} is not NAME=COMMAND") };
+            let theirs = || process::command(command, events);
+            let pairs = process::pairs(ours, theirs, self.runs)?;
+            let usage: Vec<Usage> = pairs.iter().map(|pair| pair.theirs).collect();
+            writeln!(
+                rows,
+                "| {name} | {} | {} | {} |",
+                Usage::row(&usage),
+                Pair::ratios(&pairs, |usage| usage.wall),
+                Pair::ratios(&pairs, |usage| usage.cpu)
+            )?;
+            usage_of_ours.extend(pairs.iter().map(|pair| pair.ours));
+        }
+        if self.peers.is_empty() {
+            usage_of_ours = (0..=self.runs).map(|_| process::measure(&mut ours())).collect::<Result<Vec<_>, _>>()?;
+            usage_of_ours.remove(0);
+        }
+        writeln!(page, "| `audience` | {} | 1 | 1 |", Usage::row(&usage_of_ours))?;
+        page.push_str(&rows);
+        page.push('\n');
+        Ok(())
+    }
+}
