@@ -135,6 +135,7 @@ impl Fields<'_> {
     ///
     /// [`Error::MissingField`] when the type needs a field that is not there, [`Error::UnknownWord`] for a state that
     /// does not exist, [`Error::RateOutOfRange`], [`Error::NotFinite`].
+    #[inline]
     pub fn event(&self) -> Result<Event, Error> {
         let missing = |field: Field| Error::MissingField { kind: "telemetry", field: field.name() };
         let name = self.kind.as_deref().ok_or_else(|| missing(Field::Type))?;
@@ -153,6 +154,7 @@ impl Fields<'_> {
         })
     }
 
+    #[inline]
     fn event_kind(&self, name: &str) -> Result<EventKind, Error> {
         Ok(match name {
             "load" => EventKind::Load {
@@ -218,6 +220,7 @@ impl Fields<'_> {
         })))
     }
 
+    #[inline]
     fn vitals(&self, kind: &EventKind) -> Result<Option<Box<Vitals>>, Error> {
         let mut vitals = Vitals {
             buffer: self.buffer_ms.map(MediaTime::from_millis),

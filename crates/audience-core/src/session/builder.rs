@@ -34,7 +34,9 @@ pub struct SessionBuilder {
     contexts: Vec<Context>,
     /// The contexts by what they are; empty while there are few.
     index: HashMap<Context, u32>,
-    entries: Vec<Entry>,
+    events: Vec<Event>,
+    /// The context of each event; empty while all have the first one.
+    contexts_of: Vec<u32>,
     attributes: Vec<Assigned>,
 }
 
@@ -73,9 +75,15 @@ impl SessionBuilder {
             session_id: session_id.into(),
             contexts: Vec::new(),
             index: HashMap::new(),
-            entries: Vec::new(),
+            events: Vec::new(),
+            contexts_of: Vec::new(),
             attributes: Vec::new(),
         }
+    }
+
+    /// Makes room for so many more events at once.
+    pub fn reserve(&mut self, events: usize) {
+        self.events.reserve(events);
     }
 
     /// The handle for events of this viewer and title; the same handle for the same two.
@@ -106,7 +114,11 @@ impl SessionBuilder {
 
     /// Adds an event.
     pub fn push(&mut self, context: ContextId, event: Event) {
-        self.entries.push(Entry { event, context: context.0, repeats: 0 });
+        if context.0 != 0 || !self.contexts_of.is_empty() {
+            self.contexts_of.resize(self.events.len(), 0);
+            self.contexts_of.push(context.0);
+        }
+        self.events.push(event);
     }
 
     /// Sets an attribute as of the event at `ts` with number `seq`: the latest value wins.
@@ -131,17 +143,14 @@ impl SessionBuilder {
 
     /// The sessions, in order of their titles. Every one has the session's viewer (the last one named) and attributes.
     pub fn finish(mut self) -> Vec<Session> {
-        self.tidy();
-        let conflicts = order::conflicts(self.entries.iter().map(|entry| &entry.event));
-        let viewer_id = self.viewer();
         let (attributes, dropped_attributes) = self.take_attributes();
         let titles = self.titles();
-        let parts = if titles.len() == 1 {
-            let repeats = self.entries.iter().map(|entry| u64::from(entry.repeats)).sum();
-            let events = self.entries.into_iter().map(|entry| entry.event).collect();
-            vec![Part { events, breaks: Vec::new(), repeats, conflicts: conflicts.len() as u64 }]
+        let (viewer_id, parts) = if self.contexts.len() <= 1 {
+            let context = self.contexts.first().filter(|_| !self.events.is_empty());
+            (context.and_then(|context| context.viewer.clone()), vec![self.take_all()])
         } else {
-            self.split(&titles, &conflicts)
+            let entries = self.take_entries();
+            (self.viewer(&entries), self.split(entries, &titles))
         };
         let session = |(part, content_id): (Part, ContentId)| Session {
             identity: Arc::new(Identity {
@@ -161,16 +170,29 @@ impl SessionBuilder {
         parts.into_iter().zip(titles).filter(|(part, _)| one || !part.events.is_empty()).map(session).collect()
     }
 
-    /// Puts the entries in order and removes repeats.
-    fn tidy(&mut self) {
+    /// The events in order and without repeats, when all have the same context.
+    fn take_all(&mut self) -> Part {
+        let mut events = std::mem::take(&mut self.events);
+        let before = events.len();
+        // Mostly they are in order, and no two the same.
+        if !events.is_sorted_by(|a, b| a < b) {
+            events.sort_unstable();
+            events.dedup();
+        }
+        let repeats = (before - events.len()) as u64;
+        let conflicts = order::conflicts(events.iter()).len() as u64;
+        Part { events, breaks: Vec::new(), repeats, conflicts }
+    }
+
+    /// The events with their contexts, in order and without repeats.
+    fn take_entries(&mut self) -> Vec<Entry> {
+        self.contexts_of.resize(self.events.len(), 0);
+        let pairs = std::mem::take(&mut self.events).into_iter().zip(std::mem::take(&mut self.contexts_of));
+        let mut entries: Vec<Entry> = pairs.map(|(event, context)| Entry { event, context, repeats: 0 }).collect();
         let contexts = &self.contexts;
         let content = |entry: &Entry| contexts[entry.context as usize].content.as_ref();
-        if contexts.len() > 1 {
-            self.entries.sort_unstable_by(|a, b| a.event.cmp(&b.event).then_with(|| content(a).cmp(&content(b))));
-        } else {
-            self.entries.sort_unstable_by(|a, b| a.event.cmp(&b.event));
-        }
-        self.entries.dedup_by(|later, kept| {
+        entries.sort_unstable_by(|a, b| a.event.cmp(&b.event).then_with(|| content(a).cmp(&content(b))));
+        entries.dedup_by(|later, kept| {
             let same = later.event == kept.event && content(later) == content(kept);
             // The copy that says who watches is as good as the one that does not.
             if same && contexts[kept.context as usize].viewer < contexts[later.context as usize].viewer {
@@ -179,11 +201,12 @@ impl SessionBuilder {
             kept.repeats = kept.repeats.saturating_add(u32::from(same));
             same
         });
+        entries
     }
 
     /// The last viewer named.
-    fn viewer(&self) -> Option<ViewerId> {
-        let mut named = self.entries.iter().rev().map(|entry| &self.contexts[entry.context as usize].viewer);
+    fn viewer(&self, entries: &[Entry]) -> Option<ViewerId> {
+        let mut named = entries.iter().rev().map(|entry| &self.contexts[entry.context as usize].viewer);
         named.find_map(Clone::clone)
     }
 
@@ -211,14 +234,15 @@ impl SessionBuilder {
     }
 
     /// The events of each title. What names no title belongs to the title on screen, else to the last one named.
-    fn split(&mut self, titles: &[ContentId], conflicts: &[usize]) -> Vec<Part> {
+    fn split(&self, entries: Vec<Entry>, titles: &[ContentId]) -> Vec<Part> {
+        let conflicts = order::conflicts(entries.iter().map(|entry| &entry.event));
         let title_of = |entry: &Entry| {
             let content = self.contexts[entry.context as usize].content.as_ref()?;
             titles.binary_search(content).ok()
         };
-        let named: Vec<Option<usize>> = self.entries.iter().map(title_of).collect();
+        let named: Vec<Option<usize>> = entries.iter().map(title_of).collect();
         let mut says: Vec<bool> = vec![false; titles.len()];
-        for (entry, title) in self.entries.iter().zip(&named) {
+        for (entry, title) in entries.iter().zip(&named) {
             if let Some(title) = title {
                 says[*title] |= says_play(&entry.event.kind);
             }
@@ -227,8 +251,8 @@ impl SessionBuilder {
         let mut screen = Screen::default();
         let mut last = named.iter().find_map(|title| *title).unwrap_or(0);
         let mut seen_at = vec![0; titles.len()];
-        let mut homes = Vec::with_capacity(self.entries.len());
-        for ((entry, title), at) in std::mem::take(&mut self.entries).into_iter().zip(named).zip(1..) {
+        let mut homes = Vec::with_capacity(entries.len());
+        for ((entry, title), at) in entries.into_iter().zip(named).zip(1..) {
             last = title.unwrap_or(last);
             let home = title.or(screen.on).unwrap_or(last);
             screen.see(home, &entry.event, says[home], at);
@@ -242,7 +266,7 @@ impl SessionBuilder {
             homes.push(home);
         }
         for conflict in conflicts {
-            parts[homes[*conflict]].conflicts += 1;
+            parts[homes[conflict]].conflicts += 1;
         }
         parts
     }
