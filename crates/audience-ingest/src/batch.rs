@@ -1,4 +1,4 @@
-//! The events of one chunk of lines, grouped by session.
+//! The events of some chunks of lines, grouped by session.
 
 use std::hash::BuildHasher;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use crate::horizon::Horizon;
-use crate::quality::{Problem, Quality, Reject, Repair, Repaired};
+use crate::quality::{Ignored, Problem, Quality, Reason, Reject, Repair, Repaired};
 use crate::spool::{Block, Encoder};
 
 /// Whom an event is about.
@@ -20,9 +20,9 @@ pub(crate) struct Ids<'a> {
     pub(crate) source: Option<&'a str>,
 }
 
-/// Takes the events of a chunk, line by line, and what was wrong with them.
+/// Takes the events of one chunk after the other, line by line, and what was wrong with them.
 ///
-/// Reused from chunk to chunk, so that no event costs an allocation.
+/// Its memory is used again and again, so that no event costs an allocation.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     groups: HashTable<u32>,
@@ -59,7 +59,6 @@ impl Fault {
 /// What came of a chunk. Line numbers count from its start.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    pub(crate) block: Block,
     pub(crate) quality: Quality,
     pub(crate) rejects: Vec<Reject>,
     pub(crate) fault: Option<Fault>,
@@ -85,11 +84,25 @@ impl Batch {
         self.quality.lines += 1;
     }
 
+    /// Begins the next line; whether there is anything to read in it.
+    pub(crate) fn begin_line(&mut self, line: &str) -> bool {
+        self.next_line();
+        if line.len() > crate::MAX_LINE {
+            self.reject(Problem::new(Reason::TooLong), line);
+            return false;
+        }
+        let blank = line.trim_ascii().is_empty();
+        if blank {
+            self.quality.ignore(Ignored::Blank);
+        }
+        !blank
+    }
+
     /// Takes an event with its attributes.
     pub(crate) fn push<'a>(
         &mut self,
         ids: Ids<'_>,
-        event: &Event,
+        event: Event,
         attributes: impl ExactSizeIterator<Item = (&'a str, &'a str)>,
     ) {
         let hash = self.hasher.hash_one(ids.session);
@@ -103,9 +116,9 @@ impl Batch {
                 group
             }
         };
+        self.horizon.observe(event.ts);
         self.encoder.push(group, event, attributes);
         self.quality.events += 1;
-        self.horizon.observe(event.ts);
     }
 
     /// Records that the line cannot be used.
@@ -142,13 +155,22 @@ impl Batch {
 
     /// Ends the chunk.
     pub(crate) fn finish(&mut self) -> Outcome {
-        self.groups.clear();
         Outcome {
-            block: self.encoder.finish(),
             quality: std::mem::take(&mut self.quality),
             rejects: self.rejects.as_mut().map(std::mem::take).unwrap_or_default(),
             fault: self.first_fault.take(),
             horizon: std::mem::take(&mut self.horizon),
         }
+    }
+
+    /// Whether it is time to [take the block](Self::take_block).
+    pub(crate) fn is_full(&self) -> bool {
+        self.encoder.is_full()
+    }
+
+    /// The events of all chunks since the last block.
+    pub(crate) fn take_block(&mut self) -> Option<Block> {
+        self.groups.clear();
+        self.encoder.finish()
     }
 }

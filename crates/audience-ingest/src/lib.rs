@@ -54,5 +54,6 @@ pub use sessions::Sessions;
 /// The longest line that is read, in bytes.
 pub const MAX_LINE: usize = 1 << 20;
 
-/// How much is read at a time. Longer than any line may be.
-pub(crate) const CHUNK: usize = 2 << 20;
+/// How much is read at a time, unless a line is longer: so little that it stays in a processor's own memory until it was
+/// understood.
+pub(crate) const CHUNK: usize = 256 << 10;

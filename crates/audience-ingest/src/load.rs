@@ -14,7 +14,7 @@ use crate::format::Format;
 use crate::horizon::Horizon;
 use crate::ndjson;
 use crate::options::Options;
-use crate::quality::{Ignored, Problem, Quality, Reason, Reject};
+use crate::quality::{Problem, Quality, Reason, Reject};
 use crate::read::{Buffer, Chunk, Input, Pool};
 use crate::sessions::Sessions;
 use crate::spool::Block;
@@ -46,18 +46,21 @@ pub fn load(inputs: Vec<Input>, options: &Options) -> Result<Sessions, Error> {
                 loop {
                     let chunk = match pool.next_chunk(std::mem::take(&mut buffer)) {
                         Ok(Some(chunk)) => chunk,
-                        Ok(None) => return,
+                        Ok(None) => break,
                         Err(error) => return fail(error),
                     };
                     read_chunk(&chunk, &mut batch);
                     let outcome = batch.finish();
+                    let block = if batch.is_full() { batch.take_block() } else { None };
                     options.progress.events.fetch_add(outcome.quality.events, Ordering::Relaxed);
                     let mut collector = collector.lock().unwrap_or_else(PoisonError::into_inner);
+                    collector.blocks.extend(block);
                     if let Err(error) = collector.take(chunk.number, chunk.file_index, outcome) {
                         return fail(error);
                     }
                     buffer = chunk.bytes;
                 }
+                collector.lock().unwrap_or_else(PoisonError::into_inner).blocks.extend(batch.take_block());
             });
         }
     });
@@ -77,6 +80,10 @@ pub fn load(inputs: Vec<Input>, options: &Options) -> Result<Sessions, Error> {
 fn read_chunk(chunk: &Chunk, batch: &mut Batch) {
     batch.begin(&chunk.file, chunk.file_index);
     let bytes = chunk.bytes.bytes();
+    // A file of nothing but a byte order mark has no line.
+    if bytes.is_empty() {
+        return;
+    }
     if chunk.too_long {
         batch.next_line();
         batch.reject(Problem::new(Reason::TooLong), &String::from_utf8_lossy(bytes));
@@ -84,52 +91,35 @@ fn read_chunk(chunk: &Chunk, batch: &mut Batch) {
     }
     // One check of the whole is much cheaper than one for each string.
     if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
-        read_lines(chunk.format, Lines { text }.map(Ok), batch);
-    } else {
-        let lines = bytes.strip_suffix(b"\n").unwrap_or(bytes).split(|byte| *byte == b'\n');
-        read_lines(chunk.format, lines.map(|line| std::str::from_utf8(line).map_err(|_| line)), batch);
+        return read_text(chunk.format, text, batch);
     }
-}
-
-/// The lines of a text: like `str::lines`, with a faster search for their ends.
-struct Lines<'a> {
-    text: &'a str,
-}
-
-impl<'a> Iterator for Lines<'a> {
-    type Item = &'a str;
-
-    fn next(&mut self) -> Option<&'a str> {
-        if self.text.is_empty() {
-            return None;
-        }
-        let end = memchr::memchr(b'\n', self.text.as_bytes()).unwrap_or(self.text.len());
-        let line = &self.text[..end];
-        self.text = self.text.get(end + 1..).unwrap_or_default();
-        Some(line)
-    }
-}
-
-fn read_lines<'a>(format: Format, lines: impl Iterator<Item = Result<&'a str, &'a [u8]>>, batch: &mut Batch) {
-    let mut events = ndjson::LineReader::default();
-    for line in lines {
-        batch.next_line();
-        let line = match line {
-            Ok(line) => line,
-            Err(bytes) => {
-                batch.reject(Problem::new(Reason::NotUtf8), &String::from_utf8_lossy(bytes));
-                continue;
-            }
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let Ok(line) = std::str::from_utf8(line) else {
+            batch.next_line();
+            let line = String::from_utf8_lossy(line);
+            batch.reject(Problem::new(Reason::NotUtf8), line.strip_suffix('\n').unwrap_or(&line));
+            continue;
         };
-        if line.len() > crate::MAX_LINE {
-            batch.reject(Problem::new(Reason::TooLong), line);
-        } else if line.trim_ascii().is_empty() {
-            batch.quality.ignore(Ignored::Blank);
-        } else {
-            match format {
-                Format::Ndjson => events.read(line, batch),
-                Format::Cmcd => cmcd::read_line(line, cmcd::Carrier::default(), batch),
-                Format::Requests => cmcd::read_request(line, batch),
+        read_text(chunk.format, line, batch);
+    }
+}
+
+fn read_text(format: Format, text: &str, batch: &mut Batch) {
+    let lines = || text.strip_suffix('\n').unwrap_or(text).split('\n');
+    match format {
+        Format::Ndjson => ndjson::read(text, batch),
+        Format::Cmcd => {
+            for line in lines() {
+                if batch.begin_line(line) {
+                    cmcd::read_line(line, cmcd::Carrier::default(), batch);
+                }
+            }
+        }
+        Format::Requests => {
+            for line in lines() {
+                if batch.begin_line(line) {
+                    cmcd::read_request(line, batch);
+                }
             }
         }
     }
@@ -178,7 +168,7 @@ impl Collector {
     }
 
     fn take_next(&mut self, file_index: usize, outcome: Outcome) -> Result<(), Error> {
-        let Outcome { block, mut quality, rejects, fault, horizon } = outcome;
+        let Outcome { mut quality, rejects, fault, horizon } = outcome;
         let before = self.lines.entry(file_index).or_default();
         if let Some(mut fault) = fault {
             fault.shift(*before);
@@ -199,7 +189,6 @@ impl Collector {
         *before += quality.lines;
         self.quality.merge(quality);
         self.horizon.merge(horizon);
-        self.blocks.push(block);
         Ok(())
     }
 

@@ -1,11 +1,13 @@
 //! Canonical NDJSON: one event a line, as `docs/formats/events.md` in the repository defines it.
 
 mod convert;
+mod plain;
 
 use std::borrow::Cow;
 use std::fmt;
 
 use audience_core::{Event, EventKind, Field, Fields, SCHEMA};
+use plain::Plain;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -32,24 +34,49 @@ const fn bit(field: Field) -> u64 {
     1 << field as u64
 }
 
-/// Reads lines of one chunk; its memory is reused from line to line.
+/// Reads lines; its memory is reused from line to line.
 #[derive(Debug, Default)]
-pub(crate) struct LineReader<'a> {
+struct LineReader<'a> {
     fields: Fields<'a>,
     attributes: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
 
+/// Reads all lines of a text into the batch.
+pub(crate) fn read(text: &str, batch: &mut Batch) {
+    let mut reader = LineReader::default();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = reader.read_first(rest, batch);
+        rest = rest.get(end + 1..).unwrap_or_default();
+    }
+}
+
 impl<'a> LineReader<'a> {
-    /// Reads one line into the batch.
-    pub(crate) fn read(&mut self, line: &'a str, batch: &mut Batch) {
-        if let Err(problem) = self.try_read(line, batch) {
+    /// Reads the first line of the text into the batch, and says where it ends.
+    fn read_first(&mut self, text: &'a str, batch: &mut Batch) -> usize {
+        self.clear();
+        if let Some((seen, end)) = self.read_plain(text)
+            && end <= crate::MAX_LINE
+        {
+            batch.next_line();
+            if let Err(problem) = self.finish(seen, batch) {
+                batch.reject(problem, &text[..end]);
+            }
+            return end;
+        }
+        let end = memchr::memchr(b'\n', text.as_bytes()).unwrap_or(text.len());
+        let line = &text[..end];
+        if batch.begin_line(line)
+            && let Err(problem) = self.read_json(line, batch)
+        {
             batch.reject(problem, line);
         }
+        end
     }
 
-    fn try_read(&mut self, line: &'a str, batch: &mut Batch) -> Result<(), Problem> {
-        self.fields = Fields::default();
-        self.attributes.clear();
+    /// Reads a line of any JSON.
+    fn read_json(&mut self, line: &'a str, batch: &mut Batch) -> Result<(), Problem> {
+        self.clear();
         let mut object = Object { reader: self, batch, seen: 0, problem: None };
         let mut json = serde_json::Deserializer::from_str(line);
         json.deserialize_map(&mut object).and_then(|()| json.end()).map_err(|error| not_json(&error))?;
@@ -57,6 +84,44 @@ impl<'a> LineReader<'a> {
         if let Some(problem) = object.problem {
             return Err(problem);
         }
+        self.finish(seen, batch)
+    }
+
+    fn clear(&mut self) {
+        self.fields = Fields::default();
+        self.attributes.clear();
+    }
+
+    /// Reads the first line of the text if it has nothing to be repaired or unescaped, and says which fields it has and
+    /// where it ends; declines any other.
+    #[inline]
+    fn read_plain(&mut self, text: &'a str) -> Option<(u64, usize)> {
+        let mut seen = 0;
+        let end = plain::read(text, |key, value| {
+            let Some(field) = Field::from_name(key) else { return self.take_plain_attribute(key, value) };
+            let repeated = seen & bit(field) != 0;
+            seen |= bit(field);
+            !repeated && convert::set_plain(&mut self.fields, field, value)
+        })?;
+        Some((seen, end))
+    }
+
+    fn take_plain_attribute(&mut self, name: &'a str, value: Plain<'a>) -> bool {
+        let value = match value {
+            Plain::Null => return true,
+            Plain::Text(text) => Cow::Borrowed(text),
+            Plain::Truth(truth) => Cow::Borrowed(if truth { "true" } else { "false" }),
+            Plain::Whole(number) => Cow::Owned(number.to_string()),
+            Plain::Decimal(number) => Cow::Owned(number.to_string()),
+        };
+        let fits = self.attributes.len() < MAX_ATTRIBUTES;
+        if fits {
+            self.attributes.push((Cow::Borrowed(name), value));
+        }
+        fits
+    }
+
+    fn finish(&mut self, seen: u64, batch: &mut Batch) -> Result<(), Problem> {
         if let Some(schema) = self.fields.schema.filter(|&schema| schema != SCHEMA) {
             return Err(Problem {
                 value: Some(schema.to_string().into()),
@@ -64,7 +129,18 @@ impl<'a> LineReader<'a> {
                 ..Problem::new(Reason::UnknownSchema)
             });
         }
-        let event = event(&mut self.fields, batch)?;
+        self.fields.source.take_if(|source| source.is_empty());
+        // The source goes with the group of events; only the id stays with the event.
+        let source = self.fields.source.take();
+        let event = match self.fields.event() {
+            Ok(event) => event,
+            Err(error) => mend(&mut self.fields, error, batch)?,
+        };
+        if let EventKind::Custom(custom) = &event.kind
+            && self.fields.kind.as_deref() != Some("custom")
+        {
+            batch.quality.name_custom_type(&custom.name);
+        }
         if seen & !COMMON != 0 {
             for unused in self.fields.unused(&event.kind) {
                 *batch.quality.unused_fields.entry(unused.name()).or_default() += 1;
@@ -74,34 +150,26 @@ impl<'a> LineReader<'a> {
             session: self.fields.session_id.as_deref().ok_or(Problem::missing(Field::SessionId.name()))?,
             viewer: self.fields.viewer_id.as_deref(),
             content: self.fields.content_id.as_deref(),
-            source: self.fields.source.as_deref(),
+            source: source.as_deref(),
         };
         for (name, _) in &self.attributes {
             batch.quality.name_attribute(name);
         }
-        batch.push(ids, &event, self.attributes.iter().map(|(name, value)| (name.as_ref(), value.as_ref())));
+        batch.push(ids, event, self.attributes.iter().map(|(name, value)| (name.as_ref(), value.as_ref())));
         Ok(())
     }
 }
 
-/// The event of the fields. What cannot be used and is not needed is left out and counted.
-fn event(fields: &mut Fields<'_>, batch: &mut Batch) -> Result<Event, Problem> {
-    fields.source.take_if(|source| source.is_empty());
-    // The source goes with the group of events; only the id stays with the event.
-    let source = fields.source.take();
-    let event = loop {
+/// The event of the fields, after what cannot be used and is not needed was left out and counted.
+#[cold]
+fn mend(fields: &mut Fields<'_>, mut error: audience_core::Error, batch: &mut Batch) -> Result<Event, Problem> {
+    loop {
+        leave_out(fields, &error, batch)?;
         match fields.event() {
-            Ok(event) => break event,
-            Err(error) => leave_out(fields, &error, batch)?,
+            Ok(event) => return Ok(event),
+            Err(another) => error = another,
         }
-    };
-    fields.source = source;
-    if let EventKind::Custom(custom) = &event.kind
-        && fields.kind.as_deref() != Some("custom")
-    {
-        batch.quality.name_custom_type(&custom.name);
     }
-    Ok(event)
 }
 
 /// Leaves out the field that `error` is about, or gives up if the event needs it.

@@ -1,11 +1,12 @@
 //! All sessions of what was read.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use audience_core::{ContentId, Session, SessionBuilder, Timestamp, ViewerId};
 use audience_stats::Merge;
+use foldhash::fast::RandomState;
 
 use crate::error::Error;
 use crate::quality::Quality;
@@ -149,12 +150,13 @@ impl Sessions {
 
 fn build(groups: &[Group<'_>], names: &mut Names) -> Result<Vec<Session>, Error> {
     let mut builder = SessionBuilder::new(groups[0].header.session);
+    builder.reserve(groups.iter().map(|group| group.header.events as usize).sum());
     for group in groups {
         let header = group.header;
         let context = builder.context(header.viewer.map(ViewerId::from), header.content.map(|id| names.content(id)));
         group.events(|event, attributes| {
             let (ts, seq) = moment(&event);
-            for (name, value) in attributes {
+            for &(name, value) in attributes {
                 builder.attribute(ts, seq, names.text(name), names.text(value));
             }
             builder.push(context, event);
@@ -166,8 +168,8 @@ fn build(groups: &[Group<'_>], names: &mut Names) -> Result<Vec<Session>, Error>
 /// One copy of each text that many sessions share.
 #[derive(Default)]
 struct Names {
-    texts: HashSet<Arc<str>>,
-    contents: HashMap<Box<str>, ContentId>,
+    texts: HashSet<Arc<str>, RandomState>,
+    contents: HashSet<ContentId, RandomState>,
 }
 
 impl Names {
@@ -185,7 +187,7 @@ impl Names {
             return known.clone();
         }
         let new = ContentId::from(id);
-        self.contents.insert(id.into(), new.clone());
+        self.contents.insert(new.clone());
         new
     }
 }

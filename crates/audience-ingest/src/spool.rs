@@ -6,11 +6,14 @@
 //! parallel.
 
 mod encode;
+mod record;
 
 pub(crate) use encode::Encoder;
 
 use audience_core::{Event, Origin, Seq, Timestamp};
 use audience_stats::hash::hash64;
+use postcard::ser_flavors::Flavor;
+use serde::Serialize;
 
 use crate::error::Error;
 
@@ -88,25 +91,9 @@ impl<'a> Groups<'a> {
 
 impl<'a> Group<'a> {
     /// Gives each event to `take`, with its attributes.
-    pub(crate) fn events(
-        &self,
-        mut take: impl FnMut(Event, &mut dyn Iterator<Item = (&'a str, &'a str)>),
-    ) -> Result<(), Error> {
-        let mut bytes = self.body;
-        // Without ids of their own, all events share one origin.
-        let shared = self.header.source.map(|source| origin(Some(source), None));
-        for _ in 0..self.header.events {
-            let failed = |source| Error::Spool { source };
-            let (mut event, rest) = postcard::take_from_bytes::<Event>(bytes).map_err(failed)?;
-            let (attributes, rest) = postcard::take_from_bytes::<Vec<(&'a str, &'a str)>>(rest).map_err(failed)?;
-            bytes = rest;
-            event.origin = match event.event_id() {
-                Some(id) => Some(origin(self.header.source, Some(id))),
-                None => shared.clone(),
-            };
-            take(event, &mut attributes.into_iter());
-        }
-        Ok(())
+    #[inline]
+    pub(crate) fn events(&self, take: impl FnMut(Event, &[(&'a str, &'a str)])) -> Result<(), Error> {
+        record::read(self.body, self.header.events, self.header.source, take).map_err(|source| Error::Spool { source })
     }
 }
 
@@ -117,4 +104,28 @@ fn origin(source: Option<&str>, event_id: Option<&str>) -> std::sync::Arc<Origin
 /// When an attribute was set.
 pub(crate) fn moment(event: &Event) -> (Timestamp, Option<Seq>) {
     (event.ts, event.seq)
+}
+
+fn write(value: &impl Serialize, bytes: &mut Vec<u8>) {
+    postcard::serialize_with_flavor(value, Append(bytes)).expect("memory takes all that postcard can encode");
+}
+
+struct Append<'a>(&'a mut Vec<u8>);
+
+impl Flavor for Append<'_> {
+    type Output = ();
+
+    fn try_extend(&mut self, data: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(data);
+        Ok(())
+    }
+
+    fn try_push(&mut self, data: u8) -> postcard::Result<()> {
+        self.0.push(data);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
+    }
 }

@@ -48,7 +48,7 @@ pub(super) fn push(
     for (name, _) in &attributes {
         batch.quality.name_attribute(name);
     }
-    batch.push(ids, &event, attributes.iter().map(|(name, value)| (name.as_ref(), value.as_ref())));
+    batch.push(ids, event, attributes.iter().map(|(name, value)| (name.as_ref(), value.as_ref())));
     Ok(())
 }
 

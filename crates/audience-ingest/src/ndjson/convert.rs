@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use audience_core::{Field, Fields};
 
 use super::MAX_TS;
+use super::plain::Plain;
 use crate::batch::Batch;
 use crate::quality::{Problem, Repair};
 use crate::scalar::Scalar;
@@ -57,6 +58,66 @@ pub(super) fn set<'a>(
         Field::Schema => fields.schema = count(field, &value, batch),
     }
     Ok(())
+}
+
+/// Puts a value that is of the field's own type into it. Whether it is.
+#[inline]
+pub(super) fn set_plain<'a>(fields: &mut Fields<'a>, field: Field, value: Plain<'a>) -> bool {
+    let text = |into: &mut Option<Cow<'a, str>>, text: &'a str| *into = Some(Cow::Borrowed(text));
+    match value {
+        Plain::Text(value) => match field {
+            Field::SessionId | Field::Type if value.is_empty() => return false,
+            Field::ViewerId | Field::ContentId | Field::Source | Field::EventId if value.is_empty() => {}
+            Field::SessionId => text(&mut fields.session_id, value),
+            Field::Type => text(&mut fields.kind, value),
+            Field::ViewerId => text(&mut fields.viewer_id, value),
+            Field::ContentId => text(&mut fields.content_id, value),
+            Field::Source => text(&mut fields.source, value),
+            Field::EventId => text(&mut fields.event_id, value),
+            Field::Url => text(&mut fields.url, value),
+            Field::State => text(&mut fields.state, value),
+            Field::FromState => text(&mut fields.from_state, value),
+            Field::Code => text(&mut fields.code, value),
+            Field::Message => text(&mut fields.message, value),
+            Field::Reason => text(&mut fields.reason, value),
+            Field::AdId => text(&mut fields.ad_id, value),
+            Field::Slot => text(&mut fields.slot, value),
+            Field::Name => text(&mut fields.name, value),
+            Field::Data => text(&mut fields.data, value),
+            _ => return false,
+        },
+        Plain::Whole(value) => match field {
+            Field::Ts if value <= MAX_TS as u64 => fields.ts = Some(value as i64),
+            Field::Seq => fields.seq = Some(value),
+            Field::PositionMs => fields.position_ms = Some(value),
+            Field::FromMs => fields.from_ms = Some(value),
+            Field::DurationMs => fields.duration_ms = Some(value),
+            Field::BitrateBps => fields.bitrate_bps = Some(value),
+            Field::FromBitrateBps => fields.from_bitrate_bps = Some(value),
+            Field::Width => fields.width = Some(value),
+            Field::Height => fields.height = Some(value),
+            Field::BufferMs => fields.buffer_ms = Some(value),
+            Field::DroppedFrames => fields.dropped_frames = Some(value),
+            Field::DecodedFrames => fields.decoded_frames = Some(value),
+            Field::WatchMs => fields.watch_ms = Some(value),
+            Field::Schema => fields.schema = Some(value),
+            Field::Rate => fields.rate = Some(value as f64),
+            Field::Value => fields.value = Some(value as f64),
+            _ => return false,
+        },
+        Plain::Decimal(value) => match field {
+            Field::Rate => fields.rate = Some(value),
+            Field::Value => fields.value = Some(value),
+            _ => return false,
+        },
+        Plain::Truth(value) => match field {
+            Field::IsLive => fields.is_live = Some(value),
+            Field::Fatal => fields.fatal = Some(value),
+            _ => return false,
+        },
+        Plain::Null => {}
+    }
+    true
 }
 
 /// Data of a custom event: text as it is, anything else as JSON.

@@ -75,8 +75,7 @@ impl ChunkReader {
         loop {
             buffer.start_with(&self.carry);
             self.carry.clear();
-            let filled = buffer.fill(&mut self.stream);
-            self.ended |= !filled.map_err(|source| Error::Io { path: self.input.path().to_owned(), source })?;
+            self.fill(&mut buffer)?;
             if !self.skipping {
                 break;
             }
@@ -93,17 +92,27 @@ impl ChunkReader {
         if buffer.bytes().is_empty() {
             return Ok(None);
         }
-        if !self.ended {
+        while !self.ended {
             if let Some(end) = memchr::memrchr(b'\n', buffer.bytes()) {
                 self.carry.extend_from_slice(&buffer.bytes()[end + 1..]);
                 buffer.truncate(end + 1);
-            } else {
+                break;
+            }
+            if buffer.bytes().len() > MAX_LINE {
                 self.skipping = true;
                 buffer.truncate(MAX_LINE / 16);
                 return self.chunk(buffer, true).map(Some);
             }
+            buffer.grow();
+            self.fill(&mut buffer)?;
         }
         self.chunk(buffer, false).map(Some)
+    }
+
+    fn fill(&mut self, buffer: &mut Buffer) -> Result<(), Error> {
+        let filled = buffer.fill(&mut self.stream);
+        self.ended |= !filled.map_err(|source| Error::Io { path: self.input.path().to_owned(), source })?;
+        Ok(())
     }
 
     fn chunk(&mut self, mut bytes: Buffer, too_long: bool) -> Result<Chunk, Error> {
@@ -137,6 +146,10 @@ impl Buffer {
         self.memory.resize(CHUNK.max(bytes.len()), 0);
         self.memory[..bytes.len()].copy_from_slice(bytes);
         (self.start, self.end) = (0, bytes.len());
+    }
+
+    fn grow(&mut self) {
+        self.memory.resize(self.memory.len() * 2, 0);
     }
 
     /// Reads until it is full; whether the stream may have more.

@@ -227,3 +227,38 @@ fn blank_lines_and_carriage_returns_are_no_matter() {
     assert_eq!((quality.lines, quality.events, quality.rejected()), (5, 2, 0));
     assert_eq!(quality.ignored[&Ignored::Blank], 3);
 }
+
+/// Lines are understood in two ways: those without anything unusual at once, all others by a JSON parser. An escaped letter
+/// is unusual.
+#[test]
+fn a_line_means_the_same_however_it_is_written() {
+    let lines = [
+        r#"{"session_id":"s","viewer_id":"v","content_id":"c","ts":1000,"seq":1,"type":"load","duration_ms":60000,"device":"tv"}"#,
+        r#"{"session_id":"s","content_id":"c","ts":1500,"seq":2,"type":"play","position_ms":0,"source":"","event_id":"e","n":1.50}"#,
+        r#"{"session_id":"s","content_id":"c","ts":2000,"seq":3,"type":"heartbeat","position_ms":500,"rate":1.0,"buffer_ms":9,"x":null}"#,
+        r#"{"session_id":"s","content_id":"c","ts":2500,"seq":4,"type":"swipe","value":2,"data":"d","fatal":true,"y":true,"z":17}"#,
+        r#"{"session_id":"s","content_id":"c","ts":3000,"seq":5,"type":"end","reason":"bored","width":99999999999,"code":7}"#,
+        r#"{"session_id":"s","content_id":"c","ts":"3500","seq":6.0,"type":"pause","position_ms":1.4,"is_live":"true"}"#,
+        r#"{"session_id":12,"content_id":"c","ts":4000.9,"type":"pause","state":"asleep","rate":1000}"#,
+        r#"{"session_id":"s","content_id":"c","ts":5000,"type":"pause","schema":2}"#,
+        r#"{"session_id":"s","content_id":"c","ts":999999999999999999,"type":"pause"}"#,
+        r#"{"session_id":"s","content_id":"c","ts":5000,"type":"rate_change"}"#,
+        r#"{"session_id":"","content_id":"","ts":5000,"type":""}"#,
+        r#"{"content_id":"c","ts":5000,"type":"play"}"#,
+    ];
+    for line in lines {
+        let escaped = line.replacen(r#""content_id""#, r#""\u0063ontent_id""#, 1);
+        assert_ne!(line, escaped);
+        let (plain, other) = (read(line), read(&escaped));
+        assert_eq!(plain.to_vec().unwrap(), other.to_vec().unwrap(), "{line}");
+        let counts = |quality: &audience_ingest::Quality| {
+            let mut quality = quality.clone();
+            quality.bytes = 0;
+            for example in &mut quality.examples {
+                (example.file, example.text) = ("".into(), "".into());
+            }
+            quality
+        };
+        assert_eq!(counts(plain.quality()), counts(other.quality()), "{line}");
+    }
+}
