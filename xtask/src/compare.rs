@@ -16,12 +16,15 @@ pub(crate) struct Compare {
     /// Files of canonical events.
     #[arg(required = true)]
     files: Vec<PathBuf>,
+    /// Bytes of memory to use; past about half of them, events go to a temporary file.
+    #[arg(long)]
+    memory: Option<u64>,
 }
 
 impl Compare {
     pub(crate) fn run(&self) -> anyhow::Result<()> {
         for file in &self.files {
-            let line = json!({ "engine": "audience", "in": file, "chk": checksums(file)? });
+            let line = json!({ "engine": "audience", "in": file, "chk": checksums(file, self.memory)? });
             #[expect(clippy::print_stdout, reason = "this is what the task is for")]
             {
                 println!("{line}");
@@ -79,8 +82,10 @@ impl Merge for Answers {
 }
 
 /// The checksums by the names that the other engines' programs give them.
-pub(crate) fn checksums(file: &Path) -> anyhow::Result<Map<String, Value>> {
-    let sessions = load(Input::find(file)?, &Options::default())?;
+pub(crate) fn checksums(file: &Path, memory: Option<u64>) -> anyhow::Result<Map<String, Value>> {
+    let mut options = Options::default();
+    options.memory = memory;
+    let sessions = load(Input::find(file)?, &options)?;
     let (rules, horizon) = (Rules::default(), sessions.horizon());
     let answers = sessions.fold(&Answers::new()?, |answers: &mut Answers, session| {
         answers.observe(&session.facts(&rules, horizon));
@@ -162,7 +167,8 @@ mod tests {
         for number in 101..=106 {
             let file = |ending: &str| folder.join(format!("{number}.{ending}"));
             let expected: Expected = serde_json::from_str(&std::fs::read_to_string(file("json")).unwrap()).unwrap();
-            let ours = checksums(&file("ndjson.gz")).unwrap();
+            let ours = checksums(&file("ndjson.gz"), None).unwrap();
+            assert_eq!(checksums(&file("ndjson.gz"), Some(0)).unwrap(), ours);
             assert_eq!(ours.keys().collect::<Vec<_>>(), expected.chk.keys().collect::<Vec<_>>());
             for (name, theirs) in expected.chk {
                 let ours = ours[&name].as_f64().unwrap();

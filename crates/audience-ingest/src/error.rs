@@ -78,6 +78,14 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// What memory may not hold could not be kept on disk.
+    #[error("keep events in a temporary file in {}: {source} (another folder may have more room)", folder.display())]
+    Temporary {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// What was kept in memory or on disk is damaged.
     #[error("read back events of a session: {source}")]
     Spool {

@@ -17,12 +17,12 @@ use crate::options::Options;
 use crate::quality::{Problem, Quality, Reason, Reject};
 use crate::read::{Buffer, Chunk, Input, Pool};
 use crate::sessions::Sessions;
-use crate::spool::Block;
+use crate::spool::Store;
 
 /// Reads all `inputs`: see [`Sessions`].
 ///
 /// Reads each file once, from start to end, on several threads. Memory holds the events in a compact form (about 15 bytes
-/// an event for players that report in order), whatever the lines were.
+/// an event for players that report in order), whatever the lines were; past [`Options::memory`], a temporary file does.
 ///
 /// # Errors
 ///
@@ -33,6 +33,8 @@ pub fn load(inputs: Vec<Input>, options: &Options) -> Result<Sessions, Error> {
     let files = inputs.len() as u64;
     let pool = Pool::new(inputs, options.format, options.progress.clone(), if in_order { 1 } else { threads });
     let collector = Mutex::new(Collector::new(options)?);
+    let folder = options.temporary_folder.clone().unwrap_or_else(std::env::temp_dir);
+    let store = Mutex::new(Store::new(options.memory, folder));
     let failed = Mutex::new(None::<Error>);
     let fail = |error: Error| {
         pool.stop();
@@ -51,16 +53,21 @@ pub fn load(inputs: Vec<Input>, options: &Options) -> Result<Sessions, Error> {
                     };
                     read_chunk(&chunk, &mut batch);
                     let outcome = batch.finish();
-                    let block = if batch.is_full() { batch.take_block() } else { None };
+                    if batch.is_full()
+                        && let Err(error) = keep(&mut batch, &store)
+                    {
+                        return fail(error);
+                    }
                     options.progress.events.fetch_add(outcome.quality.events, Ordering::Relaxed);
                     let mut collector = collector.lock().unwrap_or_else(PoisonError::into_inner);
-                    collector.blocks.extend(block);
                     if let Err(error) = collector.take(chunk.number, chunk.file_index, outcome) {
                         return fail(error);
                     }
                     buffer = chunk.bytes;
                 }
-                collector.lock().unwrap_or_else(PoisonError::into_inner).blocks.extend(batch.take_block());
+                if let Err(error) = keep(&mut batch, &store) {
+                    fail(error);
+                }
             });
         }
     });
@@ -74,7 +81,13 @@ pub fn load(inputs: Vec<Input>, options: &Options) -> Result<Sessions, Error> {
     quality.bytes = options.progress.bytes.load(Ordering::Relaxed);
     let (horizon, ahead) = collector.horizon.latest();
     quality.clocks_ahead = ahead;
-    Ok(Sessions::new(collector.blocks, quality, horizon, threads))
+    let mut store = store.into_inner().unwrap_or_else(PoisonError::into_inner);
+    store.finish()?;
+    Ok(Sessions::new(store, quality, horizon, threads))
+}
+
+fn keep(batch: &mut Batch, store: &Mutex<Store>) -> Result<(), Error> {
+    batch.take_block().map_or(Ok(()), |block| store.lock().unwrap_or_else(PoisonError::into_inner).push(block))
 }
 
 fn read_chunk(chunk: &Chunk, batch: &mut Batch) {
@@ -132,7 +145,6 @@ struct Collector {
     early: BTreeMap<u64, (usize, Outcome)>,
     /// Lines read of each file.
     lines: BTreeMap<usize, u64>,
-    blocks: Vec<Block>,
     quality: Quality,
     horizon: Horizon,
     rejects: Option<(PathBuf, BufWriter<File>)>,
@@ -151,7 +163,6 @@ impl Collector {
             next: 0,
             early: BTreeMap::new(),
             lines: BTreeMap::new(),
-            blocks: Vec::new(),
             quality: Quality::default(),
             horizon: Horizon::default(),
             rejects,

@@ -10,7 +10,7 @@ use foldhash::fast::RandomState;
 
 use crate::error::Error;
 use crate::quality::Quality;
-use crate::spool::{Block, Group, SHARDS, moment, shard_of};
+use crate::spool::{Group, SHARDS, Share, Store, moment, shard_of};
 
 /// The sessions of everything that was read by [`load`](crate::load), and what became of every line.
 ///
@@ -42,15 +42,15 @@ use crate::spool::{Block, Group, SHARDS, moment, shard_of};
 /// ```
 #[derive(Debug)]
 pub struct Sessions {
-    blocks: Vec<Block>,
+    store: Store,
     quality: Quality,
     horizon: Option<Timestamp>,
     threads: usize,
 }
 
 impl Sessions {
-    pub(crate) fn new(blocks: Vec<Block>, quality: Quality, horizon: Option<Timestamp>, threads: usize) -> Self {
-        Self { blocks, quality, horizon, threads }
+    pub(crate) fn new(store: Store, quality: Quality, horizon: Option<Timestamp>, threads: usize) -> Self {
+        Self { store, quality, horizon, threads }
     }
 
     /// What became of every line and field.
@@ -64,30 +64,38 @@ impl Sessions {
         self.horizon
     }
 
+    /// How many bytes of events are in a temporary file, for want of [memory](crate::Options::memory).
+    pub fn spilled(&self) -> u64 {
+        self.store.spilled()
+    }
+
     /// Gives every session to `take`, each with a state that began as a clone of `empty`, on several threads, and merges
     /// the states. Each session comes once, in no particular order.
     ///
     /// # Errors
     ///
-    /// [`Error::Spool`] when memory was damaged.
+    /// [`Error::Temporary`] when events cannot be read back from disk, [`Error::Spool`] when they were damaged.
     pub fn fold<S: Merge + Clone + Send + Sync>(
         &self,
         empty: &S,
         take: impl Fn(&mut S, Session) + Sync,
     ) -> Result<S, Error> {
         let next = AtomicUsize::new(0);
+        let threads = self.threads.min(SHARDS);
         let result = Mutex::new(Ok(empty.clone()));
         std::thread::scope(|scope| {
-            for _ in 0..self.threads.min(SHARDS) {
+            for _ in 0..threads {
                 scope.spawn(|| {
                     let mut state = empty.clone();
+                    let mut worker =
+                        Worker { sessions: self, shares: threads, share: Share::default(), names: Names::default() };
                     let mut done = Ok(());
                     while done.is_ok() {
                         let shard = next.fetch_add(1, Ordering::Relaxed);
                         if shard >= SHARDS {
                             break;
                         }
-                        done = self.read_shard(shard, None, &mut |session| take(&mut state, session));
+                        done = worker.read_shard(shard, None, &mut |session| take(&mut state, session));
                     }
                     let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
                     match (&mut *result, done) {
@@ -106,11 +114,12 @@ impl Sessions {
     ///
     /// # Errors
     ///
-    /// [`Error::Spool`] when memory was damaged.
+    /// [`Error::Temporary`] when events cannot be read back from disk, [`Error::Spool`] when they were damaged.
     pub fn to_vec(&self) -> Result<Vec<Session>, Error> {
         let mut sessions = Vec::new();
+        let mut worker = Worker::alone(self);
         for shard in 0..SHARDS {
-            self.read_shard(shard, None, &mut |session| sessions.push(session))?;
+            worker.read_shard(shard, None, &mut |session| sessions.push(session))?;
         }
         sessions.sort_by(|a, b| (a.session_id(), a.content_id()).cmp(&(b.session_id(), b.content_id())));
         Ok(sessions)
@@ -120,37 +129,56 @@ impl Sessions {
     ///
     /// # Errors
     ///
-    /// [`Error::Spool`] when memory was damaged.
+    /// [`Error::Temporary`] when events cannot be read back from disk, [`Error::Spool`] when they were damaged.
     pub fn get(&self, session_id: &str) -> Result<Vec<Session>, Error> {
         let mut sessions = Vec::new();
-        self.read_shard(shard_of(session_id), Some(session_id), &mut |session| sessions.push(session))?;
+        Worker::alone(self)
+            .read_shard(shard_of(session_id), Some(session_id), &mut |session| sessions.push(session))?;
         Ok(sessions)
+    }
+}
+
+/// Puts sessions together on one thread.
+struct Worker<'s> {
+    sessions: &'s Sessions,
+    /// How many workers there are.
+    shares: usize,
+    share: Share,
+    names: Names,
+}
+
+impl<'s> Worker<'s> {
+    /// The only worker.
+    fn alone(sessions: &'s Sessions) -> Self {
+        Self { sessions, shares: 1, share: Share::default(), names: Names::default() }
     }
 
     /// Puts the sessions of one shard together, or one of them.
-    fn read_shard(&self, shard: usize, only: Option<&str>, take: &mut impl FnMut(Session)) -> Result<(), Error> {
-        let mut groups = Vec::new();
-        for group in self.blocks.iter().flat_map(|block| block.shard(shard)) {
-            let group = group?;
-            if only.is_none_or(|only| only == group.header.session) {
-                groups.push(group);
+    fn read_shard(&mut self, shard: usize, only: Option<&str>, take: &mut impl FnMut(Session)) -> Result<(), Error> {
+        let Self { sessions, shares, share, names } = self;
+        sessions.store.shard(shard, *shares, share, |pieces| {
+            let mut groups = Vec::new();
+            for group in pieces.flatten() {
+                let group = group?;
+                if only.is_none_or(|only| only == group.header.session) {
+                    groups.push(group);
+                }
             }
-        }
-        // Stable: groups of one session stay in the order in which they arrived.
-        groups.sort_by_key(|group| group.header.session);
-        let mut names = Names::default();
-        for of_session in groups.chunk_by(|a, b| a.header.session == b.header.session) {
-            for session in build(of_session, &mut names)? {
-                take(session);
+            // Stable: groups of one session stay in the order in which they arrived.
+            groups.sort_by_key(|group| group.header.session);
+            for of_session in groups.chunk_by(|a, b| a.header.session == b.header.session) {
+                for session in build(of_session, names)? {
+                    take(session);
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 }
 
 fn build(groups: &[Group<'_>], names: &mut Names) -> Result<Vec<Session>, Error> {
     let mut builder = SessionBuilder::new(groups[0].header.session);
-    builder.reserve(groups.iter().map(|group| group.header.events as usize).sum());
+    builder.reserve(groups.iter().map(Group::len).sum());
     for group in groups {
         let header = group.header;
         let context = builder.context(header.viewer.map(ViewerId::from), header.content.map(|id| names.content(id)));
@@ -166,16 +194,22 @@ fn build(groups: &[Group<'_>], names: &mut Names) -> Result<Vec<Session>, Error>
 }
 
 /// One copy of each text that many sessions share.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Names {
     texts: HashSet<Arc<str>, RandomState>,
     contents: HashSet<ContentId, RandomState>,
 }
 
 impl Names {
+    /// Names that are more than this are hardly shared, and take memory.
+    const MANY: usize = 1 << 16;
+
     fn text(&mut self, text: &str) -> Arc<str> {
         if let Some(known) = self.texts.get(text) {
             return known.clone();
+        }
+        if self.texts.len() == Self::MANY {
+            self.texts.clear();
         }
         let new: Arc<str> = text.into();
         self.texts.insert(new.clone());
@@ -185,6 +219,9 @@ impl Names {
     fn content(&mut self, id: &str) -> ContentId {
         if let Some(known) = self.contents.get(id) {
             return known.clone();
+        }
+        if self.contents.len() == Self::MANY {
+            self.contents.clear();
         }
         let new = ContentId::from(id);
         self.contents.insert(new.clone());

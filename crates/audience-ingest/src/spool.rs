@@ -3,12 +3,15 @@
 //! Telemetry arrives with sessions interleaved, but the events of one session mostly arrive near each other. Grouped per
 //! chunk, the ids are stored once per chunk and session instead of once per event; divided by a hash of the session id,
 //! all events of a session are in the same shard of every chunk, so that shards can be put together one by one and in
-//! parallel.
+//! parallel. Past a limit of memory, shards go on in a file.
 
 mod encode;
 mod record;
+mod run;
+mod store;
 
 pub(crate) use encode::Encoder;
+pub(crate) use store::{Share, Store};
 
 use audience_core::{Event, Origin, Seq, Timestamp};
 use audience_stats::hash::hash64;
@@ -17,12 +20,17 @@ use serde::Serialize;
 
 use crate::error::Error;
 
-/// How many shards there are.
-pub(crate) const SHARDS: usize = 64;
+/// How many shards there are: so many that one of them fits into memory where all do not by far.
+pub(crate) const SHARDS: usize = 1024;
 
 /// The shard of a session: the same in every run.
 pub(crate) fn shard_of(session: &str) -> usize {
     hash64(session.as_bytes(), 0) as usize % SHARDS
+}
+
+/// The part of its shard a session is in, when shards are put together in so many parts.
+fn part_of(session: &str, parts: u64) -> u64 {
+    hash64(session.as_bytes(), 0) / SHARDS as u64 % parts
 }
 
 /// The events of one chunk, encoded.
@@ -35,9 +43,14 @@ pub(crate) struct Block {
 
 impl Block {
     /// The groups of one shard.
-    pub(crate) fn shard(&self, shard: usize) -> Groups<'_> {
+    fn shard(&self, shard: usize) -> &[u8] {
         let start = shard.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
-        Groups { bytes: &self.bytes[start..self.ends[shard] as usize] }
+        &self.bytes[start..self.ends[shard] as usize]
+    }
+
+    /// The memory it takes, in bytes.
+    fn size(&self) -> usize {
+        self.bytes.len() + size_of::<[u32; SHARDS]>() + size_of::<Self>()
     }
 }
 
@@ -48,11 +61,11 @@ pub(crate) struct Header<'a> {
     pub(crate) viewer: Option<&'a str>,
     pub(crate) content: Option<&'a str>,
     pub(crate) source: Option<&'a str>,
-    pub(crate) events: u32,
+    events: u32,
     bytes: u32,
 }
 
-/// The groups of one shard of one block.
+/// Some groups, one after the other.
 #[derive(Clone, Debug)]
 pub(crate) struct Groups<'a> {
     bytes: &'a [u8],
@@ -80,6 +93,25 @@ impl<'a> Iterator for Groups<'a> {
 }
 
 impl<'a> Groups<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes }
+    }
+
+    /// Appends the groups whose sessions are in one of `parts` to `bytes`.
+    fn copy_part(mut self, part: u64, parts: u64, bytes: &mut Vec<u8>) -> Result<(), Error> {
+        if parts == 1 {
+            bytes.extend_from_slice(self.bytes);
+            return Ok(());
+        }
+        loop {
+            let before = self.bytes;
+            let Some(group) = self.next() else { return Ok(()) };
+            if part_of(group?.header.session, parts) == part {
+                bytes.extend_from_slice(&before[..before.len() - self.bytes.len()]);
+            }
+        }
+    }
+
     fn take_group(&mut self) -> Result<Group<'a>, postcard::Error> {
         let (header, rest) = postcard::take_from_bytes::<Header<'a>>(self.bytes)?;
         let (body, rest) =
@@ -90,6 +122,11 @@ impl<'a> Groups<'a> {
 }
 
 impl<'a> Group<'a> {
+    /// How many events it has. None takes less than two bytes.
+    pub(crate) fn len(&self) -> usize {
+        (self.header.events as usize).min(self.body.len() / 2)
+    }
+
     /// Gives each event to `take`, with its attributes.
     #[inline]
     pub(crate) fn events(&self, take: impl FnMut(Event, &[(&'a str, &'a str)])) -> Result<(), Error> {

@@ -73,6 +73,8 @@ pub(crate) fn read(args: &InputArgs) -> Result<Sessions, Error> {
     options.strict = args.strict;
     options.rejects.clone_from(&args.rejects);
     options.threads = args.threads;
+    options.memory = args.memory.map(|size| size.as_u64());
+    options.temporary_folder.clone_from(&args.temp_dir);
     let _bar = Bar::new(&inputs, &options.progress);
     Ok(load(inputs, &options)?)
 }

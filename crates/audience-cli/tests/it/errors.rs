@@ -35,6 +35,9 @@ fn a_wrong_command_line_is_exit_code_2() {
     assert_eq!(run(&["report", EVENTS, "--top", "many"]).code, 2);
     assert_eq!(run(&["report", EVENTS, "--format", "csv"]).code, 2);
     assert_eq!(run(&["report", EVENTS, "--threads", "0"]).code, 2);
+    assert_eq!(run(&["report", EVENTS, "--memory", "1M"]).code, 2);
+    assert_eq!(run(&["report", EVENTS, "--memory", "much"]).code, 2);
+    assert_eq!(run(&["report", EVENTS, "--memory", "256MiB"]).code, 0);
     assert_eq!(run(&["dance"]).code, 2);
 }
 

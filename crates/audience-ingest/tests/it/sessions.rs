@@ -52,6 +52,25 @@ fn folding_on_any_number_of_threads_gives_what_a_loop_gives() {
 }
 
 #[test]
+fn a_temporary_file_changes_nothing() {
+    let folder = folder("input.ndjson", sample());
+    let temporary = tempfile::tempdir().unwrap();
+    let mut options = Options::default();
+    options.memory = Some(0);
+    options.temporary_folder = Some(temporary.path().into());
+    let sessions = load_path(&folder.path().join("input.ndjson"), &options).unwrap();
+    let in_memory = read(sample());
+    assert!(sessions.spilled() > 0 && in_memory.spilled() == 0);
+    assert_eq!(sessions.to_vec().unwrap(), in_memory.to_vec().unwrap());
+    assert_eq!(sessions.get("s3").unwrap(), in_memory.get("s3").unwrap());
+    assert_eq!(temporary.path().read_dir().unwrap().count(), 0);
+
+    options.temporary_folder = Some(temporary.path().join("gone"));
+    let error = load_path(&folder.path().join("input.ndjson"), &options).unwrap_err();
+    assert!(matches!(error, audience_ingest::Error::Temporary { .. }), "{error}");
+}
+
+#[test]
 fn a_session_is_found_by_its_id() {
     let sessions = read(sample());
     let found = sessions.get("s3").unwrap();
