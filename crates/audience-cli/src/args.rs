@@ -39,7 +39,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Report(ReportArgs),
+    Report(Box<ReportArgs>),
     Session(SessionArgs),
     Completions(CompletionsArgs),
 }
