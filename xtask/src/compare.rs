@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use audience_core::{AttentionHeatmap, Rules, SessionFacts};
-use audience_ingest::{Input, Options, load};
+use audience_ingest::{Catalog, Input, Options, load};
 use audience_report::{Dimension, Experience, Grouping, Totals};
 use audience_retention::ReachCurve;
 use audience_stats::{Accumulator, Keyed, Merge, Proportion};
@@ -86,9 +86,8 @@ pub(crate) fn checksums(file: &Path, memory: Option<u64>) -> anyhow::Result<Map<
     let mut options = Options::default();
     options.memory = memory;
     let sessions = load(Input::find(file)?, &options)?;
-    let (rules, horizon) = (Rules::default(), sessions.horizon());
-    let answers = sessions.fold(&Answers::new()?, |answers: &mut Answers, session| {
-        answers.observe(&session.facts(&rules, horizon));
+    let answers = sessions.fold_facts(&Rules::default(), &Catalog::new(), &Answers::new()?, |answers, facts| {
+        answers.observe(&facts);
     })?;
     let (totals, experience) = answers.totals.summary();
 

@@ -140,7 +140,7 @@ pub(crate) struct InputArgs {
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
 
-    /// The files' format, instead of finding out: ndjson, cmcd or requests
+    /// The files' format, instead of finding out: ndjson, cmcd, requests or parquet
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     pub(crate) format: Option<Format>,
 

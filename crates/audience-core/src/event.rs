@@ -8,7 +8,7 @@ use std::sync::Arc;
 pub use kind::{
     Ad, Bitrate, Custom, EndReason, EventKind, Finite, PlayerError, PlayerState, QualityReason, Rendition, Word,
 };
-pub use wire::{Field, Fields, SCHEMA};
+pub use wire::{Field, FieldKind, FieldValue, Fields, SCHEMA};
 
 use crate::ids::{ContentId, SessionId, ViewerId};
 use crate::time::{Elapsed, MediaTime, Rate, Timestamp};

@@ -3,7 +3,7 @@
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use audience_core::Event;
+use audience_core::{Envelope, Event};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
@@ -20,6 +20,21 @@ pub(crate) struct Ids<'a> {
     pub(crate) source: Option<&'a str>,
 }
 
+impl Ids<'_> {
+    fn envelope<'a>(self, mut event: Event, attributes: impl Iterator<Item = (&'a str, &'a str)>) -> Envelope {
+        if let Some(source) = self.source {
+            event = event.from_source(source);
+        }
+        Envelope {
+            session_id: self.session.into(),
+            viewer_id: self.viewer.map(Into::into),
+            content_id: self.content.map(Into::into),
+            event,
+            attributes: attributes.map(|(name, value)| (name.into(), value.into())).collect(),
+        }
+    }
+}
+
 /// Takes the events of one chunk after the other, line by line, and what was wrong with them.
 ///
 /// Its memory is used again and again, so that no event costs an allocation.
@@ -28,6 +43,8 @@ pub(crate) struct Batch {
     groups: HashTable<u32>,
     hasher: RandomState,
     encoder: Encoder,
+    /// The events as they come, for who wants those and no sessions.
+    events: Option<Vec<Envelope>>,
     pub(crate) quality: Quality,
     rejects: Option<Vec<Reject>>,
     /// The first thing strict reading would stop at.
@@ -60,6 +77,7 @@ impl Fault {
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) quality: Quality,
+    pub(crate) events: Vec<Envelope>,
     pub(crate) rejects: Vec<Reject>,
     pub(crate) fault: Option<Fault>,
     pub(crate) horizon: Horizon,
@@ -69,6 +87,11 @@ impl Batch {
     /// A batch that keeps all rejects, or only examples; and that keeps the first fault, or none.
     pub(crate) fn new(keep_rejects: bool, strict: bool) -> Self {
         Self { rejects: keep_rejects.then(Vec::new), strict, ..Self::default() }
+    }
+
+    /// The same, but it keeps events as they come, and makes no blocks.
+    pub(crate) fn of_events(self) -> Self {
+        Self { events: Some(Vec::new()), ..self }
     }
 
     /// Begins a chunk of the file.
@@ -105,6 +128,12 @@ impl Batch {
         event: Event,
         attributes: impl ExactSizeIterator<Item = (&'a str, &'a str)>,
     ) {
+        self.horizon.observe(event.ts);
+        self.quality.events += 1;
+        if let Some(events) = &mut self.events {
+            events.push(ids.envelope(event, attributes));
+            return;
+        }
         let hash = self.hasher.hash_one(ids.session);
         let encoder = &self.encoder;
         let known = self.groups.entry(hash, |&group| encoder.ids(group) == ids, |&group| encoder.table_hash(group));
@@ -116,9 +145,7 @@ impl Batch {
                 group
             }
         };
-        self.horizon.observe(event.ts);
         self.encoder.push(group, event, attributes);
-        self.quality.events += 1;
     }
 
     /// Records that the line cannot be used.
@@ -157,6 +184,7 @@ impl Batch {
     pub(crate) fn finish(&mut self) -> Outcome {
         Outcome {
             quality: std::mem::take(&mut self.quality),
+            events: self.events.as_mut().map(std::mem::take).unwrap_or_default(),
             rejects: self.rejects.as_mut().map(std::mem::take).unwrap_or_default(),
             fault: self.first_fault.take(),
             horizon: std::mem::take(&mut self.horizon),

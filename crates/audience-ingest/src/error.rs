@@ -54,6 +54,17 @@ pub enum Error {
         /// What it seems to be.
         hint: &'static str,
     },
+    /// A table in Parquet could not be read.
+    #[cfg(feature = "parquet")]
+    #[error("{0}")]
+    Table(#[from] audience_lake::Error),
+    /// Events were asked for, but there is a table of sessions, which has none.
+    #[cfg(feature = "parquet")]
+    #[error("read events of {}: it is a table of sessions, in which there are none", path.display())]
+    NoEvents {
+        /// The file.
+        path: PathBuf,
+    },
     /// A line could not be used, and reading was strict.
     #[error("use {0}")]
     Rejected(Box<Reject>),
@@ -85,6 +96,12 @@ pub enum Error {
         folder: PathBuf,
         /// What the system said.
         source: std::io::Error,
+    },
+    /// Whoever took the events could not go on.
+    #[error("{source}")]
+    Take {
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// What was kept in memory or on disk is damaged.
     #[error("read back events of a session: {source}")]

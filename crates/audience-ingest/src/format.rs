@@ -18,11 +18,13 @@ pub enum Format {
     Cmcd,
     /// A log of HTTP requests, one JSON object a line, some of which post CMCD v2 reports.
     Requests,
+    /// A table of events or sessions in Parquet, from a file; with feature `parquet`.
+    Parquet,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Ndjson, Self::Cmcd, Self::Requests];
+    pub const ALL: [Self; 4] = [Self::Ndjson, Self::Cmcd, Self::Requests, Self::Parquet];
 
     /// Its name on the command line.
     pub const fn as_str(self) -> &'static str {
@@ -30,8 +32,16 @@ impl Format {
             Self::Ndjson => "ndjson",
             Self::Cmcd => "cmcd",
             Self::Requests => "requests",
+            Self::Parquet => "parquet",
         }
     }
+
+    /// Why a table in Parquet is not read.
+    pub(crate) const NO_PARQUET: &str = if cfg!(feature = "parquet") {
+        "it is Parquet, which can only be read from a file, not from a stream, nor compressed once more"
+    } else {
+        "it is Parquet, which this build cannot read"
+    };
 
     /// The format of a file by its first lines: the first of them that looks like something decides.
     pub(crate) fn detect(start: &[u8], path: &Path) -> Result<Self, Error> {
@@ -59,7 +69,7 @@ impl Format {
             return Ok(Self::Ndjson);
         }
         if start.starts_with(b"PAR1") {
-            return Err(unknown("it is a Parquet file"));
+            return Err(unknown(Self::NO_PARQUET));
         }
         Err(unknown("it is neither JSON objects nor CMCD reports, one a line (say which with a format if it is)"))
     }
@@ -81,5 +91,5 @@ impl FromStr for Format {
 
 /// No format has this name.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{0:?} is not one of ndjson, cmcd, requests")]
+#[error("{0:?} is not one of ndjson, cmcd, requests, parquet")]
 pub struct UnknownFormatName(Box<str>);

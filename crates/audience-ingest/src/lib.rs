@@ -45,7 +45,7 @@ mod spool;
 pub use catalog::{Catalog, CatalogEntry};
 pub use error::Error;
 pub use format::{Format, UnknownFormatName};
-pub use load::load;
+pub use load::{load, read_events};
 pub use options::{Options, Progress};
 pub use quality::{Ignored, Problem, Quality, Reason, Reject, Repair, Repaired};
 pub use read::Input;

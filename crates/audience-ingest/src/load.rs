@@ -1,4 +1,4 @@
-//! Reading everything into memory, in parallel.
+//! Reading everything, in parallel.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -6,6 +6,8 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
+
+use audience_core::{Envelope, Timestamp};
 
 use crate::batch::{Batch, Fault, Outcome};
 use crate::cmcd;
@@ -15,7 +17,9 @@ use crate::horizon::Horizon;
 use crate::ndjson;
 use crate::options::Options;
 use crate::quality::{Problem, Quality, Reason, Reject};
-use crate::read::{Buffer, Chunk, Input, Pool};
+#[cfg(feature = "parquet")]
+use crate::read::Rows;
+use crate::read::{Buffer, Content, Input, Lines, Pool};
 use crate::sessions::Sessions;
 use crate::spool::Store;
 
@@ -28,45 +32,111 @@ use crate::spool::Store;
 ///
 /// [`Error`], whose every kind names the file. Lines that cannot be used are no error unless [`Options::strict`] says so.
 pub fn load(inputs: Vec<Input>, options: &Options) -> Result<Sessions, Error> {
-    let threads = options.thread_count();
+    let folder = options.temporary_folder.clone().unwrap_or_else(std::env::temp_dir);
+    let mut store = Store::new(options.memory, folder);
     let in_order = options.strict || options.rejects.is_some();
+    let read = read(inputs, options, in_order, Sink::Store(Mutex::new(&mut store)))?;
+    store.finish()?;
+    let sessions = Sessions::new(store, read.quality, read.horizon, options.thread_count());
+    #[cfg(feature = "parquet")]
+    let sessions = sessions.with_tables(read.tables);
+    Ok(sessions)
+}
+
+/// Reads all `inputs` and gives every event to `take`, in the order in which they are there: repeats as well, and nothing
+/// put together.
+///
+/// # Errors
+///
+/// As with [`load`]; [`Error::Take`] with what `take` returns; [`Error::NoEvents`] for a table of sessions.
+pub fn read_events<E>(
+    inputs: Vec<Input>,
+    options: &Options,
+    mut take: impl FnMut(Envelope) -> Result<(), E> + Send,
+) -> Result<Quality, Error>
+where
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let mut take = |envelope| take(envelope).map_err(|error| Error::Take { source: error.into() });
+    let read = read(inputs, options, true, Sink::Events(&mut take))?;
+    #[cfg(feature = "parquet")]
+    if let Some(table) = read.tables.first() {
+        return Err(Error::NoEvents { path: table.path().to_owned() });
+    }
+    Ok(read.quality)
+}
+
+type Take<'t> = &'t mut (dyn FnMut(Envelope) -> Result<(), Error> + Send);
+
+/// Where events go.
+enum Sink<'s> {
+    /// To be put together.
+    Store(Mutex<&'s mut Store>),
+    /// One after the other.
+    Events(Take<'s>),
+}
+
+/// What was read besides events.
+struct Read {
+    quality: Quality,
+    horizon: Option<Timestamp>,
+    #[cfg(feature = "parquet")]
+    tables: Vec<audience_lake::SessionsTable>,
+}
+
+fn read(inputs: Vec<Input>, options: &Options, in_order: bool, sink: Sink<'_>) -> Result<Read, Error> {
+    let threads = options.thread_count();
     let files = inputs.len() as u64;
     let pool = Pool::new(inputs, options.format, options.progress.clone(), if in_order { 1 } else { threads });
-    let collector = Mutex::new(Collector::new(options)?);
-    let folder = options.temporary_folder.clone().unwrap_or_else(std::env::temp_dir);
-    let store = Mutex::new(Store::new(options.memory, folder));
+    let (store, take) = match sink {
+        Sink::Store(store) => (Some(store), None),
+        Sink::Events(take) => (None, Some(take)),
+    };
+    let collector = Mutex::new(Collector::new(options, take)?);
+    #[cfg(feature = "parquet")]
+    let tables = Mutex::new(Vec::new());
     let failed = Mutex::new(None::<Error>);
-    let fail = |error: Error| {
-        pool.stop();
-        failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    let work = || -> Result<(), Error> {
+        let mut batch = Batch::new(options.rejects.is_some(), options.strict);
+        if store.is_none() {
+            batch = batch.of_events();
+        }
+        let keep = |batch: &mut Batch| match (&store, batch.take_block()) {
+            (Some(store), Some(block)) => store.lock().unwrap_or_else(PoisonError::into_inner).push(block),
+            _ => Ok(()),
+        };
+        let mut buffer = Buffer::default();
+        while let Some(chunk) = pool.next_chunk(std::mem::take(&mut buffer))? {
+            batch.begin(&chunk.file, chunk.file_index);
+            match chunk.content {
+                Content::Lines(lines) => {
+                    read_lines(&lines, &mut batch);
+                    buffer = lines.bytes;
+                }
+                #[cfg(feature = "parquet")]
+                Content::Rows(rows) => read_rows(&rows, &mut batch, keep)?,
+                #[cfg(feature = "parquet")]
+                Content::Sessions(table) => {
+                    batch.quality.session_rows = table.rows();
+                    tables.lock().unwrap_or_else(PoisonError::into_inner).push(table);
+                }
+            }
+            let outcome = batch.finish();
+            if batch.is_full() {
+                keep(&mut batch)?;
+            }
+            options.progress.events.fetch_add(outcome.quality.events, Ordering::Relaxed);
+            let mut collector = collector.lock().unwrap_or_else(PoisonError::into_inner);
+            collector.take(chunk.number, chunk.file_index, outcome)?;
+        }
+        keep(&mut batch)
     };
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                let mut batch = Batch::new(options.rejects.is_some(), options.strict);
-                let mut buffer = Buffer::default();
-                loop {
-                    let chunk = match pool.next_chunk(std::mem::take(&mut buffer)) {
-                        Ok(Some(chunk)) => chunk,
-                        Ok(None) => break,
-                        Err(error) => return fail(error),
-                    };
-                    read_chunk(&chunk, &mut batch);
-                    let outcome = batch.finish();
-                    if batch.is_full()
-                        && let Err(error) = keep(&mut batch, &store)
-                    {
-                        return fail(error);
-                    }
-                    options.progress.events.fetch_add(outcome.quality.events, Ordering::Relaxed);
-                    let mut collector = collector.lock().unwrap_or_else(PoisonError::into_inner);
-                    if let Err(error) = collector.take(chunk.number, chunk.file_index, outcome) {
-                        return fail(error);
-                    }
-                    buffer = chunk.bytes;
-                }
-                if let Err(error) = keep(&mut batch, &store) {
-                    fail(error);
+                if let Err(error) = work() {
+                    pool.stop();
+                    failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
                 }
             });
         }
@@ -81,30 +151,42 @@ pub fn load(inputs: Vec<Input>, options: &Options) -> Result<Sessions, Error> {
     quality.bytes = options.progress.bytes.load(Ordering::Relaxed);
     let (horizon, ahead) = collector.horizon.latest();
     quality.clocks_ahead = ahead;
-    let mut store = store.into_inner().unwrap_or_else(PoisonError::into_inner);
-    store.finish()?;
-    Ok(Sessions::new(store, quality, horizon, threads))
+    Ok(Read {
+        quality,
+        horizon,
+        #[cfg(feature = "parquet")]
+        tables: tables.into_inner().unwrap_or_else(PoisonError::into_inner),
+    })
 }
 
-fn keep(batch: &mut Batch, store: &Mutex<Store>) -> Result<(), Error> {
-    batch.take_block().map_or(Ok(()), |block| store.lock().unwrap_or_else(PoisonError::into_inner).push(block))
+/// Reads a row group, and keeps what was read as often as there is enough of it.
+#[cfg(feature = "parquet")]
+fn read_rows(rows: &Rows, batch: &mut Batch, keep: impl Fn(&mut Batch) -> Result<(), Error>) -> Result<(), Error> {
+    batch.quality.nested_values += rows.table.unread().len() as u64 * rows.table.rows(rows.row_group);
+    let mut reader = rows.table.read(rows.row_group)?;
+    while let Some(mut some) = reader.next_batch()? {
+        ndjson::read_rows(&mut some, batch);
+        if batch.is_full() {
+            keep(batch)?;
+        }
+    }
+    Ok(())
 }
 
-fn read_chunk(chunk: &Chunk, batch: &mut Batch) {
-    batch.begin(&chunk.file, chunk.file_index);
-    let bytes = chunk.bytes.bytes();
+fn read_lines(lines: &Lines, batch: &mut Batch) {
+    let bytes = lines.bytes.bytes();
     // A file of nothing but a byte order mark has no line.
     if bytes.is_empty() {
         return;
     }
-    if chunk.too_long {
+    if lines.too_long {
         batch.next_line();
         batch.reject(Problem::new(Reason::TooLong), &String::from_utf8_lossy(bytes));
         return;
     }
     // One check of the whole is much cheaper than one for each string.
     if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
-        return read_text(chunk.format, text, batch);
+        return read_text(lines.format, text, batch);
     }
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         let Ok(line) = std::str::from_utf8(line) else {
@@ -113,7 +195,7 @@ fn read_chunk(chunk: &Chunk, batch: &mut Batch) {
             batch.reject(Problem::new(Reason::NotUtf8), line.strip_suffix('\n').unwrap_or(&line));
             continue;
         };
-        read_text(chunk.format, line, batch);
+        read_text(lines.format, line, batch);
     }
 }
 
@@ -135,12 +217,15 @@ fn read_text(format: Format, text: &str, batch: &mut Batch) {
                 }
             }
         }
+        // Tables have no lines.
+        Format::Parquet => {}
     }
 }
 
 /// Puts the outcomes of chunks together in the order of their numbers, whatever the order of their arrival, so that
 /// lines are numbered rightly and the first fault is the first.
-struct Collector {
+struct Collector<'t> {
+    take_event: Option<Take<'t>>,
     next: u64,
     early: BTreeMap<u64, (usize, Outcome)>,
     /// Lines read of each file.
@@ -150,8 +235,8 @@ struct Collector {
     rejects: Option<(PathBuf, BufWriter<File>)>,
 }
 
-impl Collector {
-    fn new(options: &Options) -> Result<Self, Error> {
+impl<'t> Collector<'t> {
+    fn new(options: &Options, take_event: Option<Take<'t>>) -> Result<Self, Error> {
         let rejects = match &options.rejects {
             None => None,
             Some(path) => {
@@ -160,6 +245,7 @@ impl Collector {
             }
         };
         Ok(Self {
+            take_event,
             next: 0,
             early: BTreeMap::new(),
             lines: BTreeMap::new(),
@@ -179,7 +265,7 @@ impl Collector {
     }
 
     fn take_next(&mut self, file_index: usize, outcome: Outcome) -> Result<(), Error> {
-        let Outcome { mut quality, rejects, fault, horizon } = outcome;
+        let Outcome { mut quality, events, rejects, fault, horizon } = outcome;
         let before = self.lines.entry(file_index).or_default();
         if let Some(mut fault) = fault {
             fault.shift(*before);
@@ -190,6 +276,9 @@ impl Collector {
         }
         for example in &mut quality.examples {
             example.line += *before;
+        }
+        if let Some(take) = &mut self.take_event {
+            events.into_iter().try_for_each(take)?;
         }
         if let Some((path, writer)) = &mut self.rejects {
             for mut reject in rejects {

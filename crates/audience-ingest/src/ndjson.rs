@@ -2,12 +2,16 @@
 
 mod convert;
 mod plain;
+#[cfg(feature = "parquet")]
+mod rows;
 
 use std::borrow::Cow;
 use std::fmt;
 
 use audience_core::{Event, EventKind, Field, Fields, SCHEMA};
 use plain::Plain;
+#[cfg(feature = "parquet")]
+pub(crate) use rows::read_rows;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -119,6 +123,23 @@ impl<'a> LineReader<'a> {
             self.attributes.push((Cow::Borrowed(name), value));
         }
         fits
+    }
+
+    fn take_attribute(&mut self, name: Cow<'a, str>, value: Scalar<'a>, batch: &mut Batch) {
+        let text = match value {
+            Scalar::Null => return,
+            Scalar::Nested => {
+                batch.quality.nested_values += 1;
+                return;
+            }
+            Scalar::Text(text) => text,
+            scalar => Cow::Owned(scalar.as_text().unwrap_or_default().into_owned()),
+        };
+        if self.attributes.len() < MAX_ATTRIBUTES {
+            self.attributes.push((name, text));
+        } else {
+            batch.quality.further_attributes += 1;
+        }
     }
 
     fn finish(&mut self, seen: u64, batch: &mut Batch) -> Result<(), Problem> {
@@ -248,7 +269,7 @@ impl<'a> Visitor<'a> for &mut Object<'_, 'a> {
                 }
                 Key::Other(name) => {
                     let value = map.next_value()?;
-                    self.take_attribute(name, value);
+                    self.reader.take_attribute(name, value, self.batch);
                 }
             }
         }
@@ -264,23 +285,6 @@ impl<'a> Object<'_, 'a> {
         self.seen |= bit(field);
         if let Err(problem) = convert::set(&mut self.reader.fields, field, value, self.batch) {
             self.problem.get_or_insert(problem);
-        }
-    }
-
-    fn take_attribute(&mut self, name: Cow<'a, str>, value: Scalar<'a>) {
-        let text = match value {
-            Scalar::Null => return,
-            Scalar::Nested => {
-                self.batch.quality.nested_values += 1;
-                return;
-            }
-            Scalar::Text(text) => text,
-            scalar => Cow::Owned(scalar.as_text().unwrap_or_default().into_owned()),
-        };
-        if self.reader.attributes.len() < MAX_ATTRIBUTES {
-            self.reader.attributes.push((name, text));
-        } else {
-            self.batch.quality.further_attributes += 1;
         }
     }
 }

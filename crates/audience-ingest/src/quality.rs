@@ -212,6 +212,9 @@ pub struct Quality {
     pub lines: u64,
     /// Events found in them, repeats included.
     pub events: u64,
+    /// Rows of tables of sessions, whose events were read another time.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub session_rows: u64,
     /// Lines that could not be used, by reason.
     pub rejects: BTreeMap<Reason, u64>,
     /// The first rejects of each reason, in order of file and line.
@@ -278,6 +281,7 @@ impl Quality {
         self.bytes += other.bytes;
         self.lines += other.lines;
         self.events += other.events;
+        self.session_rows += other.session_rows;
         add_counts(&mut self.rejects, other.rejects);
         self.examples.extend(other.examples);
         self.examples.sort_by_key(|reject| (reject.problem.reason, reject.file_index, reject.line));
@@ -328,6 +332,11 @@ fn shrink(names: &mut BTreeMap<Box<str>, u64>) -> u64 {
 pub(crate) fn shorten(text: &str) -> &str {
     const MOST: usize = 200;
     if text.len() <= MOST { text } else { &text[..text.floor_char_boundary(MOST)] }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 fn by_field<S: serde::Serializer>(

@@ -4,10 +4,13 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use audience_core::{ContentId, Session, SessionBuilder, Timestamp, ViewerId};
+use audience_core::{ContentId, Rules, Session, SessionBuilder, SessionFacts, Timestamp, ViewerId};
+#[cfg(feature = "parquet")]
+use audience_lake::SessionsTable;
 use audience_stats::Merge;
 use foldhash::fast::RandomState;
 
+use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::quality::Quality;
 use crate::spool::{Group, SHARDS, Share, Store, moment, shard_of};
@@ -43,6 +46,8 @@ use crate::spool::{Group, SHARDS, Share, Store, moment, shard_of};
 #[derive(Debug)]
 pub struct Sessions {
     store: Store,
+    #[cfg(feature = "parquet")]
+    tables: Vec<SessionsTable>,
     quality: Quality,
     horizon: Option<Timestamp>,
     threads: usize,
@@ -50,7 +55,20 @@ pub struct Sessions {
 
 impl Sessions {
     pub(crate) fn new(store: Store, quality: Quality, horizon: Option<Timestamp>, threads: usize) -> Self {
-        Self { store, quality, horizon, threads }
+        Self {
+            store,
+            #[cfg(feature = "parquet")]
+            tables: Vec::new(),
+            quality,
+            horizon,
+            threads,
+        }
+    }
+
+    /// The same, and the sessions of these tables.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn with_tables(self, tables: Vec<SessionsTable>) -> Self {
+        Self { tables, ..self }
     }
 
     /// What became of every line and field.
@@ -74,28 +92,76 @@ impl Sessions {
     ///
     /// # Errors
     ///
-    /// [`Error::Temporary`] when events cannot be read back from disk, [`Error::Spool`] when they were damaged.
+    /// [`Error::Temporary`] when events cannot be read back from disk, [`Error::Spool`] when they were damaged,
+    /// `Error::NoEvents` when there are sessions of which there are only the facts.
     pub fn fold<S: Merge + Clone + Send + Sync>(
         &self,
         empty: &S,
         take: impl Fn(&mut S, Session) + Sync,
     ) -> Result<S, Error> {
+        #[cfg(feature = "parquet")]
+        self.check_events()?;
+        self.fold_units(SHARDS, empty, |worker, shard, state| {
+            worker.read_shard(shard, None, &mut |session| take(state, session))
+        })
+    }
+
+    /// Gives the facts of every session to `take`, as [`fold`](Self::fold) does sessions: also of those in tables, of which
+    /// there are only the facts. `catalog` says how long titles are where the events do not.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`fold`](Self::fold), and `Error::Table`.
+    pub fn fold_facts<S: Merge + Clone + Send + Sync>(
+        &self,
+        rules: &Rules,
+        catalog: &Catalog,
+        empty: &S,
+        take: impl Fn(&mut S, SessionFacts) + Sync,
+    ) -> Result<S, Error> {
+        let of_session = |session: Session| {
+            let known = catalog.get(session.content_id().as_str()).and_then(|entry| entry.duration);
+            session.with_known_duration(known).facts(rules, self.horizon)
+        };
+        #[cfg(feature = "parquet")]
+        let row_groups: Vec<(&SessionsTable, usize)> = self
+            .tables
+            .iter()
+            .flat_map(|table| (0..table.row_groups()).map(move |row_group| (table, row_group)))
+            .collect();
+        #[cfg(not(feature = "parquet"))]
+        let row_groups = [(); 0];
+        self.fold_units(SHARDS + row_groups.len(), empty, |worker, unit, state| {
+            #[cfg(feature = "parquet")]
+            if let Some((table, row_group)) = unit.checked_sub(SHARDS).and_then(|unit| row_groups.get(unit)) {
+                return Ok(table.read(*row_group, |facts| take(state, facts))?);
+            }
+            worker.read_shard(unit, None, &mut |session| take(state, of_session(session)))
+        })
+    }
+
+    /// Does all units of work on several threads, each thread with a state of its own, and merges the states.
+    fn fold_units<S: Merge + Clone + Send + Sync>(
+        &self,
+        units: usize,
+        empty: &S,
+        work: impl Fn(&mut Worker<'_>, usize, &mut S) -> Result<(), Error> + Sync,
+    ) -> Result<S, Error> {
         let next = AtomicUsize::new(0);
-        let threads = self.threads.min(SHARDS);
+        let threads = self.threads.min(units);
         let result = Mutex::new(Ok(empty.clone()));
         std::thread::scope(|scope| {
             for _ in 0..threads {
                 scope.spawn(|| {
                     let mut state = empty.clone();
-                    let mut worker =
-                        Worker { sessions: self, shares: threads, share: Share::default(), names: Names::default() };
+                    let mut worker = Worker { shares: threads, ..Worker::alone(self) };
                     let mut done = Ok(());
                     while done.is_ok() {
-                        let shard = next.fetch_add(1, Ordering::Relaxed);
-                        if shard >= SHARDS {
+                        let unit = next.fetch_add(1, Ordering::Relaxed);
+                        if unit >= units {
                             break;
                         }
-                        done = worker.read_shard(shard, None, &mut |session| take(&mut state, session));
+                        done = work(&mut worker, unit, &mut state);
                     }
                     let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
                     match (&mut *result, done) {
@@ -109,13 +175,25 @@ impl Sessions {
         result.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether there are the events of all sessions.
+    #[cfg(feature = "parquet")]
+    fn check_events(&self) -> Result<(), Error> {
+        match self.tables.first() {
+            Some(table) => Err(Error::NoEvents { path: table.path().to_owned() }),
+            None => Ok(()),
+        }
+    }
+
     /// All sessions, in order of session id and title. Takes memory for all of them at once: [`fold`](Self::fold) does
     /// not.
     ///
     /// # Errors
     ///
-    /// [`Error::Temporary`] when events cannot be read back from disk, [`Error::Spool`] when they were damaged.
+    /// [`Error::Temporary`] when events cannot be read back from disk, [`Error::Spool`] when they were damaged,
+    /// `Error::NoEvents` when there are sessions of which there are only the facts.
     pub fn to_vec(&self) -> Result<Vec<Session>, Error> {
+        #[cfg(feature = "parquet")]
+        self.check_events()?;
         let mut sessions = Vec::new();
         let mut worker = Worker::alone(self);
         for shard in 0..SHARDS {
@@ -129,8 +207,11 @@ impl Sessions {
     ///
     /// # Errors
     ///
-    /// [`Error::Temporary`] when events cannot be read back from disk, [`Error::Spool`] when they were damaged.
+    /// [`Error::Temporary`] when events cannot be read back from disk, [`Error::Spool`] when they were damaged,
+    /// `Error::NoEvents` when there are sessions of which there are only the facts.
     pub fn get(&self, session_id: &str) -> Result<Vec<Session>, Error> {
+        #[cfg(feature = "parquet")]
+        self.check_events()?;
         let mut sessions = Vec::new();
         Worker::alone(self)
             .read_shard(shard_of(session_id), Some(session_id), &mut |session| sessions.push(session))?;

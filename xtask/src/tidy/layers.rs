@@ -9,6 +9,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("audience-stats", 0),
     ("audience-core", 1),
     ("audience-retention", 2),
+    ("audience-lake", 3),
     ("audience-ingest", 3),
     ("audience-report", 4),
     ("audience-cli", 5),

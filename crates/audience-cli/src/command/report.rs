@@ -20,11 +20,8 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Error> {
     let catalog = args.catalog.as_deref().map_or(Ok(Catalog::new()), Catalog::read)?;
     let sessions = read(&args.input)?;
     let rules = Rules::default();
-    let horizon = sessions.horizon();
-    let state = sessions.fold(&ReportState::new(&spec), |state, session| {
-        let known = catalog.get(session.content_id().as_str()).and_then(|entry| entry.duration);
-        state.observe(&session.with_known_duration(known).facts(&rules, horizon));
-    })?;
+    let state =
+        sessions.fold_facts(&rules, &catalog, &ReportState::new(&spec), |state, facts| state.observe(&facts))?;
     let report = Report::new(&state, &spec, sessions.quality(), &catalog);
     let text = if args.json {
         output::json(&report)?

@@ -1,8 +1,13 @@
 //! The canonical wire format: which keys there are, and how they make an event.
 
+mod value;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
+pub use value::{FieldKind, FieldValue};
+
+use self::value::Held;
 use super::kind::{Ad, Bitrate, Custom, EndReason, EventKind, Finite, PlayerError, PlayerState, Rendition, Word};
 use super::{Envelope, Event, Origin, Seq, Vitals};
 use crate::error::Error;
@@ -52,7 +57,29 @@ macro_rules! fields {
                 pub $name: Option<$ty>,
             )+
         }
+
+        impl<'a> Fields<'a> {
+            /// The value of a field, if it is there.
+            pub fn get(&self, field: Field) -> Option<FieldValue<'_>> {
+                match field {
+                    $(Field::$variant => self.$name.as_ref().map(Held::value),)+
+                }
+            }
+
+            const fn kind_of(field: Field) -> FieldKind {
+                match field {
+                    $(Field::$variant => <$ty as Held>::KIND,)+
+                }
+            }
+        }
     };
+}
+
+impl Field {
+    /// What kind of value it holds.
+    pub const fn kind(self) -> FieldKind {
+        Fields::kind_of(self)
+    }
 }
 
 fields! {

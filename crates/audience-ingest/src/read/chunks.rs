@@ -10,13 +10,9 @@ use crate::format::Format;
 use crate::options::Progress;
 use crate::{CHUNK, MAX_LINE};
 
-/// Some whole lines of one file.
+/// Some whole lines of a file.
 #[derive(Debug)]
-pub(crate) struct Chunk {
-    /// Its place among all chunks read.
-    pub(crate) number: u64,
-    pub(crate) file: Arc<str>,
-    pub(crate) file_index: usize,
+pub(crate) struct Lines {
     pub(crate) format: Format,
     pub(crate) bytes: Buffer,
     /// The bytes are the start of one line that is longer than any line may be.
@@ -24,9 +20,7 @@ pub(crate) struct Chunk {
 }
 
 /// Reads one file, chunk by chunk.
-pub(crate) struct ChunkReader {
-    name: Arc<str>,
-    index: usize,
+pub(crate) struct LineReader {
     input: Input,
     stream: Box<dyn Read + Send>,
     format: Option<Format>,
@@ -39,39 +33,23 @@ pub(crate) struct ChunkReader {
     at_start: bool,
 }
 
-impl std::fmt::Debug for ChunkReader {
+impl std::fmt::Debug for LineReader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ChunkReader").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("LineReader").field("input", &self.input).finish_non_exhaustive()
     }
 }
 
-impl ChunkReader {
+impl LineReader {
     /// Opens the file and finds out how it is compressed.
-    pub(crate) fn open(
-        input: Input,
-        index: usize,
-        format: Option<Format>,
-        progress: &Arc<Progress>,
-    ) -> Result<Self, Error> {
-        let name: Arc<str> = input.path().display().to_string().into();
+    pub(super) fn open(input: Input, format: Option<Format>, progress: &Arc<Progress>) -> Result<Self, Error> {
         let io = |source| Error::Io { path: input.path().to_owned(), source };
         let stream = Counted { stream: input.open().map_err(io)?, progress: progress.clone() };
         let stream = decompress(stream, input.path())?;
-        Ok(Self {
-            name,
-            index,
-            input,
-            stream,
-            format,
-            carry: Vec::new(),
-            skipping: false,
-            ended: false,
-            at_start: true,
-        })
+        Ok(Self { input, stream, format, carry: Vec::new(), skipping: false, ended: false, at_start: true })
     }
 
     /// The next chunk, in the memory of `buffer`; `None` at the end.
-    pub(crate) fn next_chunk(&mut self, mut buffer: Buffer) -> Result<Option<Chunk>, Error> {
+    pub(super) fn next_lines(&mut self, mut buffer: Buffer) -> Result<Option<Lines>, Error> {
         loop {
             buffer.start_with(&self.carry);
             self.carry.clear();
@@ -115,7 +93,7 @@ impl ChunkReader {
         Ok(())
     }
 
-    fn chunk(&mut self, mut bytes: Buffer, too_long: bool) -> Result<Chunk, Error> {
+    fn chunk(&mut self, mut bytes: Buffer, too_long: bool) -> Result<Lines, Error> {
         // A byte order mark says nothing that is not known.
         if std::mem::take(&mut self.at_start) && bytes.bytes().starts_with(b"\xef\xbb\xbf") {
             bytes.skip(3);
@@ -125,7 +103,7 @@ impl ChunkReader {
             None => Format::detect(bytes.bytes(), self.input.path())?,
         };
         self.format = Some(format);
-        Ok(Chunk { number: 0, file: self.name.clone(), file_index: self.index, format, bytes, too_long })
+        Ok(Lines { format, bytes, too_long })
     }
 }
 

@@ -36,7 +36,7 @@ pub enum Input {
 }
 
 /// The endings of file names that a folder is searched for.
-const ENDINGS: &str = ".ndjson .jsonl .cmcd .log (also with .gz or .zst)";
+const ENDINGS: &str = ".ndjson .jsonl .cmcd .log (also with .gz or .zst) .parquet";
 
 impl Input {
     /// Bytes in memory, called `name` in messages.
@@ -48,7 +48,7 @@ impl Input {
     /// (`*`, `?`, `[…]`, `**`) is all files it matches. Files of a folder or pattern are in order of their names.
     ///
     /// In a folder, telemetry is what ends in `.ndjson`, `.jsonl`, `.cmcd` or `.log`, and may end in `.gz` or `.zst`
-    /// after that. A file named outright is read whatever its name.
+    /// after that, or ends in `.parquet`. A file named outright is read whatever its name.
     ///
     /// # Errors
     ///
@@ -142,5 +142,5 @@ fn is_telemetry(path: &Path) -> bool {
         Some("gz" | "zst") => ending(Path::new(path.file_stem().unwrap_or_default())),
         _ => ending(path),
     };
-    matches!(inner.as_deref(), Some("ndjson" | "jsonl" | "cmcd" | "log"))
+    matches!(inner.as_deref(), Some("ndjson" | "jsonl" | "cmcd" | "log" | "parquet"))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::{Buffer, Chunk, ChunkReader, Input};
+use super::{Buffer, Chunk, FileReader, Input};
 use crate::error::Error;
 use crate::format::Format;
 use crate::options::Progress;
@@ -23,7 +23,7 @@ pub(crate) struct Pool {
 struct State {
     /// Files not opened yet, the next one last.
     waiting: Vec<(usize, Input)>,
-    idle: Vec<ChunkReader>,
+    idle: Vec<FileReader>,
     /// Files in the hands of a thread.
     busy: usize,
     next_number: u64,
@@ -48,7 +48,7 @@ impl Pool {
             let Some(reader) = self.take() else { return Ok(None) };
             let reader = match reader {
                 Taken::Open(reader) => Ok(reader),
-                Taken::Closed(index, input) => ChunkReader::open(input, index, self.format, &self.progress),
+                Taken::Closed(index, input) => FileReader::open(input, index, self.format, &self.progress),
             };
             let read = reader.and_then(|mut reader| {
                 let chunk = reader.next_chunk(std::mem::take(&mut buffer))?;
@@ -109,6 +109,6 @@ impl Pool {
 }
 
 enum Taken {
-    Open(ChunkReader),
+    Open(FileReader),
     Closed(usize, Input),
 }

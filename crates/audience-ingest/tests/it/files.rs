@@ -87,7 +87,7 @@ fn what_is_not_there_is_an_error_that_names_it() {
     };
     insta::assert_snapshot!(error("none.ndjson"), @"read DIR/none.ndjson: there is no such file, folder or match");
     insta::assert_snapshot!(error("*.ndjson"), @"read DIR/*.ndjson: there is no such file, folder or match");
-    insta::assert_snapshot!(error(""), @"read DIR/: no file in this folder ends in one of .ndjson .jsonl .cmcd .log (also with .gz or .zst)");
+    insta::assert_snapshot!(error(""), @"read DIR/: no file in this folder ends in one of .ndjson .jsonl .cmcd .log (also with .gz or .zst) .parquet");
     let pattern = Input::find(Path::new("[.ndjson")).unwrap_err().to_string();
     insta::assert_snapshot!(pattern, @"read [.ndjson: Pattern syntax error near position 0: invalid range pattern");
 }

@@ -9,6 +9,8 @@ mod formats;
 mod ndjson;
 mod requests;
 mod sessions;
+#[cfg(feature = "parquet")]
+mod tables;
 
 use std::path::Path;
 

@@ -1,0 +1,133 @@
+//! The columns of the table `sessions` that hold a list a row.
+
+use std::sync::Arc;
+
+use audience_core::{Identity, Mark, PlaybackMap, Run, SessionFacts, Timestamp};
+
+use crate::error::Error;
+use crate::table::ParquetFile;
+use crate::table::cells::Cells;
+use crate::table::leaf::{Item, Leaf, Place};
+use crate::table::value::Value;
+
+/// Attributes, as a map from name to value.
+pub(crate) const MAP: &str = "REQUIRED group attributes (MAP) { REPEATED group key_value {
+    REQUIRED BYTE_ARRAY key (UTF8); REQUIRED BYTE_ARRAY value (UTF8); } }";
+
+/// All of them, in the order of the file.
+pub(super) const SCHEMA: &str = "
+    REQUIRED group runs (LIST) { REPEATED group list { REQUIRED group element {
+        REQUIRED INT64 start_ms; REQUIRED INT64 end_ms; REQUIRED INT64 plays; } } }
+    REQUIRED group marks (LIST) { REPEATED group list { REQUIRED group element {
+        REQUIRED BYTE_ARRAY name (UTF8); REQUIRED INT64 count; REQUIRED INT64 first_at_ms; } } }
+    REQUIRED group attributes (MAP) { REPEATED group key_value {
+        REQUIRED BYTE_ARRAY key (UTF8); REQUIRED BYTE_ARRAY value (UTF8); } }";
+
+/// Their parts in the order of the file, each as the first and last name of its path.
+const PARTS: [[&str; 2]; 8] = [
+    ["runs", "start_ms"],
+    ["runs", "end_ms"],
+    ["runs", "plays"],
+    ["marks", "name"],
+    ["marks", "count"],
+    ["marks", "first_at_ms"],
+    ["attributes", "key"],
+    ["attributes", "value"],
+];
+
+/// Appends the lists of a session.
+pub(super) fn push(cells: &mut [Cells], facts: &SessionFacts) {
+    let [start, end, plays, name, count, first_at, key, value] = cells else { return };
+    let runs = || facts.map.runs().iter();
+    start.push_list(runs().map(|run| Value::Whole(run.start.as_millis())));
+    end.push_list(runs().map(|run| Value::Whole(run.end.as_millis())));
+    plays.push_list(runs().map(|run| Value::Whole(u64::from(run.plays))));
+    let marks = || facts.marks.iter();
+    name.push_list(marks().map(|mark| Value::Text(&mark.name)));
+    count.push_list(marks().map(|mark| Value::Whole(mark.count)));
+    first_at.push_list(marks().map(|mark| Value::from_i64(mark.first_at.as_millis())));
+    let attributes = || facts.identity.attributes.iter();
+    key.push_list(attributes().map(|(name, _)| Value::Text(name)));
+    value.push_list(attributes().map(|(_, value)| Value::Text(value)));
+}
+
+/// How far each of the parts was gone through.
+pub(super) type Places = [Place; PARTS.len()];
+
+/// The lists of a row group.
+pub(super) struct Lists {
+    /// Each of [`PARTS`], if the file has it.
+    parts: [Option<Leaf>; PARTS.len()],
+}
+
+impl Lists {
+    pub(super) fn new(file: &ParquetFile, row_group: usize) -> Result<Self, Error> {
+        let mut parts = [const { None }; PARTS.len()];
+        for (into, [first, last]) in parts.iter_mut().zip(PARTS) {
+            let is = |path: &[String]| path.len() > 1 && path[0] == first && path[path.len() - 1] == last;
+            if let Some(column) = file.columns().position(is) {
+                *into = Some(file.leaf(row_group, column)?);
+            }
+        }
+        Ok(Self { parts })
+    }
+
+    pub(super) fn leaves(&mut self) -> impl Iterator<Item = &mut Leaf> {
+        self.parts.iter_mut().flatten()
+    }
+
+    /// Fills in the lists of the next row.
+    pub(super) fn fill(&self, places: &mut Places, facts: &mut SessionFacts) {
+        let mut runs = Vec::new();
+        self.items([0, 1, 2], places, |[start, end, plays]| {
+            let time = |value: Option<Value<'_>>| value?.as_whole().map(audience_core::MediaTime::from_millis);
+            let plays = plays.and_then(Value::as_whole).and_then(|plays| u32::try_from(plays).ok());
+            if let (Some(start), Some(end), Some(plays)) = (time(start), time(end), plays) {
+                runs.push(Run { start, end, plays });
+            }
+        });
+        facts.map = PlaybackMap::from(runs);
+        self.items([3, 4, 5], places, |[name, count, first_at]| {
+            if let Some(name) = name.and_then(Value::as_text) {
+                facts.marks.push(Mark {
+                    name: name.into(),
+                    count: count.and_then(Value::as_whole).unwrap_or_default(),
+                    first_at: Timestamp::from_millis(first_at.and_then(Value::as_signed).unwrap_or_default()),
+                });
+            }
+        });
+        let identity: &mut Identity = Arc::make_mut(&mut facts.identity);
+        self.items([6, 7], places, |[name, value]| {
+            if let (Some(Value::Text(name)), Some(Value::Text(value))) = (name, value) {
+                identity.attributes.set(name, value);
+            }
+        });
+    }
+
+    /// Gives the items of the next row's list to `take`, each as its parts.
+    fn items<'s, const N: usize>(
+        &'s self,
+        parts: [usize; N],
+        places: &mut Places,
+        mut take: impl FnMut([Option<Value<'s>>; N]),
+    ) {
+        let mut first = true;
+        loop {
+            let mut item = [None; N];
+            let mut goes_on = false;
+            for (value, part) in item.iter_mut().zip(parts) {
+                let Some(leaf) = &self.parts[part] else { continue };
+                match leaf.next_item(&mut places[part], first) {
+                    Item::Over => {}
+                    Item::Null => goes_on = true,
+                    Item::Value(of_part) => (goes_on, *value) = (true, Some(of_part)),
+                }
+            }
+            if !goes_on {
+                return;
+            }
+            take(item);
+            first = false;
+        }
+    }
+}
