@@ -7,6 +7,7 @@ mod tests {
     use audience_core::test_util::various_facts;
     use audience_core::{Accumulator, EventKind, Field};
     use audience_ingest::{Catalog, Format, Quality};
+    use audience_lake::SessionsTable;
     use audience_report::{Dimension, Report, ReportSpec, ReportState};
     use serde_json::Value;
 
@@ -59,8 +60,17 @@ mod tests {
     }
 
     #[test]
+    fn every_column_of_sessions_is_documented() {
+        let page = page("docs/formats/tables.md");
+        let documented = words(&page);
+        for column in SessionsTable::columns() {
+            assert!(documented.contains(column), "{column}");
+        }
+    }
+
+    #[test]
     fn every_format_is_documented() {
-        let page = page("docs/formats/cmcd.md") + &page("docs/formats/events.md") + &page("README.md");
+        let page = page("docs/formats/cmcd.md") + &page("docs/formats/events.md") + &page("docs/formats/tables.md");
         for format in Format::ALL {
             assert!(page.contains(format.as_str()), "{format}");
         }

@@ -82,6 +82,12 @@ impl SessionsTable {
         Self { file, columns }
     }
 
+    /// The names of the columns that hold one value a row, in the order in which they are written; after them are the
+    /// lists `runs`, `marks` and `attributes`.
+    pub fn columns() -> impl Iterator<Item = &'static str> {
+        COLUMNS.iter().map(|column| column.name)
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         self.file.path()
