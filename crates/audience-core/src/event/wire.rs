@@ -1,5 +1,6 @@
 //! The canonical wire format: which keys there are, and how they make an event.
 
+mod line;
 mod value;
 
 use std::borrow::Cow;

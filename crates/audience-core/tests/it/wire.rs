@@ -141,3 +141,49 @@ fn numbers_survive_to_the_last_digit() {
         assert_eq!(serde_json::from_str::<Envelope>(&json).unwrap(), written, "{json}");
     }
 }
+
+fn line(envelope: &Envelope) -> String {
+    let mut out = b"before".to_vec();
+    envelope.write_line(&mut out);
+    String::from_utf8(out).unwrap().strip_prefix("before").unwrap().to_owned()
+}
+
+#[test]
+fn a_line_is_the_text_that_serde_writes() {
+    for kind in one_of_each() {
+        let mut written = envelope(kind);
+        written.event = written.event.numbered(u64::MAX - 1).from_source("web").at(MediaTime::ZERO);
+        written.event.vitals = Some(Box::new(Vitals { dropped_frames: Some(0), ..Vitals::default() }));
+        assert_eq!(line(&written), format!("{}\n", serde_json::to_string(&written).unwrap()));
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn a_line_is_what_serde_writes_whatever_the_texts_and_numbers(
+        texts in proptest::collection::vec("(?s).*", 4),
+        ts: i64,
+        value in proptest::num::f64::NORMAL | proptest::num::f64::ZERO | proptest::num::f64::SUBNORMAL,
+    ) {
+        let custom = Custom {
+            name: texts[0].as_str().into(),
+            value: Some(Finite::new(value).unwrap()),
+            data: Some(texts[1].as_str().into()),
+        };
+        let mut written = envelope(EventKind::Custom(Box::new(custom)));
+        written.event.ts = Timestamp::from_millis(ts);
+        written.session_id = texts[2].as_str().into();
+        written.attributes = vec![
+            ("z".into(), texts[3].as_str().into()),
+            (texts[3].as_str().into(), "\u{0}\u{1f}\u{7f}\"\\/\u{2028}".into()),
+            ("ts".into(), "no field".into()),
+        ];
+        let (line, json) = (line(&written), serde_json::to_string(&written).unwrap());
+        // Numbers may be written in several ways; all else is the same.
+        let number = |text: &str| text.find("\"value\":").map(|at| text[at + 8..].split(',').next().unwrap().to_owned());
+        let (ours, theirs) = (number(&line).unwrap(), number(&json).unwrap());
+        proptest::prop_assert_eq!(ours.parse::<f64>().unwrap(), value);
+        let same = line.replacen(&format!("\"value\":{ours}"), &format!("\"value\":{theirs}"), 1);
+        proptest::prop_assert_eq!(same, format!("{json}\n"));
+    }
+}
