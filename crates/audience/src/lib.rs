@@ -31,7 +31,7 @@
 //! - The core is here at the root: [`Event`] → [`Session`] → [`Timeline`] → [`SessionFacts`], and the [`Accumulator`]s over
 //!   facts.
 //! - [`stats`]: the statistics underneath.
-//! - `retention` and `ingest`: one module for each feature.
+//! - `retention`, `ingest` and `simulate`: one module for each feature.
 //!
 //! # Features
 #![doc = document_features::document_features!()]
@@ -46,6 +46,9 @@ pub use audience_ingest as ingest;
 /// How many sessions watched each part of a title.
 #[cfg(feature = "retention")]
 pub use audience_retention as retention;
+/// Telemetry of viewers who do not exist, with what really happened.
+#[cfg(feature = "simulate")]
+pub use audience_simulate as simulate;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]

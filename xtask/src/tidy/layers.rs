@@ -10,6 +10,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("audience-core", 1),
     ("audience-retention", 2),
     ("audience-lake", 3),
+    ("audience-simulate", 2),
     ("audience-ingest", 3),
     ("audience-report", 4),
     ("audience-cli", 5),
