@@ -21,6 +21,7 @@ Examples:
   audience report 'logs/2026-01-*.ndjson.gz' --by day --tz Europe/Berlin --json > report.json
   zcat old.gz | audience report -
   audience session events.ndjson 5f2d1c1e-8c6d-4f0e-9a53-0d3a1f2b4c5d
+  audience simulate --sessions 100000 -o events.ndjson.zst --catalog-out catalog.json
 
 Exit codes:
   0  done
@@ -41,6 +42,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Report(Box<ReportArgs>),
     Session(SessionArgs),
+    Simulate(SimulateArgs),
     Completions(CompletionsArgs),
 }
 
@@ -125,6 +127,66 @@ pub(crate) struct SessionArgs {
     pub(crate) catalog: Option<PathBuf>,
 }
 
+/// Make telemetry of viewers who do not exist, with what really happened.
+///
+/// Viewers, players, networks and what goes wrong on the way are simulated from a seed: the same options give the same
+/// bytes on every machine. Writes events in the canonical format, as they would arrive. The model and all its parameters
+/// are in docs/simulate.md.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct SimulateArgs {
+    /// How many sessions begin [default: 1000]
+    #[arg(long, value_name = "N")]
+    pub(crate) sessions: Option<u64>,
+
+    /// How many titles there are [default: 40]
+    #[arg(long, value_name = "N")]
+    pub(crate) titles: Option<u32>,
+
+    /// How many viewers there are [default: one for three sessions]
+    #[arg(long, value_name = "N")]
+    pub(crate) viewers: Option<u64>,
+
+    /// Over how many days sessions begin [default: 7]
+    #[arg(long, value_name = "N")]
+    pub(crate) days: Option<u32>,
+
+    /// When the first day begins (2026-01-31, 2026-01-31T18:00, …Z, or milliseconds), UTC [default: 2026-01-05]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) start: Option<String>,
+
+    /// What all random numbers follow from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+
+    /// How much more viewers of arm B leave than those of arm A: -0.2 is a fifth less, 1 twice as much [default: 0]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub(crate) effect: Option<f64>,
+
+    /// How often telemetry goes wrong: `on`, `off`, or a factor on all rates of the scenario (2 is twice as often)
+    #[arg(long, value_name = "FACTOR", value_parser = parse_factor, default_value = "on", allow_negative_numbers = true)]
+    pub(crate) faults: f64,
+
+    /// Take the scenario from a JSON file; what it leaves out has its default, other options come on top
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scenario: Option<PathBuf>,
+
+    /// Write events to FILE instead of standard output: .ndjson, .ndjson.gz or .ndjson.zst
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Write names, durations and chapters of the titles to FILE, as JSON for `--catalog`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) catalog_out: Option<PathBuf>,
+
+    /// Write what really happened to FILE, one JSON object a session
+    #[arg(long, value_name = "FILE")]
+    pub(crate) truth: Option<PathBuf>,
+
+    /// Print the scenario as JSON instead of simulating it: all parameters there are
+    #[arg(long)]
+    pub(crate) print_scenario: bool,
+}
+
 /// Print a script that completes the command in a shell.
 ///
 /// For bash: audience completions bash > ~/.local/share/bash-completion/completions/audience
@@ -173,6 +235,17 @@ const LEAST_MEMORY: ByteSize = ByteSize::mb(64);
 fn parse_memory(text: &str) -> Result<ByteSize, String> {
     let size = text.parse::<ByteSize>()?;
     if size < LEAST_MEMORY { Err(format!("{text} is less than {}", LEAST_MEMORY.display().si())) } else { Ok(size) }
+}
+
+fn parse_factor(text: &str) -> Result<f64, String> {
+    match text {
+        "on" => Ok(1.0),
+        "off" => Ok(0.0),
+        number => match number.parse::<f64>() {
+            Ok(factor) if factor.is_finite() && factor >= 0.0 => Ok(factor),
+            _ => Err("it is neither on, nor off, nor a number from 0 on".to_owned()),
+        },
+    }
 }
 
 fn parse_format(name: &str) -> Result<Format, String> {

@@ -11,6 +11,16 @@ pub(crate) enum Error {
     Ingest(#[from] audience_ingest::Error),
     #[error("cannot {0}")]
     Asked(#[from] audience_report::Error),
+    #[error("cannot {0}")]
+    Simulate(#[from] audience_simulate::Error),
+    #[error("cannot change the effect of arm B: the scenario has {arms} arm(s), not two")]
+    NotTwoArms { arms: usize },
+    #[error("cannot read {}: {source}", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("cannot read the scenario {}: {source}", path.display())]
+    Scenario { path: PathBuf, source: serde_json::Error },
+    #[error("cannot write events to {}: its name ends in none of .ndjson .jsonl .json (also with .gz or .zst)", path.display())]
+    UnknownFormat { path: PathBuf },
     #[error("cannot write {}: {source}", path.display())]
     Write { path: PathBuf, source: io::Error },
     #[error("cannot write to standard output: {0}")]
@@ -30,9 +40,13 @@ impl Error {
         use audience_ingest::Error as Ingest;
         ExitCode::from(match self {
             Self::Ingest(Ingest::Rejected(_) | Ingest::Repaired(_)) => 4,
-            Self::Asked(_) | Self::StdinTwice => 2,
+            Self::Asked(_)
+            | Self::StdinTwice
+            | Self::Simulate(_)
+            | Self::NotTwoArms { .. }
+            | Self::UnknownFormat { .. } => 2,
             Self::NoSession { .. } | Self::NothingPasses { .. } | Self::NoData { .. } => 3,
-            Self::Ingest(_) | Self::Write { .. } | Self::Stdout(_) => 1,
+            Self::Ingest(_) | Self::Read { .. } | Self::Scenario { .. } | Self::Write { .. } | Self::Stdout(_) => 1,
         })
     }
 

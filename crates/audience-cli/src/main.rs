@@ -3,6 +3,7 @@
 mod args;
 mod command;
 mod error;
+mod events;
 mod output;
 mod progress;
 
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
     let done = match args.command {
         Command::Report(args) => command::report::run(&args),
         Command::Session(args) => command::session::run(&args),
+        Command::Simulate(args) => command::simulate::run(&args),
         Command::Completions(args) => command::completions::run(&args),
     };
     match done {

@@ -1,6 +1,7 @@
-//! A bar on the terminal while files are read.
+//! A bar on the terminal while files are read, or made.
 
 use std::io::{self, IsTerminal};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
@@ -49,6 +50,36 @@ impl Drop for Bar {
             watcher.thread().unpark();
             // A watcher that panicked has only cost the bar.
             let _ = watcher.join();
+        }
+    }
+}
+
+/// Shows how many of so many things are done, until dropped. Shows nothing when standard error is no terminal, or what is
+/// done goes to the same one.
+pub(crate) struct Steps {
+    bar: Option<ProgressBar>,
+}
+
+impl Steps {
+    pub(crate) fn new(things: &str, total: u64, output: Option<&Path>) -> Self {
+        let bar = (io::stderr().is_terminal() && (output.is_some() || !io::stdout().is_terminal())).then(|| {
+            let template = format!("{{bar:30}} {{pos}}/{{len}} {things}, {{eta}} left");
+            ProgressBar::new(total).with_style(style(&template))
+        });
+        Self { bar }
+    }
+
+    pub(crate) fn done(&self, count: u64) {
+        if let Some(bar) = &self.bar {
+            bar.set_position(count);
+        }
+    }
+}
+
+impl Drop for Steps {
+    fn drop(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
         }
     }
 }

@@ -22,6 +22,7 @@ fn every_command_says_what_it_does_and_takes() {
             ["--by", "--where", "--content", "--from", "--tz", "--top", "--rejects", "--strict", "--json"].as_slice(),
         ),
         ("session", ["--json", "--catalog", "<ID>"].as_slice()),
+        ("simulate", ["--seed", "--effect", "--faults", "--scenario", "--truth", "--catalog-out", "off"].as_slice()),
         ("completions", ["bash", "zsh", "fish"].as_slice()),
     ] {
         let help = output(&[command, "--help"]);

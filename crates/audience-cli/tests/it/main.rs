@@ -6,6 +6,7 @@ mod help;
 mod pipes;
 mod report;
 mod session;
+mod simulate;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -15,7 +15,7 @@ fn the_report_of_the_readme() {
 
 #[test]
 fn one_title_in_detail() {
-    insta::assert_snapshot!(output(&["report", EVENTS, "--catalog", CATALOG, "--content", "c0002", "--by", "device"]));
+    insta::assert_snapshot!(output(&["report", EVENTS, "--catalog", CATALOG, "--content", "c0000", "--by", "device"]));
 }
 
 #[test]
