@@ -20,7 +20,7 @@ fn messages_and_exit_codes() {
     insta::assert_snapshot!(failure(&["report", EVENTS, "--from", "soon"]), @r#"2 error: cannot read the time "soon": failed to parse four digit integer as year: invalid digit, expected 0-9 but got s"#);
     insta::assert_snapshot!(failure(&["report", EVENTS, "--where", "device"]), @r#"2 error: cannot filter by "device": it is not name=value"#);
     insta::assert_snapshot!(failure(&["report", EVENTS, "--by", "device,,day"]), @r#"2 error: cannot break down by "device,,day": there is an empty name in it"#);
-    insta::assert_snapshot!(failure(&["report", EVENTS, "--where", "device=fridge"]), @"3 error: no session passes; the data have 900 sessions");
+    insta::assert_snapshot!(failure(&["report", EVENTS, "--where", "device=fridge"]), @"3 error: no session passes; the data have 500 sessions");
     insta::assert_snapshot!(failure(&["report", EVENTS, "--catalog", "none.csv"]), @"1 error: cannot read none.csv: No such file or directory (os error 2)");
     insta::assert_snapshot!(failure(&["report", EVENTS, "--catalog", "LICENSE-MIT"]), @"1 error: cannot read the catalogue LICENSE-MIT, entry 2: CSV error: record 2 (line: 4, byte: 58): found record with 3 fields, but the previous record has 1 fields");
     insta::assert_snapshot!(failure(&["report", EVENTS, "-o", "no/such/folder/report.txt"]), @"1 error: cannot write no/such/folder/report.txt: No such file or directory (os error 2)");
