@@ -1,6 +1,6 @@
 //! When sessions begin.
 
-use crate::random::{Stream, Weighted};
+use crate::random::{Purpose, Stream, Weighted};
 use crate::scenario::Scenario;
 
 const HOUR_MS: f64 = 3_600_000.0;
@@ -8,7 +8,8 @@ const HOUR_MS: f64 = 3_600_000.0;
 /// The times at which sessions begin, in order, each by itself.
 ///
 /// With F the share of sessions that have begun by a time, session i of n begins at F⁻¹((i + u) / n), u uniform: as many
-/// in each hour as its weight says, give or take one.
+/// in each hour as its weight says, give or take one. The weight of an hour is that of the [`Rhythm`](crate::Rhythm), times
+/// a factor of the day and one of the hour, both log-normal.
 #[derive(Clone, Debug)]
 pub(crate) struct Schedule {
     hours: Weighted,
@@ -16,13 +17,19 @@ pub(crate) struct Schedule {
 }
 
 impl Schedule {
-    pub(crate) fn new(scenario: &Scenario) -> Self {
+    pub(crate) fn new(scenario: &Scenario, seed: u64) -> Self {
         let rhythm = &scenario.viewers.rhythm;
         let first = scenario.start.as_millis().div_euclid(3_600_000);
+        // Numbers that no viewer has.
+        let factor = |kind: u64, number: i64| {
+            let number = kind << 62 | number.unsigned_abs();
+            Stream::new(seed, Purpose::Activity, number).lognormal(1.0, rhythm.spread)
+        };
         let weight = |hour: i64| {
             // 1970-01-01 was a Thursday.
             let weekday = (hour.div_euclid(24) + 3).rem_euclid(7);
-            rhythm.hours[hour.rem_euclid(24) as usize] * rhythm.weekdays[weekday as usize]
+            let usual = rhythm.hours[hour.rem_euclid(24) as usize] * rhythm.weekdays[weekday as usize];
+            usual * factor(1, hour.div_euclid(24)) * factor(2, hour)
         };
         let hours = (first..first + i64::from(scenario.days) * 24).map(weight);
         let mut hours = Weighted::new(hours);
@@ -44,7 +51,6 @@ impl Schedule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Purpose;
 
     #[test]
     fn sessions_begin_in_order_and_follow_the_weights() {
@@ -52,7 +58,8 @@ mod tests {
         scenario.viewers.rhythm.hours = [0.0; 24];
         scenario.viewers.rhythm.hours[6] = 1.0;
         scenario.viewers.rhythm.hours[20] = 3.0;
-        let schedule = Schedule::new(&scenario);
+        scenario.viewers.rhythm.spread = 0.0;
+        let schedule = Schedule::new(&scenario, 1);
         let begins: Vec<u64> =
             (0..2_000).map(|session| schedule.begin(session, &mut Stream::new(1, Purpose::Session, session))).collect();
         assert!(begins.is_sorted());
@@ -61,5 +68,17 @@ mod tests {
         // The default start is a Monday: days 5 and 6 are the weekend.
         let on = |day: u64| begins.iter().filter(|begin| **begin / 86_400_000 == day).count() as f64;
         assert!((on(5) / on(0) - 1.3).abs() < 0.05, "{} {}", on(5), on(0));
+    }
+
+    #[test]
+    fn no_two_weeks_are_alike() {
+        let scenario = Scenario { sessions: 20_000, days: 14, ..Scenario::default() };
+        let schedule = Schedule::new(&scenario, 1);
+        let mut days = [0_i32; 14];
+        for session in 0..20_000 {
+            days[schedule.begin(session, &mut Stream::new(1, Purpose::Session, session)) as usize / 86_400_000] += 1;
+        }
+        let different = (0..7).filter(|day| (days[*day] - days[day + 7]).abs() > 20).count();
+        assert!(different >= 4, "{days:?}");
     }
 }

@@ -48,7 +48,7 @@ impl Simulation {
             cdns: Weighted::new(scenario.viewers.cdns.iter().map(|cdn| cdn.share)),
             crowd: Crowd::new(&scenario, seed),
             labels: Labels::new(&scenario),
-            schedule: Schedule::new(&scenario),
+            schedule: Schedule::new(&scenario, seed),
             scenario,
             seed,
         })

@@ -135,3 +135,31 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
 }
+
+/// All keys of a value, and of what is in it.
+fn keys(value: &Value, into: &mut Vec<String>) {
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                into.push(key.clone());
+                keys(value, into);
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| keys(value, into)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_parameter_and_every_key_of_the_truth_is_documented() {
+    let folder = tempfile::tempdir().unwrap();
+    let truth = path(&folder, "t.ndjson");
+    output(&["simulate", "--sessions", "1", "--truth", &truth]);
+    let mut all = Vec::new();
+    keys(&serde_json::from_str(&output(&["simulate", "--print-scenario"])).unwrap(), &mut all);
+    keys(&serde_json::from_str(&fs::read_to_string(&truth).unwrap()).unwrap(), &mut all);
+    let page = fs::read_to_string(crate::root().join("docs/simulate.md")).unwrap();
+    let words: Vec<&str> = page.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+    let missing: Vec<_> = all.iter().filter(|key| !words.contains(&key.as_str())).collect();
+    assert_eq!(missing, Vec::<&String>::new());
+}

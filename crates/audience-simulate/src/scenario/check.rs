@@ -108,6 +108,7 @@ impl Viewers {
         all_within(&[
             ("viewers.count", self.count.map_or(1.0, |count| count as f64), 1.0, MOST_VIEWERS as f64),
             ("viewers.activity_spread", self.activity_spread, 0.0, 4.0),
+            ("viewers.rhythm.spread", self.rhythm.spread, 0.0, 3.0),
             ("viewers.stay_days", self.stay_days, 0.01, 1e6),
         ])?;
         probabilities(&[

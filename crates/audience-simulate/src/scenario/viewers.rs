@@ -67,7 +67,7 @@ impl Default for Viewers {
     }
 }
 
-/// How many sessions begin at which hour: the product of both weights.
+/// How many sessions begin at which hour: the product of both weights, and of chance.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default, deny_unknown_fields))]
 pub struct Rhythm {
@@ -75,6 +75,9 @@ pub struct Rhythm {
     pub hours: [f64; 24],
     /// Weights of the days of a week, from Monday on. 1.3 at weekends, 1.1 on Fridays.
     pub weekdays: [f64; 7],
+    /// How much days and hours differ from what they usually are: the standard deviation of the logarithm of the factor
+    /// of each day, and of that of each hour. 0.08.
+    pub spread: f64,
 }
 
 impl Default for Rhythm {
@@ -85,6 +88,7 @@ impl Default for Rhythm {
                 10.0, 9.2, 7.4, 5.6,
             ],
             weekdays: [1.0, 0.95, 0.95, 1.0, 1.1, 1.3, 1.3],
+            spread: 0.08,
         }
     }
 }
