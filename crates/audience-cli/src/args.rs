@@ -21,6 +21,7 @@ Examples:
   audience report 'logs/2026-01-*.ndjson.gz' --by day --tz Europe/Berlin --json > report.json
   zcat old.gz | audience report -
   audience session events.ndjson 5f2d1c1e-8c6d-4f0e-9a53-0d3a1f2b4c5d
+  audience convert logs/ -o events.parquet
   audience simulate --sessions 100000 -o events.ndjson.zst --catalog-out catalog.json
 
 Exit codes:
@@ -42,6 +43,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Report(Box<ReportArgs>),
     Session(SessionArgs),
+    Convert(ConvertArgs),
     Simulate(SimulateArgs),
     Completions(CompletionsArgs),
 }
@@ -185,6 +187,38 @@ pub(crate) struct SimulateArgs {
     /// Print the scenario as JSON instead of simulating it: all parameters there are
     #[arg(long)]
     pub(crate) print_scenario: bool,
+}
+
+/// Write telemetry in another format: canonical lines, or tables in Parquet.
+///
+/// Events are written as they are and in their order, repeats as well; lines that cannot be used are counted, and kept with
+/// --rejects. Of a table of sessions, which is what follows from the events, reports are made faster
+/// (docs/formats/tables.md).
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ConvertArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+
+    /// Where to: its name ends in .parquet, or in .ndjson, also with .gz or .zst; standard output gets lines
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// What to write
+    #[arg(long, value_name = "TABLE", value_enum, default_value = "events")]
+    pub(crate) table: Table,
+
+    /// Durations of titles, for a table of sessions: JSON or CSV with `content_id` and `duration_ms`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) catalog: Option<PathBuf>,
+}
+
+/// What a table has a row for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
+pub(crate) enum Table {
+    /// Each event
+    Events,
+    /// Each session and title; only in Parquet
+    Sessions,
 }
 
 /// Print a script that completes the command in a shell.

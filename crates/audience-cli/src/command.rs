@@ -1,6 +1,7 @@
 //! The commands.
 
 pub(crate) mod completions;
+pub(crate) mod convert;
 pub(crate) mod report;
 pub(crate) mod session;
 pub(crate) mod simulate;

@@ -13,13 +13,19 @@ pub(crate) enum Error {
     Asked(#[from] audience_report::Error),
     #[error("cannot {0}")]
     Simulate(#[from] audience_simulate::Error),
+    #[error("cannot {source} ({})", path.display())]
+    Table { path: PathBuf, source: audience_lake::Error },
+    #[error("cannot write {} while it is read", path.display())]
+    OntoItself { path: PathBuf },
+    #[error("cannot write a table of sessions as lines: name an output file that ends in .parquet")]
+    SessionsNeedParquet,
     #[error("cannot change the effect of arm B: the scenario has {arms} arm(s), not two")]
     NotTwoArms { arms: usize },
     #[error("cannot read {}: {source}", path.display())]
     Read { path: PathBuf, source: io::Error },
     #[error("cannot read the scenario {}: {source}", path.display())]
     Scenario { path: PathBuf, source: serde_json::Error },
-    #[error("cannot write events to {}: its name ends in none of .ndjson .jsonl .json (also with .gz or .zst)", path.display())]
+    #[error("cannot write events to {}: its name ends in none of .ndjson .jsonl .json (also with .gz or .zst) .parquet", path.display())]
     UnknownFormat { path: PathBuf },
     #[error("cannot write {}: {source}", path.display())]
     Write { path: PathBuf, source: io::Error },
@@ -42,11 +48,18 @@ impl Error {
             Self::Ingest(Ingest::Rejected(_) | Ingest::Repaired(_)) => 4,
             Self::Asked(_)
             | Self::StdinTwice
+            | Self::OntoItself { .. }
+            | Self::SessionsNeedParquet
             | Self::Simulate(_)
             | Self::NotTwoArms { .. }
             | Self::UnknownFormat { .. } => 2,
             Self::NoSession { .. } | Self::NothingPasses { .. } | Self::NoData { .. } => 3,
-            Self::Ingest(_) | Self::Read { .. } | Self::Scenario { .. } | Self::Write { .. } | Self::Stdout(_) => 1,
+            Self::Ingest(_)
+            | Self::Read { .. }
+            | Self::Scenario { .. }
+            | Self::Table { .. }
+            | Self::Write { .. }
+            | Self::Stdout(_) => 1,
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
 use audience_report::printable;
@@ -38,6 +38,33 @@ pub(crate) fn write(text: &str, file: Option<&Path>) -> Result<(), Error> {
             let mut out = BufWriter::new(file);
             let plain = anstream::adapter::strip_str(text).to_string();
             out.write_all(plain.as_bytes()).and_then(|()| out.flush()).map_err(failed)
+        }
+    }
+}
+
+/// A file that is gone again unless it was written to its end: half of one looks like a whole one to some.
+pub(crate) struct Unfinished(Option<PathBuf>);
+
+impl Unfinished {
+    /// Creates the file, in place of any that is there.
+    pub(crate) fn create(path: &Path) -> io::Result<(Self, File)> {
+        let file = File::create(path)?;
+        // A pipe or a device is not ours to remove.
+        let ours = file.metadata()?.is_file();
+        Ok((Self(ours.then(|| path.to_owned())), file))
+    }
+
+    /// It was written to its end.
+    pub(crate) fn finish(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(path) = self.0.take() {
+            // There is an error already, which matters more.
+            let _ = std::fs::remove_file(path);
         }
     }
 }

@@ -119,25 +119,41 @@ impl Sessions {
         empty: &S,
         take: impl Fn(&mut S, SessionFacts) + Sync,
     ) -> Result<S, Error> {
-        let of_session = |session: Session| {
-            let known = catalog.get(session.content_id().as_str()).and_then(|entry| entry.duration);
-            session.with_known_duration(known).facts(rules, self.horizon)
-        };
-        #[cfg(feature = "parquet")]
-        let row_groups: Vec<(&SessionsTable, usize)> = self
-            .tables
-            .iter()
-            .flat_map(|table| (0..table.row_groups()).map(move |row_group| (table, row_group)))
-            .collect();
-        #[cfg(not(feature = "parquet"))]
-        let row_groups = [(); 0];
-        self.fold_units(SHARDS + row_groups.len(), empty, |worker, unit, state| {
-            #[cfg(feature = "parquet")]
-            if let Some((table, row_group)) = unit.checked_sub(SHARDS).and_then(|unit| row_groups.get(unit)) {
-                return Ok(table.read(*row_group, |facts| take(state, facts))?);
-            }
-            worker.read_shard(unit, None, &mut |session| take(state, of_session(session)))
+        let facts = FactsOf::new(self, rules, catalog);
+        self.fold_units(facts.units(), empty, |worker, unit, state| {
+            facts.read(worker, unit, |facts| take(state, facts))
         })
+    }
+
+    /// Gives the facts of every session to `take` one after the other, in an order that depends on nothing but the sessions:
+    /// see [`fold_facts`](Self::fold_facts), which is faster.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`fold_facts`](Self::fold_facts); [`Error::Take`] with what `take` returns, which is not called again then.
+    pub fn each_facts<E>(
+        &self,
+        rules: &Rules,
+        catalog: &Catalog,
+        mut take: impl FnMut(SessionFacts) -> Result<(), E>,
+    ) -> Result<(), Error>
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let facts = FactsOf::new(self, rules, catalog);
+        let mut worker = Worker::alone(self);
+        let mut taken = Ok(());
+        for unit in 0..facts.units() {
+            facts.read(&mut worker, unit, |facts| {
+                if taken.is_ok() {
+                    taken = take(facts);
+                }
+            })?;
+            if taken.is_err() {
+                break;
+            }
+        }
+        taken.map_err(|error| Error::Take { source: error.into() })
     }
 
     /// Does all units of work on several threads, each thread with a state of its own, and merges the states.
@@ -216,6 +232,47 @@ impl Sessions {
         Worker::alone(self)
             .read_shard(shard_of(session_id), Some(session_id), &mut |session| sessions.push(session))?;
         Ok(sessions)
+    }
+}
+
+/// The facts of all sessions, unit by unit: shards of events, then row groups of tables.
+struct FactsOf<'s> {
+    rules: &'s Rules,
+    catalog: &'s Catalog,
+    horizon: Option<Timestamp>,
+    #[cfg(feature = "parquet")]
+    row_groups: Vec<(&'s SessionsTable, usize)>,
+}
+
+impl<'s> FactsOf<'s> {
+    fn new(sessions: &'s Sessions, rules: &'s Rules, catalog: &'s Catalog) -> Self {
+        #[cfg(feature = "parquet")]
+        let of_table = |table: &'s SessionsTable| (0..table.row_groups()).map(move |row_group| (table, row_group));
+        Self {
+            rules,
+            catalog,
+            horizon: sessions.horizon,
+            #[cfg(feature = "parquet")]
+            row_groups: sessions.tables.iter().flat_map(of_table).collect(),
+        }
+    }
+
+    fn units(&self) -> usize {
+        #[cfg(feature = "parquet")]
+        return SHARDS + self.row_groups.len();
+        #[cfg(not(feature = "parquet"))]
+        SHARDS
+    }
+
+    fn read(&self, worker: &mut Worker<'_>, unit: usize, mut take: impl FnMut(SessionFacts)) -> Result<(), Error> {
+        #[cfg(feature = "parquet")]
+        if let Some((table, row_group)) = unit.checked_sub(SHARDS).and_then(|unit| self.row_groups.get(unit)) {
+            return Ok(table.read(*row_group, take)?);
+        }
+        worker.read_shard(unit, None, &mut |session| {
+            let known = self.catalog.get(session.content_id().as_str()).and_then(|entry| entry.duration);
+            take(session.with_known_duration(known).facts(self.rules, self.horizon));
+        })
     }
 }
 

@@ -58,6 +58,13 @@ fn spec(args: &ReportArgs) -> Result<ReportSpec, Error> {
 
 /// Reads everything the command line names.
 pub(crate) fn read(args: &InputArgs) -> Result<Sessions, Error> {
+    let (inputs, options) = (inputs(args)?, options(args));
+    let _bar = Bar::new(&inputs, &options.progress);
+    Ok(load(inputs, &options)?)
+}
+
+/// What the command line names.
+pub(crate) fn inputs(args: &InputArgs) -> Result<Vec<Input>, Error> {
     let mut inputs = Vec::new();
     for path in &args.files {
         inputs.extend(Input::find(path)?);
@@ -65,6 +72,11 @@ pub(crate) fn read(args: &InputArgs) -> Result<Sessions, Error> {
     if args.files.iter().filter(|path| path.as_path() == Path::new("-")).count() > 1 {
         return Err(Error::StdinTwice);
     }
+    Ok(inputs)
+}
+
+/// How the command line says to read.
+pub(crate) fn options(args: &InputArgs) -> Options {
     let mut options = Options::default();
     options.format = args.format;
     options.strict = args.strict;
@@ -72,6 +84,5 @@ pub(crate) fn read(args: &InputArgs) -> Result<Sessions, Error> {
     options.threads = args.threads;
     options.memory = args.memory.map(|size| size.as_u64());
     options.temporary_folder.clone_from(&args.temp_dir);
-    let _bar = Bar::new(&inputs, &options.progress);
-    Ok(load(inputs, &options)?)
+    options
 }

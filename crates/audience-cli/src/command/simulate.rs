@@ -10,19 +10,19 @@ use audience_simulate::{Scenario, Simulation};
 
 use crate::args::SimulateArgs;
 use crate::error::Error;
-use crate::events::{self, Format};
+use crate::events::Writer;
 use crate::output;
 use crate::progress::Steps;
 
 pub(crate) fn run(args: &SimulateArgs) -> Result<ExitCode, Error> {
     let scenario = scenario(args)?;
     let output = args.output.as_deref().filter(|path| *path != Path::new("-"));
-    let format = Format::of(output)?;
     if args.print_scenario {
         scenario.check()?;
         output::write(&output::json(&scenario)?, output)?;
         return Ok(ExitCode::SUCCESS);
     }
+    let mut writer = Writer::create(output)?;
     let simulation = Simulation::new(scenario, args.seed)?;
     if let Some(path) = &args.catalog_out {
         output::write(&output::json(&simulation.catalog())?, Some(path))?;
@@ -33,14 +33,14 @@ pub(crate) fn run(args: &SimulateArgs) -> Result<ExitCode, Error> {
     let steps = Steps::new("sessions", simulation.sessions(), output);
     let mut arrivals = simulation.arrivals();
     let mut count = 0_u32;
-    let events = std::iter::from_fn(|| {
+    while let Some(event) = arrivals.next() {
+        writer.write(&event)?;
         count = count.wrapping_add(1);
         if count.is_multiple_of(4096) {
             steps.done(arrivals.begun());
         }
-        arrivals.next()
-    });
-    events::write(events, format, output)?;
+    }
+    writer.finish()?;
     Ok(ExitCode::SUCCESS)
 }
 

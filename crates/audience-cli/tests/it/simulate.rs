@@ -107,7 +107,7 @@ fn what_cannot_be_simulated_or_written_is_said() {
     insta::assert_snapshot!(failure(&["--days", "0"]), @"2 error: cannot simulate with days = 0: it is not between 1 and 3660");
     insta::assert_snapshot!(failure(&["--effect", "-2"]), @"2 error: cannot simulate with experiment.arms.effect = -2: it is not between -1 and 100");
     insta::assert_snapshot!(failure(&["--start", "soon"]), @r#"2 error: cannot read the time "soon": failed to parse four digit integer as year: invalid digit, expected 0-9 but got s"#);
-    insta::assert_snapshot!(failure(&["-o", "events.csv"]), @"2 error: cannot write events to events.csv: its name ends in none of .ndjson .jsonl .json (also with .gz or .zst)");
+    insta::assert_snapshot!(failure(&["-o", "events.csv"]), @"2 error: cannot write events to events.csv: its name ends in none of .ndjson .jsonl .json (also with .gz or .zst) .parquet");
     insta::assert_snapshot!(failure(&["-o", "no/such/events.ndjson"]), @"1 error: cannot write no/such/events.ndjson: No such file or directory (os error 2)");
     insta::assert_snapshot!(failure(&["--scenario", "none.json"]), @"1 error: cannot read none.json: No such file or directory (os error 2)");
     fs::write(&file, r#"{"faults": {"lost": 7}}"#).unwrap();
