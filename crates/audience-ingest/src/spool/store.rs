@@ -19,6 +19,9 @@ pub(crate) struct Store {
     runs: Option<Runs>,
 }
 
+/// The least of a shard that is worth reading it all for, in bytes.
+const LEAST_SHARE: u64 = 1 << 16;
+
 /// Memory for putting shards together, used again and again.
 #[derive(Debug, Default)]
 pub(crate) struct Share {
@@ -94,7 +97,7 @@ impl Store {
     fn parts(&self, bytes: u64, shares: usize) -> u64 {
         // Besides the bytes, a group takes memory of its own, hardly more than that.
         let allowed = self.budget.unwrap_or(u64::MAX) / 16 / shares as u64;
-        bytes.div_ceil(allowed.max(1)).max(1)
+        bytes.div_ceil(allowed.max(LEAST_SHARE)).max(1)
     }
 
     fn failed(&self, source: io::Error) -> Error {
@@ -110,15 +113,14 @@ mod tests {
 
     use super::*;
     use crate::batch::Ids;
-    use crate::spool::{Encoder, SHARDS};
+    use crate::spool::{Encoder, SHARDS, shard_of};
 
-    /// Blocks of so many sessions, one event of each in each block.
-    fn blocks(sessions: usize, blocks: i64) -> Vec<Block> {
+    /// Blocks of these sessions, one event of each in each block.
+    fn blocks(sessions: &[String], blocks: i64) -> Vec<Block> {
         let mut encoder = Encoder::default();
         let block = |ts| {
-            for session in 0..sessions {
-                let session = format!("session {session}");
-                let ids = Ids { session: &session, viewer: None, content: Some("c"), source: None };
+            for session in sessions {
+                let ids = Ids { session, viewer: None, content: Some("c"), source: None };
                 let group = encoder.add_group(ids, 0);
                 let event = Event::new(Timestamp::from_millis(ts), EventKind::Play);
                 encoder.push(group, event, [("device", "tv")].into_iter());
@@ -128,7 +130,7 @@ mod tests {
         (0..blocks).map(block).collect()
     }
 
-    fn filled(sessions: usize, budget: Option<u64>, folder: &std::path::Path) -> Store {
+    fn filled(sessions: &[String], budget: Option<u64>, folder: &std::path::Path) -> Store {
         let mut store = Store::new(budget, folder.into());
         for block in blocks(sessions, 10) {
             store.push(block).unwrap();
@@ -167,18 +169,20 @@ mod tests {
     #[test]
     fn memory_and_disk_hold_the_same() {
         let folder = tempfile::tempdir().unwrap();
-        let in_memory = filled(5000, None, folder.path());
-        let expected = times(&in_memory, 1);
-        assert_eq!((in_memory.spilled(), expected.0.len(), expected.1), (0, 5000, SHARDS));
-        assert_eq!(expected.0["session 17"], (0..10).collect::<Vec<_>>());
-
-        // Blocks are some 200 kB: all three go to disk, in runs of a few, in one run, in shards read part by part.
-        for (budget, shares, several_parts) in [(800_000, 2, false), (3_000_000, 2, false), (800_000, 256, true)] {
-            let on_disk = filled(5000, Some(budget), folder.path());
-            assert!(on_disk.spilled() > 1_000_000 && on_disk.held == 0, "{on_disk:?}");
-            let (found, calls) = times(&on_disk, shares);
-            assert_eq!(found, expected.0);
-            assert_eq!(calls > SHARDS, several_parts);
+        let named = || (0..).map(|number| format!("session {number}"));
+        let many: Vec<String> = named().take(5000).collect();
+        let of_one_shard: Vec<String> = named().filter(|name| shard_of(name) == 7).take(400).collect();
+        for (sessions, calls) in [(&many, SHARDS), (&of_one_shard, SHARDS + 2)] {
+            let in_memory = filled(sessions, None, folder.path());
+            let expected = times(&in_memory, 1);
+            assert_eq!((in_memory.spilled(), expected.0.len(), expected.1), (0, sessions.len(), SHARDS));
+            assert_eq!(expected.0[&sessions[17]], (0..10).collect::<Vec<_>>());
+            // A run for each block; a few blocks a run.
+            for budget in [0, 100_000] {
+                let on_disk = filled(sessions, Some(budget), folder.path());
+                assert!(on_disk.spilled() > 100_000 && on_disk.held == 0);
+                assert_eq!(times(&on_disk, 2), (expected.0.clone(), calls));
+            }
         }
         // The file has no name.
         assert_eq!(folder.path().read_dir().unwrap().count(), 0);
@@ -189,7 +193,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let gone = folder.path().join("gone");
         let mut store = Store::new(Some(0), gone);
-        let error = store.push(blocks(1, 1).remove(0)).unwrap_err().to_string();
+        let error = store.push(blocks(&["s".to_owned()], 1).remove(0)).unwrap_err().to_string();
         assert!(error.starts_with("keep events in a temporary file in") && error.contains("gone"), "{error}");
     }
 
