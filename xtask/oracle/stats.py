@@ -9,7 +9,7 @@ import sys
 
 import numpy
 import statsmodels
-from statsmodels.stats.proportion import proportions_ztest
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
 
 QUANTILES = [0.0, 0.01, 0.05, 0.25, 1 / 3, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1.0]
 
@@ -39,14 +39,25 @@ def proportion_cases():
         pairs.append(tuple((int(random.integers(0, k + 1)), int(k)) for k in n))
     for baseline, other in pairs:
         z, _ = proportions_ztest([other[0], baseline[0]], [other[1], baseline[1]])
-        yield {"baseline": baseline, "other": other, "z": None if numpy.isnan(z) else float(z)}
+        wilson = proportion_confint(*other, alpha=0.05, method="wilson")
+        newcombe = confint_proportions_2indep(*other, *baseline, method="newcomb", compare="diff", alpha=0.05)
+        yield {
+            "baseline": baseline,
+            "other": other,
+            "z": None if numpy.isnan(z) else float(z),
+            "wilson": [float(end) for end in wilson],
+            "newcombe": [float(end) for end in newcombe],
+        }
 
 
 def main():
     folder = pathlib.Path(sys.argv[1])
     files = {
         "quantiles.json": (f"numpy {numpy.__version__}, quantile(method='linear')", quantile_cases()),
-        "proportions.json": (f"statsmodels {statsmodels.__version__}, proportions_ztest", proportion_cases()),
+        "proportions.json": (
+            f"statsmodels {statsmodels.__version__}, proportions_ztest, proportion_confint, confint_proportions_2indep",
+            proportion_cases(),
+        ),
     }
     for name, (source, cases) in files.items():
         text = json.dumps({"source": source, "cases": list(cases)})

@@ -36,7 +36,7 @@
 //! | adding to a range of positions in constant time | [`RangeCounts`] |
 //! | samples of a fixed size | [`sample`] |
 //! | hashes that never change | [`hash`] |
-//! | two proportions | [`Proportion`] |
+//! | how sure a proportion is, two proportions | [`Proportion`], [`Interval`] |
 //!
 //! # What is not here
 //!
@@ -50,6 +50,7 @@ mod accumulator;
 mod distinct;
 mod error;
 pub mod hash;
+mod interval;
 mod keyed;
 mod mean_ratio;
 #[cfg(feature = "serde")]
@@ -65,6 +66,7 @@ mod windowed;
 pub use accumulator::{Accumulator, Merge};
 pub use distinct::Distinct;
 pub use error::Error;
+pub use interval::{Interval, Z_95};
 pub use keyed::{KeyOf, Keyed};
 pub use mean_ratio::MeanRatio;
 #[cfg(feature = "serde")]
