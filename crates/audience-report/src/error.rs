@@ -32,4 +32,10 @@ pub enum Error {
         /// What was given.
         text: String,
     },
+    /// A state from elsewhere speaks of a time that cannot be.
+    #[error("read an attendance: there is no quarter of an hour {quarter}")]
+    NoSuchQuarter {
+        /// The quarter, counted from 1970.
+        quarter: i64,
+    },
 }

@@ -15,6 +15,18 @@ pub(crate) fn time<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Resu
     }
 }
 
+/// As [`time`], of a time that is there.
+pub(crate) fn one_time<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    time(&Some(*at), serializer)
+}
+
+/// As [`time`], of several.
+pub(crate) fn times<S: Serializer>(times: &[Timestamp], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(serde::Serialize)]
+    struct Time(#[serde(serialize_with = "one_time")] Timestamp);
+    serializer.collect_seq(times.iter().copied().map(Time))
+}
+
 /// A value as JSON for people and programs alike: objects are indented, lists of numbers take one line, however long.
 ///
 /// # Errors

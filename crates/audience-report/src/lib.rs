@@ -40,11 +40,12 @@ pub use error::Error;
 pub use filter::{Filter, parse_attribute, parse_time};
 pub use json::to_json;
 pub use report::{
-    Asked, Breakdown, DurationRange, Heatmap, QualityReport, Report, Retention, Row, SCHEMA, TitleReport,
+    Asked, AudienceOverTime, Breakdown, DurationRange, Heatmap, Peak, QualityReport, Report, Retention, Row, SCHEMA,
+    TitleReport,
 };
 pub use spec::{ReportSpec, parse_zone};
 pub use state::{
-    Experience, ExperienceSummary, Group, ReportState, ReportSummary, SessionQuality, Title, TitleSummary, Totals,
-    TotalsSummary,
+    Attendance, AttendanceSummary, Experience, ExperienceSummary, Group, Quarter, ReportState, ReportSummary,
+    SessionQuality, Title, TitleSummary, Totals, TotalsSummary,
 };
 pub use text::{TextOptions, printable};

@@ -1,13 +1,18 @@
 //! The report itself, as data.
 
+mod audience;
+
 use audience_core::ContentId;
 use audience_ingest::{Catalog, Quality};
-use audience_stats::Accumulator;
+use audience_retention::ReachSummary;
+use audience_stats::{Accumulator, Interval, Proportion, Z_95};
 use serde::Serialize;
 
 use crate::breakdown::Value;
 use crate::filter::Filter;
 use crate::spec::ReportSpec;
+pub use audience::{AudienceOverTime, Peak};
+
 use crate::state::{ExperienceSummary, ReportState, SessionQuality, TitleSummary, TotalsSummary};
 
 /// The version of the JSON form.
@@ -26,6 +31,8 @@ pub struct Report {
     pub totals: TotalsSummary,
     /// How it felt, over everything.
     pub experience: ExperienceSummary,
+    /// How many were there, and when.
+    pub audience: AudienceOverTime,
     /// The titles, those watched most first.
     pub titles: Vec<TitleReport>,
     /// Titles that are not listed.
@@ -91,6 +98,11 @@ pub struct Retention {
     pub reached: Vec<u64>,
     /// The same as shares of `sessions`; empty when there are none.
     pub shares: Vec<f64>,
+    /// The lower ends of the shares' intervals of 95 %: [`Proportion::wilson`], point by point, as if sessions were
+    /// independent of each other.
+    pub low: Vec<f64>,
+    /// Their upper ends.
+    pub high: Vec<f64>,
 }
 
 /// A heatmap: see [`audience_core::AttentionHeatmap`].
@@ -192,6 +204,7 @@ impl Report {
             asked: Asked::from(spec),
             totals: summary.all.0,
             experience: summary.all.1,
+            audience: AudienceOverTime::new(&summary.attendance, &spec.zone),
             titles: titles.into_iter().map(|(id, title)| TitleReport::new(&id, title, catalog)).collect(),
             titles_omitted,
             breakdown,
@@ -222,13 +235,7 @@ impl TitleReport {
             duration_ms: title.durations.map(|(_, longest)| longest.as_millis()),
             totals: title.totals,
             experience: title.experience,
-            retention: Retention {
-                sessions: title.reach.sessions,
-                unknown_duration: title.reach.unknown_duration,
-                unknown_positions: title.reach.unknown_positions,
-                reached: title.reach.points.iter().map(|point| point.sessions).collect(),
-                shares: title.reach.points.iter().filter_map(|point| Some(point.share?.as_f64())).collect(),
-            },
+            retention: Retention::from(&title.reach),
             heatmap: Heatmap {
                 bucket_ms: title.heatmap.width.as_millis(),
                 sessions: title.heatmap.buckets.iter().map(|bucket| bucket.sessions).collect(),
@@ -247,6 +254,23 @@ impl TitleReport {
             Some(title) => title,
             None if self.content_id.is_empty() => "(no content id)",
             None => &self.content_id,
+        }
+    }
+}
+
+impl From<&ReachSummary> for Retention {
+    fn from(reach: &ReachSummary) -> Self {
+        let reached: Vec<u64> = reach.points.iter().map(|point| point.sessions).collect();
+        let band: Vec<Interval> =
+            reached.iter().filter_map(|reached| Proportion::new(*reached, reach.sessions).ok()?.wilson(Z_95)).collect();
+        Self {
+            sessions: reach.sessions,
+            unknown_duration: reach.unknown_duration,
+            unknown_positions: reach.unknown_positions,
+            reached,
+            shares: reach.points.iter().filter_map(|point| Some(point.share?.as_f64())).collect(),
+            low: band.iter().map(|interval| interval.low).collect(),
+            high: band.iter().map(|interval| interval.high).collect(),
         }
     }
 }

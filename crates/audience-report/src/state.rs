@@ -1,5 +1,6 @@
 //! What a report accumulates.
 
+mod attendance;
 mod experience;
 mod title;
 mod totals;
@@ -7,6 +8,8 @@ mod totals;
 use audience_core::{ContentId, SessionFacts};
 use audience_stats::{Accumulator, Keyed, Merge};
 
+pub(crate) use attendance::QUARTER;
+pub use attendance::{Attendance, AttendanceSummary, Quarter};
 pub use experience::{Experience, ExperienceSummary};
 pub use title::{Title, TitleSummary};
 pub use totals::{Totals, TotalsSummary};
@@ -25,6 +28,7 @@ type ContentOf = fn(&SessionFacts) -> ContentId;
 pub struct ReportState {
     filter: Filter,
     all: Group,
+    attendance: Attendance,
     titles: Keyed<Title, ContentOf>,
     groups: Option<Keyed<Group, Grouping>>,
     groups_by_title: Option<Keyed<Group, Grouping>>,
@@ -36,6 +40,8 @@ pub struct ReportState {
 pub struct ReportSummary {
     /// Everything.
     pub all: (TotalsSummary, ExperienceSummary),
+    /// When sessions were there.
+    pub attendance: AttendanceSummary,
     /// Title by title, in order of their ids.
     pub titles: Vec<(ContentId, TitleSummary)>,
     /// Group by group, in order.
@@ -136,6 +142,7 @@ impl ReportState {
         Self {
             filter: spec.filter.clone(),
             all: group,
+            attendance: Attendance::new(),
             titles: Keyed::new(|facts| facts.identity.content_id.clone(), Title::default()),
             groups,
             groups_by_title,
@@ -147,6 +154,7 @@ impl ReportState {
 impl Merge for ReportState {
     fn merge(&mut self, other: Self) {
         self.all.merge(other.all);
+        self.attendance.merge(other.attendance);
         self.titles.merge(other.titles);
         self.groups.merge(other.groups);
         self.groups_by_title.merge(other.groups_by_title);
@@ -166,6 +174,7 @@ impl Accumulator for ReportState {
         }
         self.quality.observe(facts);
         self.all.observe(facts);
+        self.attendance.observe(facts);
         self.titles.observe(facts);
         for groups in [&mut self.groups, &mut self.groups_by_title].into_iter().flatten() {
             groups.observe(facts);
@@ -176,6 +185,7 @@ impl Accumulator for ReportState {
         let groups = |groups: &Option<Keyed<Group, Grouping>>| groups.as_ref().map(Keyed::summary).unwrap_or_default();
         ReportSummary {
             all: self.all.summary(),
+            attendance: self.attendance.summary(),
             titles: self.titles.summary(),
             groups: groups(&self.groups),
             groups_by_title: groups(&self.groups_by_title),
