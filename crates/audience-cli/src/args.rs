@@ -17,7 +17,9 @@ const STYLES: Styles = Styles::styled()
 const AFTER_HELP: &str = "\
 Examples:
   audience report events.ndjson
+  audience report logs/ --catalog titles.csv -o report.html
   audience report logs/ --by device --where country=DE
+  audience report logs/ --from 2026-01-08 --to 2026-01-15 --vs previous
   audience report 'logs/2026-01-*.ndjson.gz' --by day --tz Europe/Berlin --json > report.json
   zcat old.gz | audience report -
   audience session events.ndjson 5f2d1c1e-8c6d-4f0e-9a53-0d3a1f2b4c5d
@@ -61,9 +63,13 @@ pub(crate) struct ReportArgs {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Write to FILE instead of standard output
+    /// Write to FILE instead of standard output: .html for a page, .json for JSON, text for all others
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+
+    /// Write every table and plot to DIR too, as CSV (documented in docs/report-csv.md)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) csv: Option<PathBuf>,
 
     /// Break down by NAMES: `day`, `content`, or any attribute, several with commas
     ///
@@ -75,6 +81,13 @@ pub(crate) struct ReportArgs {
     /// Only sessions whose attribute NAME is VALUE; may be repeated (values of one name are alternatives)
     #[arg(long = "where", value_name = "NAME=VALUE")]
     pub(crate) filters: Vec<String>,
+
+    /// Compare with `previous` (the period just before --from to --to) or with other sessions (device=tv, from=…)
+    ///
+    /// Pairs NAME=VALUE, several with commas, replace parts of the filter: `from`, `to`, `content` and attributes. For an
+    /// attribute that is named like one of these, write `attr:from`.
+    #[arg(long, value_name = "SPEC")]
+    pub(crate) vs: Option<String>,
 
     /// Only the title with this content id; describes it in detail
     #[arg(long, value_name = "ID")]
@@ -100,7 +113,7 @@ pub(crate) struct ReportArgs {
     #[arg(long)]
     pub(crate) details: bool,
 
-    /// Names and durations of titles: JSON or CSV with `content_id`, title, `duration_ms`
+    /// What is known of titles: JSON or CSV with `content_id`, title, `duration_ms`, live, chapters
     #[arg(long, value_name = "FILE")]
     pub(crate) catalog: Option<PathBuf>,
 }
@@ -124,7 +137,7 @@ pub(crate) struct SessionArgs {
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     pub(crate) format: Option<Format>,
 
-    /// Names and durations of titles: JSON or CSV with `content_id`, title, `duration_ms`
+    /// What is known of titles: JSON or CSV with `content_id`, title, `duration_ms`, live, chapters
     #[arg(long, value_name = "FILE")]
     pub(crate) catalog: Option<PathBuf>,
 }

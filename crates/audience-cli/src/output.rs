@@ -1,7 +1,7 @@
 //! Where text goes.
 
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
@@ -33,11 +33,8 @@ pub(crate) fn write(text: &str, file: Option<&Path>) -> Result<(), Error> {
             out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Error::Stdout)
         }
         Some(path) => {
-            let failed = |source| Error::Write { path: path.to_owned(), source };
-            let file = File::create(path).map_err(failed)?;
-            let mut out = BufWriter::new(file);
             let plain = anstream::adapter::strip_str(text).to_string();
-            out.write_all(plain.as_bytes()).and_then(|()| out.flush()).map_err(failed)
+            write_bytes(&plain, path)
         }
     }
 }
@@ -67,6 +64,11 @@ impl Drop for Unfinished {
             let _ = std::fs::remove_file(path);
         }
     }
+}
+
+/// Writes text to a file as it is.
+pub(crate) fn write_bytes(text: &str, path: &Path) -> Result<(), Error> {
+    std::fs::write(path, text).map_err(|source| Error::Write { path: path.to_owned(), source })
 }
 
 /// A value as JSON.

@@ -1,26 +1,20 @@
 //! What is known about titles from elsewhere.
 
+mod entry;
+
 use std::collections::HashMap;
 use std::path::Path;
 
-use audience_core::MediaTime;
+use serde_json::{Map, Value};
 
 use crate::error::Error;
-use crate::scalar::Scalar;
 
-/// Names and durations of titles, from a file.
+pub use entry::{CatalogEntry, Chapter};
+
+/// What is known about titles, from a file: names, durations, chapters, and whatever else it says.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Catalog {
     titles: HashMap<Box<str>, CatalogEntry>,
-}
-
-/// One title of a [`Catalog`].
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct CatalogEntry {
-    /// Its name.
-    pub title: Option<String>,
-    /// How long it is.
-    pub duration: Option<MediaTime>,
 }
 
 impl Catalog {
@@ -30,7 +24,9 @@ impl Catalog {
     }
 
     /// Reads a catalogue: a JSON array of objects, one JSON object a line, or CSV with a header. Of each title it takes
-    /// `content_id`, `title` and `duration_ms`; other keys and columns are passed over.
+    /// `content_id`, `title`, `duration_ms`, `live` and `chapters`; other keys and columns are kept as they are.
+    ///
+    /// Chapters are a list of objects with `start_ms` and `title` in JSON, and `0=Intro;90000=Act 1` in CSV.
     ///
     /// # Errors
     ///
@@ -46,6 +42,7 @@ impl Catalog {
     ///
     /// [`Error::Catalog`] naming line or entry and what is wrong with it.
     pub fn parse(text: &str, path: &Path) -> Result<Self, Error> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let rows = match text.trim_start().as_bytes().first() {
             Some(b'[') => read_array(text),
             Some(b'{') => read_lines(text),
@@ -54,7 +51,7 @@ impl Catalog {
         let failed = |(entry, reason): (usize, String)| Error::Catalog { path: path.to_owned(), entry, reason };
         let mut catalog = Self::new();
         for (number, row) in rows.map_err(failed)?.into_iter().enumerate() {
-            let (id, entry) = read_entry(&row).map_err(|reason| failed((number + 1, reason)))?;
+            let (id, entry) = entry::read(row).map_err(|reason| failed((number + 1, reason)))?;
             catalog.titles.insert(id, entry);
         }
         Ok(catalog)
@@ -76,40 +73,27 @@ impl Catalog {
     }
 }
 
-type Row<'a> = HashMap<String, Scalar<'a>>;
+type Row = Map<String, Value>;
 
-fn read_array(text: &str) -> Result<Vec<Row<'_>>, (usize, String)> {
+fn read_array(text: &str) -> Result<Vec<Row>, (usize, String)> {
     serde_json::from_str(text).map_err(|error| (0, error.to_string()))
 }
 
-fn read_lines(text: &str) -> Result<Vec<Row<'_>>, (usize, String)> {
+fn read_lines(text: &str) -> Result<Vec<Row>, (usize, String)> {
     let lines = text.lines().filter(|line| !line.trim().is_empty()).enumerate();
     lines
         .map(|(at, line)| serde_json::from_str(line).map_err(|error| (at + 1, crate::scalar::without_line(&error))))
         .collect()
 }
 
-fn read_csv(text: &str) -> Result<Vec<Row<'_>>, (usize, String)> {
+fn read_csv(text: &str) -> Result<Vec<Row>, (usize, String)> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|error| (0, error.to_string()))?.clone();
     let mut rows = Vec::new();
     for (at, record) in reader.records().enumerate() {
         let record = record.map_err(|error| (at + 1, error.to_string()))?;
         let cells = header.iter().zip(record.iter()).filter(|(_, cell)| !cell.is_empty());
-        rows.push(cells.map(|(name, cell)| (name.to_owned(), Scalar::Text(cell.to_owned().into()))).collect());
+        rows.push(cells.map(|(name, cell)| (name.to_owned(), Value::from(cell))).collect());
     }
     Ok(rows)
-}
-
-fn read_entry(row: &Row<'_>) -> Result<(Box<str>, CatalogEntry), String> {
-    let text = |key: &str| row.get(key).and_then(Scalar::as_text);
-    let id = text("content_id").filter(|id| !id.is_empty()).ok_or("content_id is missing")?;
-    let duration = match text("duration_ms") {
-        None => None,
-        Some(text) => match text.parse::<f64>() {
-            Ok(millis) if (0.0..9e15).contains(&millis) => Some(MediaTime::from_millis(millis.round() as u64)),
-            _ => return Err(format!("duration_ms is {text:?}, which is not a number of milliseconds")),
-        },
-    };
-    Ok((id.into(), CatalogEntry { title: text("title").map(std::borrow::Cow::into_owned), duration }))
 }

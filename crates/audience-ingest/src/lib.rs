@@ -42,7 +42,7 @@ mod scalar;
 mod sessions;
 mod spool;
 
-pub use catalog::{Catalog, CatalogEntry};
+pub use catalog::{Catalog, CatalogEntry, Chapter};
 pub use error::Error;
 pub use format::{Format, UnknownFormatName};
 pub use load::{load, read_events};

@@ -10,7 +10,7 @@ use audience_lake::SessionsTable;
 use audience_stats::Merge;
 use foldhash::fast::RandomState;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, CatalogEntry};
 use crate::error::Error;
 use crate::quality::Quality;
 use crate::spool::{Group, SHARDS, Share, Store, moment, shard_of};
@@ -270,7 +270,7 @@ impl<'s> FactsOf<'s> {
             return Ok(table.read(*row_group, take)?);
         }
         worker.read_shard(unit, None, &mut |session| {
-            let known = self.catalog.get(session.content_id().as_str()).and_then(|entry| entry.duration);
+            let known = self.catalog.get(session.content_id().as_str()).and_then(CatalogEntry::known_duration);
             take(session.with_known_duration(known).facts(self.rules, self.horizon));
         })
     }

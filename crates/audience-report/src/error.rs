@@ -38,4 +38,7 @@ pub enum Error {
         /// The quarter, counted from 1970.
         quarter: i64,
     },
+    /// The period before needs a period.
+    #[error("compare with the previous period: it takes a beginning and, after it, an end of this one")]
+    NoPeriod,
 }

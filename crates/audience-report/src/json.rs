@@ -16,6 +16,7 @@ pub(crate) fn time<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Resu
 }
 
 /// As [`time`], of a time that is there.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
 pub(crate) fn one_time<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     time(&Some(*at), serializer)
 }

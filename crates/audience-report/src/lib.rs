@@ -27,25 +27,31 @@
 //! ```
 
 mod breakdown;
+mod csv;
 mod error;
 mod filter;
+mod format;
 mod json;
 mod report;
 mod spec;
 mod state;
 mod text;
+mod versus;
 
 pub use breakdown::{Dimension, Grouping, Value};
+pub use csv::CsvTable;
 pub use error::Error;
 pub use filter::{Filter, parse_attribute, parse_time};
+pub use format::printable;
 pub use json::to_json;
 pub use report::{
-    Asked, AudienceOverTime, Breakdown, DurationRange, Heatmap, Peak, QualityReport, Report, Retention, Row, SCHEMA,
-    TitleReport,
+    Asked, AudienceOverTime, Breakdown, Comparison, Difference, DurationRange, Heatmap, Peak, QualityReport, Report,
+    Retention, RetentionComparison, Row, SCHEMA, Share, ShareDifference, Side, TitleComparison, TitleReport,
 };
 pub use spec::{ReportSpec, parse_zone};
 pub use state::{
-    Attendance, AttendanceSummary, Experience, ExperienceSummary, Group, Quarter, ReportState, ReportSummary,
-    SessionQuality, Title, TitleSummary, Totals, TotalsSummary,
+    Attendance, AttendanceSummary, ComparedState, Experience, ExperienceSummary, Group, Quarter, ReportState,
+    ReportSummary, SessionQuality, Title, TitleSummary, Totals, TotalsSummary,
 };
-pub use text::{TextOptions, printable};
+pub use text::TextOptions;
+pub use versus::parse_versus;

@@ -1,19 +1,23 @@
 //! The report itself, as data.
 
 mod audience;
+mod breakdown;
+mod comparison;
+mod title;
 
 use audience_core::ContentId;
 use audience_ingest::{Catalog, Quality};
-use audience_retention::ReachSummary;
-use audience_stats::{Accumulator, Interval, Proportion, Z_95};
+use audience_stats::Accumulator;
 use serde::Serialize;
 
-use crate::breakdown::Value;
 use crate::filter::Filter;
 use crate::spec::ReportSpec;
 pub use audience::{AudienceOverTime, Peak};
+pub use breakdown::{Breakdown, Row};
+pub use comparison::{Comparison, Difference, RetentionComparison, Share, ShareDifference, Side, TitleComparison};
+pub use title::{Heatmap, Retention, TitleReport};
 
-use crate::state::{ExperienceSummary, ReportState, SessionQuality, TitleSummary, TotalsSummary};
+use crate::state::{ExperienceSummary, ReportState, SessionQuality, TotalsSummary};
 
 /// The version of the JSON form.
 pub const SCHEMA: &str = "audience.report/1";
@@ -40,6 +44,9 @@ pub struct Report {
     /// The breakdown, if one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub breakdown: Option<Breakdown>,
+    /// The comparison, if one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
     /// How far to trust it.
     pub quality: QualityReport,
 }
@@ -65,91 +72,6 @@ pub struct Asked {
     pub top: usize,
 }
 
-/// One title.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct TitleReport {
-    /// Its id.
-    pub content_id: String,
-    /// Its name, where a catalogue has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// The longest duration that sessions have of it.
-    pub duration_ms: Option<u64>,
-    /// How many and how much.
-    pub totals: TotalsSummary,
-    /// How it felt.
-    pub experience: ExperienceSummary,
-    /// Who watched which part.
-    pub retention: Retention,
-    /// How much of which part was watched.
-    pub heatmap: Heatmap,
-}
-
-/// A retention curve: see [`audience_retention::ReachCurve`].
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Retention {
-    /// Sessions in the curve.
-    pub sessions: u64,
-    /// Sessions left out, because the title's duration is unknown.
-    pub unknown_duration: u64,
-    /// Sessions left out, because it is not known where in the title they were.
-    pub unknown_positions: u64,
-    /// Sessions that watched each point; point k of n is at k/n of the title.
-    pub reached: Vec<u64>,
-    /// The same as shares of `sessions`; empty when there are none.
-    pub shares: Vec<f64>,
-    /// The lower ends of the shares' intervals of 95 %: [`Proportion::wilson`], point by point, as if sessions were
-    /// independent of each other.
-    pub low: Vec<f64>,
-    /// Their upper ends.
-    pub high: Vec<f64>,
-}
-
-/// A heatmap: see [`audience_core::AttentionHeatmap`].
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Heatmap {
-    /// The width of a bucket.
-    pub bucket_ms: u64,
-    /// Sessions that watched any part of each bucket.
-    pub sessions: Vec<u64>,
-    /// Content watched in each bucket, each pass counted.
-    pub watched_ms: Vec<u64>,
-    /// The part of it beyond each session's first pass.
-    pub rewatched_ms: Vec<u64>,
-    /// Content watched as a share of the bucket with most.
-    pub intensity: Vec<f64>,
-    /// Sessions not in the buckets, because their duration asks for wider ones.
-    pub sessions_elsewhere: u64,
-    /// Sessions not in the buckets, because they are of a live stream.
-    pub live: u64,
-}
-
-/// Everything by some dimensions.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Breakdown {
-    /// The dimensions.
-    pub by: Vec<String>,
-    /// Over all titles, in order of the values.
-    pub rows: Vec<Row>,
-    /// Title by title, those watched most first; only of the titles listed.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub by_title: Vec<Row>,
-}
-
-/// One group of a breakdown.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Row {
-    /// The title, in [`Breakdown::by_title`].
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub content_id: Option<String>,
-    /// The value in each dimension; `None` for sessions that have none.
-    pub values: Vec<Option<String>>,
-    /// How many and how much.
-    pub totals: TotalsSummary,
-    /// How it felt.
-    pub experience: ExperienceSummary,
-}
-
 /// How far to trust a report.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct QualityReport {
@@ -166,6 +88,9 @@ pub struct QualityReport {
 pub struct DurationRange {
     /// The title.
     pub content_id: String,
+    /// Its name, where a catalogue has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// The shortest duration.
     pub shortest_ms: u64,
     /// The longest duration.
@@ -184,6 +109,7 @@ impl Report {
                 let (shortest, longest) = title.durations?;
                 Some(DurationRange {
                     content_id: id.to_string(),
+                    title: title_of(id.as_str(), catalog),
                     shortest_ms: shortest.as_millis(),
                     longest_ms: longest.as_millis(),
                 })
@@ -194,11 +120,8 @@ impl Report {
         let titles_omitted = titles.len().saturating_sub(spec.top);
         titles.truncate(spec.top);
         let listed: Vec<ContentId> = titles.iter().map(|(id, _)| id.clone()).collect();
-        let breakdown = (!spec.by.is_empty()).then(|| Breakdown {
-            by: spec.by.iter().map(|dimension| dimension.name().to_owned()).collect(),
-            rows: summary.groups.into_iter().map(|(values, group)| row(None, &values, group)).collect(),
-            by_title: rows_by_title(summary.groups_by_title, &listed),
-        });
+        let breakdown = (!spec.by.is_empty())
+            .then(|| Breakdown::new(&spec.by, summary.groups, summary.groups_by_title, &listed, catalog));
         Self {
             schema: SCHEMA,
             asked: Asked::from(spec),
@@ -208,6 +131,7 @@ impl Report {
             titles: titles.into_iter().map(|(id, title)| TitleReport::new(&id, title, catalog)).collect(),
             titles_omitted,
             breakdown,
+            comparison: None,
             quality: QualityReport { lines: lines.clone(), sessions: summary.quality, durations_disagree },
         }
     }
@@ -227,71 +151,15 @@ impl From<&ReportSpec> for Asked {
     }
 }
 
-impl TitleReport {
-    fn new(id: &ContentId, title: TitleSummary, catalog: &Catalog) -> Self {
-        Self {
-            content_id: id.to_string(),
-            title: catalog.get(id.as_str()).and_then(|entry| entry.title.clone()),
-            duration_ms: title.durations.map(|(_, longest)| longest.as_millis()),
-            totals: title.totals,
-            experience: title.experience,
-            retention: Retention::from(&title.reach),
-            heatmap: Heatmap {
-                bucket_ms: title.heatmap.width.as_millis(),
-                sessions: title.heatmap.buckets.iter().map(|bucket| bucket.sessions).collect(),
-                watched_ms: title.heatmap.buckets.iter().map(|bucket| bucket.watched_ms).collect(),
-                rewatched_ms: title.heatmap.buckets.iter().map(|bucket| bucket.replayed_ms).collect(),
-                intensity: title.heatmap.buckets.iter().map(|bucket| bucket.intensity.as_f64()).collect(),
-                sessions_elsewhere: title.heatmap.sessions_elsewhere,
-                live: title.heatmap.live,
-            },
-        }
-    }
-
-    /// Its name, else its id.
-    pub fn name(&self) -> &str {
-        match &self.title {
-            Some(title) => title,
-            None if self.content_id.is_empty() => "(no content id)",
-            None => &self.content_id,
-        }
-    }
+fn title_of(content_id: &str, catalog: &Catalog) -> Option<String> {
+    catalog.get(content_id).and_then(|entry| entry.title.clone())
 }
 
-impl From<&ReachSummary> for Retention {
-    fn from(reach: &ReachSummary) -> Self {
-        let reached: Vec<u64> = reach.points.iter().map(|point| point.sessions).collect();
-        let band: Vec<Interval> =
-            reached.iter().filter_map(|reached| Proportion::new(*reached, reach.sessions).ok()?.wilson(Z_95)).collect();
-        Self {
-            sessions: reach.sessions,
-            unknown_duration: reach.unknown_duration,
-            unknown_positions: reach.unknown_positions,
-            reached,
-            shares: reach.points.iter().filter_map(|point| Some(point.share?.as_f64())).collect(),
-            low: band.iter().map(|interval| interval.low).collect(),
-            high: band.iter().map(|interval| interval.high).collect(),
-        }
+/// What to call a title: its name, else its id.
+pub(crate) fn name_of<'a>(title: Option<&'a str>, content_id: &'a str) -> &'a str {
+    match title {
+        Some(title) => title,
+        None if content_id.is_empty() => "(no content id)",
+        None => content_id,
     }
-}
-
-fn row(content_id: Option<String>, values: &[Value], group: (TotalsSummary, ExperienceSummary)) -> Row {
-    let text = |value: &Value| (*value != Value::Missing).then(|| value.to_string());
-    Row { content_id, values: values.iter().map(text).collect(), totals: group.0, experience: group.1 }
-}
-
-fn rows_by_title(groups: Vec<(Vec<Value>, (TotalsSummary, ExperienceSummary))>, listed: &[ContentId]) -> Vec<Row> {
-    let place = |values: &[Value]| {
-        let id = values.first()?.to_string();
-        Some((listed.iter().position(|listed| listed.as_str() == id)?, id))
-    };
-    let mut rows: Vec<(usize, Row)> = groups
-        .into_iter()
-        .filter_map(|(values, group)| {
-            let (place, id) = place(&values)?;
-            Some((place, row(Some(id), &values[1..], group)))
-        })
-        .collect();
-    rows.sort_by_key(|(place, _)| *place);
-    rows.into_iter().map(|(_, row)| row).collect()
 }

@@ -1,6 +1,7 @@
 //! What a report accumulates.
 
 mod attendance;
+mod compared;
 mod experience;
 mod title;
 mod totals;
@@ -10,6 +11,7 @@ use audience_stats::{Accumulator, Keyed, Merge};
 
 pub(crate) use attendance::QUARTER;
 pub use attendance::{Attendance, AttendanceSummary, Quarter};
+pub use compared::ComparedState;
 pub use experience::{Experience, ExperienceSummary};
 pub use title::{Title, TitleSummary};
 pub use totals::{Totals, TotalsSummary};

@@ -1,7 +1,7 @@
 //! The report for a terminal.
 
+mod comparison;
 mod draw;
-mod format;
 mod quality;
 mod tables;
 
@@ -10,9 +10,8 @@ use std::fmt::Write;
 use anstyle::Style;
 use audience_core::Ratio;
 
+use crate::format;
 use crate::report::{Report, TitleReport};
-
-pub use format::printable;
 
 /// How a report is laid out as text.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +42,9 @@ impl Report {
             self.write_titles(&mut out, options);
             if let Some(breakdown) = &self.breakdown {
                 tables::write_breakdown(&mut out, breakdown, options.width);
+            }
+            if let Some(comparison) = &self.comparison {
+                comparison::write(&mut out, comparison, options.width);
             }
             if options.details {
                 for title in &self.titles {

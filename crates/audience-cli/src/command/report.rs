@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use audience_core::Rules;
 use audience_ingest::{Catalog, Input, Options, Sessions, load};
 use audience_report::{
-    Dimension, Filter, Report, ReportSpec, ReportState, TextOptions, parse_attribute, parse_time, parse_zone,
+    ComparedState, Dimension, Filter, Report, ReportSpec, TextOptions, parse_attribute, parse_time, parse_versus,
+    parse_zone,
 };
 use audience_stats::Accumulator;
 
@@ -17,12 +18,16 @@ use crate::progress::Bar;
 
 pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Error> {
     let spec = spec(args)?;
+    let versus = args.vs.as_deref().map(|text| versus(text, &spec)).transpose()?;
     let catalog = args.catalog.as_deref().map_or(Ok(Catalog::new()), Catalog::read)?;
     let sessions = read(&args.input)?;
     let rules = Rules::default();
-    let state =
-        sessions.fold_facts(&rules, &catalog, &ReportState::new(&spec), |state, facts| state.observe(&facts))?;
-    let report = Report::new(&state, &spec, sessions.quality(), &catalog);
+    let empty = ComparedState::new(&spec, versus.as_ref());
+    let state = sessions.fold_facts(&rules, &catalog, &empty, |state, facts| state.observe(&facts))?;
+    let mut report = Report::new(&state.this, &spec, sessions.quality(), &catalog);
+    if let (Some(other), Some(versus)) = (&state.other, &versus) {
+        report = report.compared_with(other, versus, args.vs.as_deref().unwrap_or_default(), state.in_both);
+    }
     let text = if args.json {
         output::json(&report)?
     } else {
@@ -31,6 +36,12 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Error> {
         options.details = args.details || args.content.is_some();
         report.to_text(options)
     };
+    if let Some(folder) = &args.csv {
+        std::fs::create_dir_all(folder).map_err(|source| Error::Write { path: folder.clone(), source })?;
+        for table in report.to_csv() {
+            output::write_bytes(&table.text, &folder.join(table.file_name))?;
+        }
+    }
     output::write(&text, args.output.as_deref())?;
     if report.totals.sessions == 0 {
         let (read, lines) = (report.quality.sessions.sessions_read, &report.quality.lines);
@@ -54,6 +65,11 @@ fn spec(args: &ReportArgs) -> Result<ReportSpec, Error> {
     };
     let by = args.by.as_deref().map_or(Ok(Vec::new()), Dimension::parse_list)?;
     Ok(ReportSpec { filter, by, zone, top: args.top })
+}
+
+/// What the report is compared with.
+fn versus(text: &str, spec: &ReportSpec) -> Result<ReportSpec, Error> {
+    Ok(ReportSpec { filter: parse_versus(text, &spec.filter, &spec.zone)?, ..spec.clone() })
 }
 
 /// Reads everything the command line names.

@@ -36,6 +36,27 @@ fn an_empty_catalogue_has_no_titles() {
 }
 
 #[test]
+fn chapters_live_streams_and_other_fields_are_kept() {
+    let texts = [
+        r#"[{"content_id":"a","live":true,"genre":"x","year":2026,"chapters":[{"start_ms":90000,"title":"Act 1"},{"start_ms":0,"title":"Intro"}]}]"#,
+        "content_id,live,genre,year,chapters\na,yes,x,2026, 90000=Act 1; 0=Intro;\n",
+    ];
+    for text in texts {
+        let catalog = read(text).unwrap();
+        let film = catalog.get("a").unwrap();
+        assert!(film.live);
+        let chapters: Vec<_> =
+            film.chapters.iter().map(|chapter| (chapter.start.as_millis(), chapter.title.as_str())).collect();
+        assert_eq!(chapters, [(0, "Intro"), (90_000, "Act 1")]);
+        let extra: Vec<_> = film.extra.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(extra, [("genre", "x"), ("year", "2026")]);
+    }
+    let live = read("content_id,duration_ms,live\na,60000,1\nb,60000,0\n").unwrap();
+    assert_eq!(live.get("a").unwrap().known_duration(), None);
+    assert_eq!(live.get("b").unwrap().known_duration(), Some(MediaTime::from_secs(60)));
+}
+
+#[test]
 fn errors_name_the_entry_and_what_is_wrong() {
     let error = |text: &str| read(text).unwrap_err();
     insta::assert_snapshot!(error(r#"[{"content_id":"a"},{"title":"B"}]"#), @"read the catalogue FILE, entry 2: content_id is missing");
@@ -44,4 +65,11 @@ fn errors_name_the_entry_and_what_is_wrong() {
     insta::assert_snapshot!(error("name\nx\n"), @"read the catalogue FILE, entry 1: content_id is missing");
     insta::assert_snapshot!(error("{\"content_id\":\"a\"}\n{oops\n"), @"read the catalogue FILE, entry 2: key must be a string at column 2");
     insta::assert_snapshot!(error("content_id,title\na,b,c\n"), @"read the catalogue FILE, entry 1: CSV error: record 1 (line: 2, byte: 17): found record with 3 fields, but the previous record has 2 fields");
+    insta::assert_snapshot!(error("content_id,live\na,perhaps\n"), @r#"read the catalogue FILE, entry 1: live is "perhaps", which is neither true nor false"#);
+    insta::assert_snapshot!(error("content_id,chapters\na,0=Intro;1:30=Act 1\n"), @r#"read the catalogue FILE, entry 1: chapters has "1:30=Act 1", which is not `milliseconds=title`"#);
+    insta::assert_snapshot!(error(r#"[{"content_id":"a","chapters":[{"start_ms":0},{"start_ms":-1}]}]"#), @"read the catalogue FILE, entry 1: chapters: start_ms of chapter 2 is -1, which is not a number of milliseconds");
+    insta::assert_snapshot!(error(r#"[{"content_id":"a","chapters":[{"title":"Intro"}]}]"#), @"read the catalogue FILE, entry 1: chapters: start_ms of chapter 1 is missing");
+    insta::assert_snapshot!(error(r#"[{"content_id":"a","chapters":[{"start_ms":0,"title":7}]}]"#), @"read the catalogue FILE, entry 1: chapters: title of chapter 1 is 7, which is not text");
+    insta::assert_snapshot!(error(r#"[{"content_id":"a","chapters":7}]"#), @"read the catalogue FILE, entry 1: chapters is 7, which is not a list of chapters");
+    insta::assert_snapshot!(error("content_id,chapters\na,5=x;5=y\n"), @r#"read the catalogue FILE, entry 1: chapters: "x" and "y" both begin at 5 ms"#);
 }

@@ -37,6 +37,13 @@ pub struct TitleSummary {
     pub durations: Option<(MediaTime, MediaTime)>,
 }
 
+/// Nothing seen.
+impl Default for TitleSummary {
+    fn default() -> Self {
+        Title::default().summary()
+    }
+}
+
 impl TitleSummary {
     /// Whether sessions disagree about the duration by more than a second.
     pub fn durations_disagree(&self) -> bool {

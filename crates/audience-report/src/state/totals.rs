@@ -41,9 +41,9 @@ pub struct TotalsSummary {
     /// played nothing at unknown positions.
     pub completion_rate: Option<Ratio>,
     #[serde(skip)]
-    reached_end_known: u64,
+    pub(crate) reached_end_known: u64,
     #[serde(skip)]
-    completion_known: u64,
+    pub(crate) completion_known: u64,
     /// Seeks that were reported.
     pub seeks: u64,
     /// Seeks that were inferred.

@@ -1,6 +1,7 @@
 //! Small plots of block characters.
 
-use super::{DIM, format, line};
+use super::{DIM, line};
+use crate::format;
 
 const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];

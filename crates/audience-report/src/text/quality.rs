@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use audience_core::Ratio;
 
-use super::{DIM, TITLE, format, line, paragraph};
-use crate::report::Report;
+use super::{DIM, TITLE, line, paragraph};
+use crate::format;
+use crate::report::{Report, name_of};
 
 /// How many names of a list are shown.
 const NAMES: usize = 8;
@@ -97,7 +98,7 @@ fn write_sessions(report: &Report, note: &mut dyn FnMut(String)) {
             let clock = |millis: u64| format::clock(Some(millis as f64));
             format!(
                 "{} ({} to {})",
-                format::printable(&range.content_id),
+                format::printable(name_of(range.title.as_deref(), &range.content_id)),
                 clock(range.shortest_ms),
                 clock(range.longest_ms)
             )

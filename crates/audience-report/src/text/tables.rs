@@ -4,7 +4,8 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::{DIM, TITLE, draw, format, line};
+use super::{DIM, TITLE, draw, line};
+use crate::format;
 use crate::report::{Breakdown, Row, TitleReport};
 use crate::state::{ExperienceSummary, TotalsSummary};
 
@@ -16,7 +17,7 @@ const SHORTEST: usize = 16;
 /// Writes rows under a header, without lines between them. The first `names` columns and curves are aligned left, the
 /// others right. Where the terminal is too narrow, the columns of `dispensable` go, in their order, and then the first
 /// column is shortened.
-fn write(
+pub(super) fn write(
     out: &mut String,
     header: &[&str],
     mut rows: Vec<Vec<String>>,
@@ -121,8 +122,13 @@ pub(super) fn write_breakdown(out: &mut String, breakdown: &Breakdown, width: us
     line(out, format_args!("{TITLE}By {}{TITLE:#}", breakdown.by.join(" and ")));
     let header: Vec<&str> = breakdown.by.iter().map(String::as_str).chain(GROUP_COLUMNS).collect();
     let row = |row: &Row| {
-        let names =
-            row.values.iter().map(|value| shorten(&format::printable(value.as_deref().unwrap_or("(none)")), 32));
+        let content = breakdown.content(row);
+        let name = |(at, value): (usize, &Option<String>)| {
+            let title = row.title.as_deref().filter(|_| content == Some(at));
+            let value = title.or(value.as_deref()).unwrap_or("(none)");
+            shorten(&format::printable(value), 32)
+        };
+        let names = row.values.iter().enumerate().map(name);
         names.chain(group_cells(&row.totals, &row.experience)).collect()
     };
     let dispensable = ["p95", "Viewers", "Stalls", "Start-up"];
@@ -148,7 +154,7 @@ fn group_cells(totals: &TotalsSummary, experience: &ExperienceSummary) -> [Strin
 }
 
 /// The text in no more than `most` columns.
-fn shorten(text: &str, most: usize) -> String {
+pub(super) fn shorten(text: &str, most: usize) -> String {
     if text.width() <= most {
         return text.to_owned();
     }

@@ -3,8 +3,10 @@
 
 mod asked;
 mod attendance;
+mod compared;
 mod golden;
 mod laws;
+mod sheets;
 mod sums;
 
 use audience_core::test_util::various_facts;

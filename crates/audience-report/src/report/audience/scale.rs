@@ -35,7 +35,7 @@ impl Scale {
         } else if fits(DAY) {
             days(1)
         } else {
-            let weeks = (0..).map(|doublings| 7 << doublings).find(|count| fits(count * DAY));
+            let weeks = (0..50).map(|doublings| 7 << doublings).find(|count| fits(count * DAY));
             weeks.and_then(days)
         };
         calendar.unwrap_or_else(|| {

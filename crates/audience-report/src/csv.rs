@@ -1,0 +1,35 @@
+//! A report as tables of comma-separated values.
+
+mod sheet;
+mod tables;
+
+use crate::report::Report;
+
+/// One table of a report.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct CsvTable {
+    /// What to call the file.
+    pub file_name: &'static str,
+    /// What is in it.
+    pub text: String,
+}
+
+type WriteTable = fn(&Report) -> String;
+
+impl Report {
+    /// Every table and plot of the report as comma-separated values, always the same files. Those that were not asked for
+    /// have no rows. Documented in `docs/report-csv.md` in the repository.
+    pub fn to_csv(&self) -> Vec<CsvTable> {
+        let tables: [(_, WriteTable); 8] = [
+            ("totals.csv", tables::totals),
+            ("titles.csv", tables::titles),
+            ("retention.csv", tables::retention),
+            ("heatmap.csv", tables::heatmap),
+            ("audience.csv", tables::audience),
+            ("breakdown.csv", tables::breakdown),
+            ("comparison.csv", tables::comparison),
+            ("quality.csv", tables::quality),
+        ];
+        tables.into_iter().map(|(file_name, write)| CsvTable { file_name, text: write(self) }).collect()
+    }
+}

@@ -1,0 +1,127 @@
+//! One title of a report.
+
+use std::collections::BTreeMap;
+
+use audience_core::ContentId;
+use audience_ingest::{Catalog, Chapter};
+use audience_retention::ReachSummary;
+use audience_stats::{Interval, Proportion, Z_95};
+use serde::Serialize;
+
+use super::name_of;
+use crate::state::{ExperienceSummary, TitleSummary, TotalsSummary};
+
+/// One title.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TitleReport {
+    /// Its id.
+    pub content_id: String,
+    /// Its name, where a catalogue has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The longest duration that sessions have of it.
+    pub duration_ms: Option<u64>,
+    /// Whether it is a live stream, as its sessions or the catalogue say.
+    pub live: bool,
+    /// Its chapters, where a catalogue has them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub chapters: Vec<Chapter>,
+    /// What else the catalogue says of it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub extra: BTreeMap<String, String>,
+    /// How many and how much.
+    pub totals: TotalsSummary,
+    /// How it felt.
+    pub experience: ExperienceSummary,
+    /// Who watched which part.
+    pub retention: Retention,
+    /// How much of which part was watched.
+    pub heatmap: Heatmap,
+}
+
+/// A retention curve: see [`audience_retention::ReachCurve`].
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Retention {
+    /// Sessions in the curve.
+    pub sessions: u64,
+    /// Sessions left out, because the title's duration is unknown.
+    pub unknown_duration: u64,
+    /// Sessions left out, because it is not known where in the title they were.
+    pub unknown_positions: u64,
+    /// Sessions that watched each point; point k of n is at k/n of the title.
+    pub reached: Vec<u64>,
+    /// The same as shares of `sessions`; empty when there are none.
+    pub shares: Vec<f64>,
+    /// The lower ends of the shares' intervals of 95 %: [`Proportion::wilson`], point by point, as if sessions were
+    /// independent of each other.
+    pub low: Vec<f64>,
+    /// Their upper ends.
+    pub high: Vec<f64>,
+}
+
+/// A heatmap: see [`audience_core::AttentionHeatmap`].
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Heatmap {
+    /// The width of a bucket.
+    pub bucket_ms: u64,
+    /// Sessions that watched any part of each bucket.
+    pub sessions: Vec<u64>,
+    /// Content watched in each bucket, each pass counted.
+    pub watched_ms: Vec<u64>,
+    /// The part of it beyond each session's first pass.
+    pub rewatched_ms: Vec<u64>,
+    /// Content watched as a share of the bucket with most.
+    pub intensity: Vec<f64>,
+    /// Sessions not in the buckets, because their duration asks for wider ones.
+    pub sessions_elsewhere: u64,
+    /// Sessions not in the buckets, because they are of a live stream.
+    pub live: u64,
+}
+
+impl TitleReport {
+    pub(super) fn new(id: &ContentId, title: TitleSummary, catalog: &Catalog) -> Self {
+        let known = catalog.get(id.as_str()).cloned().unwrap_or_default();
+        Self {
+            content_id: id.to_string(),
+            title: known.title,
+            duration_ms: title.durations.map(|(_, longest)| longest.as_millis()),
+            live: known.live || title.heatmap.live > 0,
+            chapters: known.chapters,
+            extra: known.extra,
+            totals: title.totals,
+            experience: title.experience,
+            retention: Retention::from(&title.reach),
+            heatmap: Heatmap {
+                bucket_ms: title.heatmap.width.as_millis(),
+                sessions: title.heatmap.buckets.iter().map(|bucket| bucket.sessions).collect(),
+                watched_ms: title.heatmap.buckets.iter().map(|bucket| bucket.watched_ms).collect(),
+                rewatched_ms: title.heatmap.buckets.iter().map(|bucket| bucket.replayed_ms).collect(),
+                intensity: title.heatmap.buckets.iter().map(|bucket| bucket.intensity.as_f64()).collect(),
+                sessions_elsewhere: title.heatmap.sessions_elsewhere,
+                live: title.heatmap.live,
+            },
+        }
+    }
+
+    /// Its name, else its id.
+    pub fn name(&self) -> &str {
+        name_of(self.title.as_deref(), &self.content_id)
+    }
+}
+
+impl From<&ReachSummary> for Retention {
+    fn from(reach: &ReachSummary) -> Self {
+        let reached: Vec<u64> = reach.points.iter().map(|point| point.sessions).collect();
+        let band: Vec<Interval> =
+            reached.iter().filter_map(|reached| Proportion::new(*reached, reach.sessions).ok()?.wilson(Z_95)).collect();
+        Self {
+            sessions: reach.sessions,
+            unknown_duration: reach.unknown_duration,
+            unknown_positions: reach.unknown_positions,
+            reached,
+            shares: reach.points.iter().filter_map(|point| Some(point.share?.as_f64())).collect(),
+            low: band.iter().map(|interval| interval.low).collect(),
+            high: band.iter().map(|interval| interval.high).collect(),
+        }
+    }
+}
