@@ -59,7 +59,7 @@ pub(crate) struct ReportArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
 
-    /// Print JSON instead of text (documented in docs/report-json.md)
+    /// Write JSON instead of text (documented in docs/report-json.md)
     #[arg(long)]
     pub(crate) json: bool,
 

@@ -91,6 +91,14 @@ pub(crate) fn time(at: Timestamp) -> String {
     }
 }
 
+/// To the minute, in a time zone.
+pub(crate) fn local(at: Timestamp, zone: &jiff::tz::TimeZone) -> String {
+    match jiff::Timestamp::from_millisecond(at.as_millis()) {
+        Ok(at) => zone.to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string(),
+        Err(_) => format!("{} ms", at.as_millis()),
+    }
+}
+
 /// A figure of a comparison, by its name in the JSON.
 pub(crate) fn figure(name: &str, value: Option<f64>) -> String {
     let Some(known) = value else { return NONE.to_owned() };

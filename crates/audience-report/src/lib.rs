@@ -31,6 +31,7 @@ mod csv;
 mod error;
 mod filter;
 mod format;
+mod html;
 mod json;
 mod report;
 mod spec;

@@ -146,13 +146,13 @@ fn write_details(out: &mut String, title: &TitleReport, width: usize) {
     let id = if title.title.is_some() { format!(" {DIM}{id}{DIM:#}") } else { String::new() };
     let length = title.duration_ms.map_or("unknown duration".to_owned(), |millis| format::clock(Some(millis as f64)));
     line(out, format_args!("{TITLE}{}{TITLE:#}{id} {DIM}{length}{DIM:#}", format::printable(title.name())));
-    if tables::has_curve(title) {
+    if let Some(why) = title.why_no_curve() {
+        line(out, format_args!("  No retention curve: {why}."));
+    } else {
         let columns = width.saturating_sub(10).clamp(20, 100);
         draw::curve(out, &title.retention.shares, columns);
         draw::axis(out, title.duration_ms, columns);
         draw::strip(out, &title.heatmap.intensity, columns);
-    } else {
-        line(out, format_args!("  No retention curve: {}.", tables::why_no_curve(title)));
     }
     out.push('\n');
 }

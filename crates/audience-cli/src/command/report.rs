@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use audience_core::Rules;
-use audience_ingest::{Catalog, Input, Options, Sessions, load};
+use audience_ingest::{Catalog, Input, Options, Quality, Sessions, load};
 use audience_report::{
     ComparedState, Dimension, Filter, Report, ReportSpec, TextOptions, parse_attribute, parse_time, parse_versus,
     parse_zone,
@@ -17,24 +17,34 @@ use crate::output;
 use crate::progress::Bar;
 
 pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Error> {
-    let spec = spec(args)?;
+    let output = OutputFormat::of(args);
+    let mut spec = spec(args)?;
     let versus = args.vs.as_deref().map(|text| versus(text, &spec)).transpose()?;
     let catalog = args.catalog.as_deref().map_or(Ok(Catalog::new()), Catalog::read)?;
     let sessions = read(&args.input)?;
+    if output == OutputFormat::Html && spec.by.is_empty() {
+        spec.by = by_device(sessions.quality());
+    }
     let rules = Rules::default();
     let empty = ComparedState::new(&spec, versus.as_ref());
     let state = sessions.fold_facts(&rules, &catalog, &empty, |state, facts| state.observe(&facts))?;
     let mut report = Report::new(&state.this, &spec, sessions.quality(), &catalog);
     if let (Some(other), Some(versus)) = (&state.other, &versus) {
-        report = report.compared_with(other, versus, args.vs.as_deref().unwrap_or_default(), state.in_both);
+        let name = match args.vs.as_deref().unwrap_or_default().trim() {
+            "previous" => "the previous period",
+            name => name,
+        };
+        report = report.compared_with(other, versus, name, state.in_both);
     }
-    let text = if args.json {
-        output::json(&report)?
-    } else {
-        let mut options = TextOptions::default();
-        options.width = if args.output.is_some() { options.width } else { output::width(options.width) };
-        options.details = args.details || args.content.is_some();
-        report.to_text(options)
+    let text = match output {
+        OutputFormat::Html => report.to_html(),
+        OutputFormat::Json => output::json(&report)?,
+        OutputFormat::Text => {
+            let mut options = TextOptions::default();
+            options.width = if args.output.is_some() { options.width } else { output::width(options.width) };
+            options.details = args.details || args.content.is_some();
+            report.to_text(options)
+        }
     };
     if let Some(folder) = &args.csv {
         std::fs::create_dir_all(folder).map_err(|source| Error::Write { path: folder.clone(), source })?;
@@ -42,7 +52,10 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Error> {
             output::write_bytes(&table.text, &folder.join(table.file_name))?;
         }
     }
-    output::write(&text, args.output.as_deref())?;
+    match args.output.as_deref() {
+        Some(path) if output != OutputFormat::Text => output::write_bytes(&text, path)?,
+        path => output::write(&text, path)?,
+    }
     if report.totals.sessions == 0 {
         let (read, lines) = (report.quality.sessions.sessions_read, &report.quality.lines);
         return Err(if read > 0 {
@@ -52,6 +65,34 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Error> {
         });
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What to write.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum OutputFormat {
+    Html,
+    Json,
+    Text,
+}
+
+impl OutputFormat {
+    /// As the file's name ends, unless it must be JSON.
+    fn of(args: &ReportArgs) -> Self {
+        let name = args.output.as_deref().and_then(Path::extension).unwrap_or_default().to_ascii_lowercase();
+        match name.to_str() {
+            _ if args.json => Self::Json,
+            Some("html" | "htm") => Self::Html,
+            Some("json") => Self::Json,
+            _ => Self::Text,
+        }
+    }
+}
+
+/// A page shows devices, where the telemetry names them.
+fn by_device(quality: &Quality) -> Vec<Dimension> {
+    let names = ["device", "device_type", "platform"].into_iter();
+    let found = names.filter(|name| quality.attributes.contains_key(*name)).take(1);
+    found.map(|name| Dimension::Attribute(name.to_owned())).collect()
 }
 
 fn spec(args: &ReportArgs) -> Result<ReportSpec, Error> {

@@ -10,7 +10,7 @@ use crate::spec::ReportSpec;
 use crate::state::{ExperienceSummary, ReportState, TitleSummary, TotalsSummary};
 
 /// What differs between two groups of sessions: periods, or slices by an attribute. A description, not an experiment: who is
-/// in which group was not drawn by lot.
+/// in which group was not randomised.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
     /// What the report is about.

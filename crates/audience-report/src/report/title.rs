@@ -103,6 +103,20 @@ impl TitleReport {
         }
     }
 
+    /// Why there is no retention curve worth drawing, one that most of its sessions are in; `None` when there is one.
+    pub(crate) fn why_no_curve(&self) -> Option<&'static str> {
+        let Retention { sessions, unknown_duration, unknown_positions, .. } = self.retention;
+        if sessions > unknown_duration + unknown_positions {
+            None
+        } else if self.live {
+            Some("live")
+        } else if unknown_duration >= unknown_positions {
+            Some("no duration")
+        } else {
+            Some("no positions")
+        }
+    }
+
     /// Its name, else its id.
     pub fn name(&self) -> &str {
         name_of(self.title.as_deref(), &self.content_id)

@@ -35,6 +35,10 @@ pub struct ExperienceSummary {
     pub startups: u64,
     /// Median start-up time; sessions without one are left out, not counted as 0.
     pub startup_p50_ms: Option<f64>,
+    /// A quarter of the start-up times is no longer.
+    pub startup_p25_ms: Option<f64>,
+    /// Three quarters of the start-up times are no longer.
+    pub startup_p75_ms: Option<f64>,
     /// 95 % of the start-up times are no longer.
     pub startup_p95_ms: Option<f64>,
     /// Waits in the middle of playback.
@@ -120,6 +124,8 @@ impl Accumulator for Experience {
         ExperienceSummary {
             startups: startup.count(),
             startup_p50_ms: quantile(&startup, 0.5),
+            startup_p25_ms: quantile(&startup, 0.25),
+            startup_p75_ms: quantile(&startup, 0.75),
             startup_p95_ms: quantile(&startup, 0.95),
             stalls: sums.stalls,
             stalled_sessions: sums.stalled_sessions,

@@ -30,9 +30,9 @@ pub(super) fn write(out: &mut String, comparison: &Comparison, width: usize) {
     });
     tables::write(out, &header, figures.chain(shares).collect(), 1, &["Relative", "95 % interval"], width);
     let note = match comparison.sessions_in_both {
-        0 => "A description, not an experiment: other things differ between the two as well.".to_owned(),
+        0 => "A description, not a randomised experiment: other things differ between the two as well.".to_owned(),
         both => format!(
-            "{} in both, so that differences have no intervals. A description, not an experiment.",
+            "{} in both, so that differences have no intervals. A description, not a randomised experiment.",
             match both {
                 1 => "1 session is".to_owned(),
                 both => format!("{} sessions are", format::count(both)),

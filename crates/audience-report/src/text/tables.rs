@@ -95,27 +95,15 @@ pub(super) fn write_titles(out: &mut String, titles: &[TitleReport], width: usiz
             format::seconds(experience.startup_p50_ms),
             format::seconds(experience.startup_p95_ms),
             format::fine_ratio(experience.rebuffer_ratio),
-            match why_no_curve(title) {
-                _ if has_curve(title) => draw::sparkline(&title.retention.shares, curve),
-                why if why.len() <= curve => why.to_owned(),
-                _ => format::NONE.to_owned(),
+            match title.why_no_curve() {
+                None => draw::sparkline(&title.retention.shares, curve),
+                Some(why) if why.len() <= curve => why.to_owned(),
+                Some(_) => format::NONE.to_owned(),
             },
         ]
     };
     let dispensable = ["p95", "Length", "Viewers", "Start-up", "Rebuffer"];
     write(out, &header, titles.iter().map(row).collect(), 1, &dispensable, width);
-}
-
-/// Whether a title has a retention curve worth drawing: one that most of its sessions are in.
-pub(super) fn has_curve(title: &TitleReport) -> bool {
-    let retention = &title.retention;
-    retention.sessions > retention.unknown_duration + retention.unknown_positions
-}
-
-/// Why there is no retention curve of a title.
-pub(super) fn why_no_curve(title: &TitleReport) -> &'static str {
-    let retention = &title.retention;
-    if retention.unknown_duration >= retention.unknown_positions { "no duration" } else { "no positions" }
 }
 
 pub(super) fn write_breakdown(out: &mut String, breakdown: &Breakdown, width: usize) {

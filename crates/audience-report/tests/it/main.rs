@@ -6,6 +6,7 @@ mod attendance;
 mod compared;
 mod golden;
 mod laws;
+mod page;
 mod sheets;
 mod sums;
 

@@ -1,0 +1,74 @@
+//! What the figures are.
+
+use super::markup::Markup;
+
+const DEFINITIONS: &[(&str, &str, &str)] = &[
+    ("def-sessions", "Session", "One title played in one run of a player. Started: a frame was seen."),
+    ("def-viewers", "Viewer", "A different viewer id. Sessions without one are not counted."),
+    (
+        "def-watched",
+        "Watched",
+        "Content played, every pass counted. Watched again: what was played beyond each session's first pass.",
+    ),
+    ("def-average-view", "Average view", "Watched, divided by the sessions that started."),
+    (
+        "def-completed",
+        "Completed",
+        "At least 90 % of the title was played, each part counted once: seeking to the end completes nothing. Reached the \
+         end: something in the last 5 % was played. Both are shares of the sessions of which that can be known.",
+    ),
+    (
+        "def-concurrent",
+        "Concurrent sessions",
+        "The time that sessions were there, from load to last event, divided by the length of the stretch of time.",
+    ),
+    (
+        "def-retention",
+        "Retention",
+        "At each moment of the title, the share of sessions that watched it, at any time and in any order; so it rises \
+         where viewers seek to. Sessions without a known duration or position are not in it. The band is Wilson's 95 % \
+         interval at each point on its own, as if sessions were independent; viewers who come back make it too narrow.",
+    ),
+    (
+        "def-attention",
+        "Attention",
+        "How much of each part of the title was played, every pass of every session counted; below it, which share of that \
+         was played again.",
+    ),
+    (
+        "def-startup",
+        "Start-up",
+        "From asking for playback to the first frame, of sessions that have one. Half are no longer than the median, 95 % no \
+         longer than p95. Where players do not say when they were asked, it is counted from the load: an upper bound.",
+    ),
+    ("def-stall", "Stall", "A wait in the middle of playback: neither before the first frame nor after a seek."),
+    ("def-rebuffer", "Rebuffer ratio", "Time stalled, divided by time stalled and time in which frames moved."),
+    (
+        "def-failures",
+        "Failures",
+        "Fatal errors that ended playback, before the first frame (start) or after it. Left before start: no frame was \
+         seen, and no fatal error.",
+    ),
+    (
+        "def-difference",
+        "Difference of shares",
+        "In percentage points (pp), with Newcombe's 95 % interval. It takes sessions to be independent, and says nothing \
+         of why they differ.",
+    ),
+];
+
+pub(super) fn write(out: &mut Markup) {
+    out.element("section", &[("id", &"definitions")], |out| {
+        out.leaf("h2", &[], "Definitions");
+        out.element("dl", &[("class", &"glossary")], |out| {
+            for (id, name, definition) in DEFINITIONS {
+                out.element("div", &[("id", id)], |out| {
+                    out.leaf("dt", &[], name);
+                    out.leaf("dd", &[], definition);
+                });
+                out.line();
+            }
+        });
+    });
+    out.line();
+}

@@ -1,0 +1,117 @@
+//! Plots as SVG.
+//!
+//! A chart is as wide as there is room, and its text stays readable however narrow that is: positions are percentages, and
+//! only shapes, which have no text, are stretched.
+
+mod attendance;
+mod curve;
+mod scale;
+mod small;
+mod strip;
+
+use std::fmt::{Display, Write};
+
+pub(super) use attendance::{concurrent, write as write_attendance};
+pub(super) use curve::{Curve, write as write_curve};
+pub(super) use small::{bar, interval, quantiles, sparkline};
+pub(super) use strip::write as write_strip;
+
+use super::markup::Markup;
+use super::table::Table;
+use scale::Tick;
+
+/// A figure: charts, what the pointer reads off, and the numbers in a table.
+struct Figure<'a> {
+    /// What is on it, in a few words.
+    name: &'a str,
+    /// How to read it.
+    note: &'a str,
+    /// Whether rows of the table are points of the chart, or stretches between them.
+    points: bool,
+    table: Table,
+}
+
+impl Figure<'_> {
+    fn write(&self, out: &mut Markup, charts: impl FnOnce(&mut Markup)) {
+        let kind = if self.points { "point" } else { "cell" };
+        out.element("figure", &[("class", &"plot"), ("data-kind", &kind)], |out| {
+            out.element("figcaption", &[], |out| {
+                out.leaf("strong", &[], self.name);
+                out.text(" ");
+                out.leaf("span", &[("class", &"muted")], self.note);
+            });
+            out.line();
+            out.element("div", &[("class", &"area"), ("data-label", &self.table.caption)], charts);
+            out.line();
+            out.leaf("p", &[("class", &"read"), ("hidden", &"hidden")], "");
+            out.element("details", &[("class", &"numbers")], |out| {
+                out.leaf("summary", &[], "The same as a table");
+                self.table.write(out);
+            });
+        });
+        out.line();
+    }
+}
+
+/// A chart with its description and, at the end, the line that the pointer moves.
+fn chart(out: &mut Markup, class: &'static str, title: &str, description: &str, inside: impl FnOnce(&mut Markup)) {
+    out.element(
+        "svg",
+        &[("class", &class), ("role", &"img"), ("aria-label", &format_args!("{title}. {description}"))],
+        |out| {
+            out.leaf("title", &[], title);
+            out.leaf("desc", &[], description);
+            inside(out);
+            out.empty("line", &[("class", &"cursor"), ("x1", &0), ("x2", &0), ("y1", &0), ("y2", &"100%")]);
+        },
+    );
+    out.line();
+}
+
+/// Shapes in a square of 1000 by 1000 that fills the chart.
+fn shapes(out: &mut Markup, inside: impl FnOnce(&mut Markup)) {
+    out.element(
+        "svg",
+        &[("viewBox", &"0 0 1000 1000"), ("preserveAspectRatio", &"none"), ("class", &"shapes")],
+        inside,
+    );
+}
+
+fn path(out: &mut Markup, class: &'static str, d: &impl Display) {
+    out.empty("path", &[("class", &class), ("d", d)]);
+}
+
+/// A line through points.
+fn line_through(points: impl IntoIterator<Item = (f64, f64)>) -> String {
+    let mut d = String::new();
+    for (at, (x, y)) in points.into_iter().enumerate() {
+        let command = if at == 0 { 'M' } else { 'L' };
+        let _ = write!(d, "{command}{:.0} {:.0}", x * 1000.0, (1.0 - y) * 1000.0);
+    }
+    d
+}
+
+/// Lines across the chart with what they stand for; the values are shares of the height.
+fn levels(out: &mut Markup, levels: &[(f64, String)]) {
+    for (at, label) in levels {
+        let y = format!("{:.2}%", (1.0 - at) * 100.0);
+        out.empty("line", &[("class", &"grid"), ("x1", &0), ("x2", &"100%"), ("y1", &y), ("y2", &y)]);
+        out.leaf("text", &[("class", &"tick end"), ("x", &0), ("y", &y), ("dx", &-8), ("dy", &"0.35em")], label);
+    }
+}
+
+/// Marks and words below the chart. Every other one goes where there is little room.
+fn below(out: &mut Markup, ticks: &[Tick]) {
+    for (number, tick) in ticks.iter().enumerate() {
+        let x = format!("{:.2}%", tick.at * 100.0);
+        let few = if number % 2 == 1 { " minor" } else { "" };
+        let end = if tick.at > 0.96 { " end" } else { " middle" };
+        let mark = [("y1", &"100%" as &dyn Display), ("y2", &"100%"), ("class", &"mark")];
+        out.empty("line", &[("x1", &x), ("x2", &x), mark[0], mark[1], mark[2]]);
+        out.leaf(
+            "text",
+            &[("class", &format_args!("tick{end}{few}")), ("x", &x), ("y", &"100%"), ("dy", &"1.5em")],
+            &tick.label,
+        );
+    }
+}

@@ -1,0 +1,110 @@
+//! The audience over time.
+
+use std::fmt::Write;
+
+use jiff::tz::TimeZone;
+
+use super::{Figure, below, chart, levels, path, scale, shapes};
+use crate::format;
+use crate::html::markup::Markup;
+use crate::html::table::{Cell, Column, Table};
+use crate::report::AudienceOverTime;
+
+pub(in crate::html) fn write(out: &mut Markup, audience: &AudienceOverTime, zone: &TimeZone, zone_name: &str) {
+    let buckets = audience.starts.len();
+    if buckets == 0 {
+        return;
+    }
+    let bucket = audience.bucket.as_deref().map_or("bucket", in_words);
+    let rows = (0..buckets).map(|at| {
+        let average = audience.average_concurrent[at];
+        vec![
+            Cell::Text(format::local(audience.starts[at], zone)),
+            Cell::Number(concurrent(average), Some(average)),
+            Cell::Number(format::count(audience.started[at]), Some(audience.started[at] as f64)),
+        ]
+        .into()
+    });
+    let figure = Figure {
+        name: "Audience over time",
+        note: &format!("each {bucket}, {zone_name}"),
+        points: false,
+        table: Table {
+            caption: format!("Audience over time, each {bucket}"),
+            file: "audience",
+            columns: vec![
+                Column::text("From"),
+                Column::number("Average concurrent", "The time sessions were there, over the length of the bucket"),
+                Column::number("Sessions started", "Sessions that began"),
+            ],
+            rows: rows.collect(),
+            sortable: false,
+        },
+    };
+    let most = audience.average_concurrent.iter().copied().fold(0.0, f64::max);
+    let most_started = audience.started.iter().copied().max().unwrap_or(0);
+    let peak = audience.peak.map_or(String::new(), |peak| {
+        let at = format::local(peak.at, zone);
+        format!("The quarter of an hour with most is {at}, with {} on average.", concurrent(peak.average_concurrent))
+    });
+    let times = scale::of_times(&audience.starts, zone);
+    figure.write(out, |out| {
+        out.leaf("p", &[("class", &"series")], "Concurrent sessions, on average");
+        chart(out, "chart", "Concurrent sessions over time", &peak, |out| {
+            let (top, marks) = scale::of_values(most);
+            levels(out, &marks);
+            shapes(out, |out| {
+                let line = steps(&audience.average_concurrent, top);
+                path(out, "fill", &format_args!("{line}V1000H0Z"));
+                path(out, "curve", &line);
+            });
+        });
+        out.leaf("p", &[("class", &"series")], "Sessions started");
+        let description = format!("No {bucket} has more than {}.", format::count(most_started));
+        chart(out, "chart low", "Sessions started over time", &description, |out| {
+            let (top, marks) = scale::of_values(most_started as f64);
+            levels(out, &marks);
+            shapes(out, |out| path(out, "bars", &bars(&audience.started, top)));
+            below(out, &times);
+        });
+    });
+}
+
+/// Averages below ten have a decimal.
+pub(in crate::html) fn concurrent(average: f64) -> String {
+    if average < 10.0 { format!("{average:.1}") } else { format::count(average.round() as u64) }
+}
+
+/// `PT15M` for people.
+fn in_words(bucket: &str) -> &str {
+    match bucket {
+        "PT15M" => "quarter of an hour",
+        "PT1H" => "hour",
+        "PT6H" => "six hours",
+        "P1D" => "day",
+        "P7D" => "week",
+        other => other,
+    }
+}
+
+/// A line that stays level from the start of each bucket to its end.
+fn steps(values: &[f64], top: f64) -> String {
+    let mut d = String::new();
+    for (at, value) in values.iter().enumerate() {
+        let command = if at == 0 { "M0 " } else { "V" };
+        let y = 1000.0 * (1.0 - value / top);
+        let x = 1000.0 * (at + 1) as f64 / values.len() as f64;
+        let _ = write!(d, "{command}{y:.0}H{x:.1}");
+    }
+    d
+}
+
+fn bars(values: &[u64], top: f64) -> String {
+    let mut d = String::new();
+    let width = 1000.0 / values.len() as f64;
+    for (at, value) in values.iter().enumerate().filter(|(_, value)| **value > 0) {
+        let height = 1000.0 * *value as f64 / top;
+        let _ = write!(d, "M{:.1} 1000v-{height:.0}h{:.1}V1000", (at as f64 + 0.1) * width, width * 0.8);
+    }
+    d
+}

@@ -1,0 +1,147 @@
+//! A retention curve with its band.
+
+use std::fmt::{Display, Write};
+
+use super::{Figure, below, chart, levels, line_through, path, scale, shapes};
+use crate::format;
+use crate::html::markup::Markup;
+use crate::html::table::{Cell, Column, Table};
+use crate::report::{Retention, RetentionComparison, TitleReport};
+
+/// What to draw.
+pub(in crate::html) struct Curve<'a> {
+    pub(in crate::html) title: &'a TitleReport,
+    /// Beside which curve, and what to call that.
+    pub(in crate::html) beside: Option<(&'a RetentionComparison, &'a str)>,
+    /// Whether sessions disagree about the length, so that there are only shares of it.
+    pub(in crate::html) uneven: bool,
+}
+
+pub(in crate::html) fn write(out: &mut Markup, curve: &Curve<'_>) {
+    let (title, retention) = (curve.title, &curve.title.retention);
+    let length = title.duration_ms.filter(|_| !curve.uneven);
+    let beside = curve.beside.filter(|(comparison, _)| !comparison.other.shares.is_empty());
+    let note = format!(
+        "share of {} that watched each moment; band: 95 % interval, point by point, as if sessions were independent",
+        format::things(retention.sessions, "session", "sessions")
+    );
+    let figure = Figure { name: "Retention", note: &note, points: true, table: table(curve, length, beside) };
+    figure.write(out, |out| {
+        if let Some((_, name)) = beside {
+            out.element("p", &[("class", &"key")], |out| {
+                out.leaf("span", &[("class", &"swatch this")], "");
+                out.text("this report ");
+                out.leaf("span", &[("class", &"swatch other")], "");
+                out.name(name);
+            });
+        }
+        let name = format!("Retention of {}", title.name());
+        chart(out, "chart", &name, &description(&retention.shares), |out| {
+            let marks = [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| (share, format!("{:.0} %", share * 100.0)));
+            levels(out, &marks);
+            shapes(out, |out| {
+                if let Some((comparison, _)) = beside {
+                    path(out, "band other", &band(&comparison.other));
+                    path(out, "curve other", &line_through(points(&comparison.other.shares)));
+                }
+                path(out, "band", &band(retention));
+                path(out, "curve", &line_through(points(&retention.shares)));
+            });
+            chapters(out, title, true);
+            below(out, &length.map_or_else(scale::of_shares, scale::of_content));
+        });
+    });
+}
+
+/// Point k of n is at k/n.
+fn points(values: &[f64]) -> impl DoubleEndedIterator<Item = (f64, f64)> + ExactSizeIterator {
+    let count = values.len() as f64;
+    values.iter().enumerate().map(move |(at, value)| (at as f64 / count, *value))
+}
+
+fn band(retention: &Retention) -> String {
+    let mut d = line_through(points(&retention.high));
+    for (x, y) in points(&retention.low).rev() {
+        let _ = write!(d, "L{:.0} {:.0}", x * 1000.0, (1.0 - y) * 1000.0);
+    }
+    d.push('Z');
+    d
+}
+
+fn description(shares: &[f64]) -> String {
+    let at = |part: usize| format::share(shares.get(shares.len() * part / 4).copied());
+    format!(
+        "{} of the sessions watched the start, {} a quarter of the way, {} the middle, {} three quarters, {} the end.",
+        at(0),
+        at(1),
+        at(2),
+        at(3),
+        format::share(shares.last().copied())
+    )
+}
+
+fn table(curve: &Curve<'_>, length: Option<u64>, beside: Option<(&RetentionComparison, &str)>) -> Table {
+    let retention = &curve.title.retention;
+    let count = retention.shares.len();
+    let mut columns = vec![
+        Column::text("Position"),
+        Column::number("Watching", "Sessions that watched this moment, as a share of those in the curve"),
+        Column::number("From", "The lower end of the 95 % interval"),
+        Column::number("To", "The upper end of the 95 % interval"),
+        Column::number("Sessions", "Sessions that watched this moment"),
+    ];
+    if let Some((_, name)) = beside {
+        columns.push(Column::number(name.to_owned(), "The same of what this is compared with"));
+        columns.push(Column::number("Difference", "In percentage points"));
+    }
+    let number = |share: f64| Cell::Number(format!("{:.1} %", share * 100.0), Some(share));
+    let row = |at: usize| {
+        let position = match length {
+            Some(length) => format::clock(Some(length as f64 * at as f64 / count as f64)),
+            None => format!("{:.0} %", at as f64 * 100.0 / count as f64),
+        };
+        let mut cells = vec![
+            Cell::Text(position),
+            number(retention.shares[at]),
+            number(retention.low[at]),
+            number(retention.high[at]),
+            Cell::Number(format::count(retention.reached[at]), Some(retention.reached[at] as f64)),
+        ];
+        if let Some((comparison, _)) = beside {
+            cells.push(number(comparison.other.shares[at]));
+            let difference = comparison.difference.get(at).copied();
+            cells.push(Cell::Number(format::points(difference), difference));
+        }
+        cells.into()
+    };
+    Table {
+        caption: format!("Retention of {}", curve.title.name()),
+        file: "retention",
+        columns,
+        rows: (0..count).map(row).collect(),
+        sortable: false,
+    }
+}
+
+/// Where chapters begin. Numbers that would touch each other are left out: the list of chapters has them all.
+pub(super) fn chapters(out: &mut Markup, title: &TitleReport, numbers: bool) {
+    let Some(length) = title.duration_ms.filter(|length| *length > 0) else { return };
+    let (mut wide, mut narrow) = (-1.0, -1.0);
+    for (number, chapter) in title.chapters.iter().enumerate() {
+        let at = chapter.start.as_millis() as f64 / length as f64;
+        if at >= 1.0 {
+            break;
+        }
+        let x = format!("{:.2}%", at * 100.0);
+        out.empty("line", &[("class", &"chapter"), ("x1", &x), ("x2", &x), ("y1", &0), ("y2", &"100%")]);
+        if numbers && at - wide >= 0.025 {
+            wide = at;
+            let class: &dyn Display =
+                if at - narrow >= 0.08 { &"tick middle number" } else { &"tick middle number minor" };
+            if at - narrow >= 0.08 {
+                narrow = at;
+            }
+            out.leaf("text", &[("class", class), ("x", &x), ("y", &0), ("dy", &"-0.4em")], number + 1);
+        }
+    }
+}

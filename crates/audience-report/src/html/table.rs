@@ -1,0 +1,164 @@
+//! Tables.
+
+use super::markup::Markup;
+
+/// A table: what is in it and what to call it.
+#[derive(Default)]
+pub(super) struct Table {
+    /// What it is about, for those who cannot see what stands around it.
+    pub(super) caption: String,
+    /// What to call the file that the page's script makes of it.
+    pub(super) file: &'static str,
+    pub(super) columns: Vec<Column>,
+    pub(super) rows: Vec<Row>,
+    /// Whether its rows can be put in another order.
+    pub(super) sortable: bool,
+}
+
+#[derive(Default)]
+pub(super) struct Row {
+    pub(super) cells: Vec<Cell>,
+    /// What a search looks through.
+    pub(super) search: Option<String>,
+}
+
+pub(super) struct Column {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    /// What the figure is.
+    pub(super) help: &'static str,
+}
+
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(super) enum Kind {
+    Text,
+    Number,
+    Drawing,
+}
+
+pub(super) enum Cell {
+    Text(String),
+    /// A name from telemetry, and where on the page it leads.
+    Name(String, Option<String>),
+    /// As people read it, and as it is.
+    Number(String, Option<f64>),
+    Drawing(Markup),
+}
+
+impl Column {
+    pub(super) fn text(name: impl Into<String>) -> Self {
+        Self { name: name.into(), kind: Kind::Text, help: "" }
+    }
+
+    pub(super) fn number(name: impl Into<String>, help: &'static str) -> Self {
+        Self { name: name.into(), kind: Kind::Number, help }
+    }
+
+    pub(super) fn drawing(name: impl Into<String>, help: &'static str) -> Self {
+        Self { name: name.into(), kind: Kind::Drawing, help }
+    }
+}
+
+impl From<Vec<Cell>> for Row {
+    fn from(cells: Vec<Cell>) -> Self {
+        Self { cells, search: None }
+    }
+}
+
+impl Table {
+    pub(super) fn write(&self, out: &mut Markup) {
+        let class = match self.dense() {
+            true => "dense",
+            false if self.sortable => "sortable",
+            false => "plain",
+        };
+        let label = ("aria-label", &self.caption as &dyn std::fmt::Display);
+        out.element("div", &[("class", &"scroll"), ("tabindex", &0), ("role", &"region"), label], |out| {
+            out.element("table", &[("class", &class), ("data-file", &self.file)], |out| {
+                out.leaf("caption", &[("class", &"hidden")], &self.caption);
+                out.element("thead", &[], |out| out.element("tr", &[], |out| self.write_head(out)));
+                out.line();
+                out.element("tbody", &[], |out| {
+                    for row in &self.rows {
+                        self.write_row(out, row);
+                        out.line();
+                    }
+                });
+            });
+        });
+        out.line();
+    }
+
+    /// Whether all cells but the first of each row are numbers, so that they need not say so one by one.
+    fn dense(&self) -> bool {
+        !self.sortable && self.columns.iter().skip(1).all(|column| column.kind == Kind::Number)
+    }
+
+    fn write_head(&self, out: &mut Markup) {
+        for column in &self.columns {
+            let class = column.kind.class();
+            let scope = ("scope", &"col" as &dyn std::fmt::Display);
+            if column.help.is_empty() {
+                out.leaf("th", &[scope, ("class", &class)], &column.name);
+            } else {
+                out.leaf("th", &[scope, ("class", &class), ("title", &column.help)], &column.name);
+            }
+        }
+    }
+
+    fn write_row(&self, out: &mut Markup, row: &Row) {
+        let cells = |out: &mut Markup| {
+            for (at, cell) in row.cells.iter().enumerate() {
+                write_cell(out, cell, at == 0 && self.columns[0].kind == Kind::Text, self.dense());
+            }
+        };
+        match &row.search {
+            Some(words) => out.element("tr", &[("data-search", words)], cells),
+            None => out.element("tr", &[], cells),
+        }
+    }
+}
+
+fn write_cell(out: &mut Markup, cell: &Cell, heads: bool, dense: bool) {
+    let name = if heads { "th" } else { "td" };
+    let scope: &[(&'static str, &dyn std::fmt::Display)] = if heads { &[("scope", &"row")] } else { &[] };
+    match cell {
+        Cell::Text(text) => out.leaf(name, scope, text),
+        Cell::Name(text, None) => out.element(name, scope, |out| out.name(text)),
+        Cell::Name(text, Some(to)) => {
+            out.element(name, scope, |out| out.element("a", &[("href", to)], |out| out.name(text)));
+        }
+        Cell::Number(text, value) if dense => match value {
+            Some(value) => out.leaf("td", &[("data-v", &Short(*value))], text),
+            None => out.leaf("td", &[("data-v", &"")], text),
+        },
+        Cell::Number(text, Some(value)) => out.leaf("td", &[("class", &"n"), ("data-v", &Short(*value))], text),
+        Cell::Number(text, None) => out.leaf("td", &[("class", &"n"), ("data-v", &"")], text),
+        Cell::Drawing(drawing) => out.element("td", &[("class", &"drawing")], |out| out.append(drawing)),
+    }
+}
+
+impl Kind {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Text => "t",
+            Self::Number => "n",
+            Self::Drawing => "drawing",
+        }
+    }
+}
+
+/// A number to no more digits than anybody looks at.
+struct Short(f64);
+
+impl std::fmt::Display for Short {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self(value) = *self;
+        if value.fract() == 0.0 || value.abs() >= 1e4 {
+            write!(f, "{}", value.round())
+        } else {
+            let text = format!("{value:.4}");
+            f.write_str(text.trim_end_matches('0').trim_end_matches('.'))
+        }
+    }
+}
