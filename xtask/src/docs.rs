@@ -39,7 +39,10 @@ mod tests {
         let spec = ReportSpec { by: Dimension::parse_list("device").unwrap(), ..ReportSpec::default() };
         let mut state = ReportState::new(&spec);
         state.observe_all(&various_facts());
-        let report = Report::new(&state, &spec, &Quality::default(), &Catalog::new());
+        let titles = r#"[{"content_id": "film", "title": "A", "chapters": [{"start_ms": 0, "title": "B"}]}]"#;
+        let catalog = Catalog::parse(titles, "catalog.json".as_ref()).unwrap();
+        let report = Report::new(&state, &spec, &Quality::default(), &catalog);
+        let report = report.compared_with(&state, &spec, "itself", 0);
         let mut found = BTreeSet::new();
         keys(&serde_json::to_value(&report).unwrap(), &mut found);
         let page = page("docs/report-json.md");

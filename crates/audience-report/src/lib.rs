@@ -1,7 +1,8 @@
 //! Reports on playback.
 //!
 //! A [`ReportState`] is an accumulator over session facts; a [`Report`] is what it has seen, as plain data that
-//! serialises to documented, versioned JSON and prints as text.
+//! serialises to documented, versioned JSON, prints as text, and makes a page of HTML ([`Report::to_html`]) and tables of
+//! CSV ([`Report::to_csv`]). A [`ComparedState`] makes two reports in one pass.
 //!
 //! # Examples
 //!

@@ -31,7 +31,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Error> {
     let mut report = Report::new(&state.this, &spec, sessions.quality(), &catalog);
     if let (Some(other), Some(versus)) = (&state.other, &versus) {
         let name = match args.vs.as_deref().unwrap_or_default().trim() {
-            "previous" => "the previous period",
+            "previous" => "previous period",
             name => name,
         };
         report = report.compared_with(other, versus, name, state.in_both);

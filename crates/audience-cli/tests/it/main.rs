@@ -4,6 +4,7 @@
 mod convert;
 mod errors;
 mod help;
+mod page;
 mod pipes;
 mod report;
 mod session;

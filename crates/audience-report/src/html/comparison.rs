@@ -1,12 +1,13 @@
 //! The comparison, if one was asked for.
 
 use super::markup::Markup;
+use super::page::Context;
 use super::plot;
 use super::table::{Cell, Column, Row, Table};
 use crate::format;
 use crate::report::{Comparison, Difference, ShareDifference, TitleComparison, name_of};
 
-pub(super) fn write(out: &mut Markup, comparison: &Comparison) {
+pub(super) fn write(out: &mut Markup, comparison: &Comparison, context: &Context<'_>) {
     out.element("section", &[("id", &"comparison")], |out| {
         out.element("h2", &[], |out| {
             out.text("Compared with ");
@@ -21,6 +22,17 @@ pub(super) fn write(out: &mut Markup, comparison: &Comparison) {
         };
         let note = "A description, not a randomised experiment: other things differ between the two as well.";
         out.leaf("p", &[("class", &"muted")], format_args!("{note} {both}"));
+        let asked = &comparison.other.asked;
+        if let (Some(from), Some(to)) = (asked.from, asked.to) {
+            let (from, to) = (format::local(from, &context.zone), format::local(to, &context.zone));
+            out.element("p", &[("class", &"muted")], |out| {
+                out.name(&comparison.other.name);
+                out.text(format_args!(
+                    ": {from} to {to}, {}",
+                    format::things(comparison.other.totals.sessions, "session", "sessions")
+                ));
+            });
+        }
         figures(comparison).write(out);
         shares(comparison).write(out);
         titles(comparison).write(out);

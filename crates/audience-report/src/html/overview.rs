@@ -162,7 +162,10 @@ fn write_titles(out: &mut Markup, report: &Report) {
         "<p class=\"search\" hidden=\"hidden\"><label>Find a title ",
         "<input type=\"search\" autocomplete=\"off\" /></label> <span role=\"status\"></span></p>\n"
     ));
-    let mut columns = vec![Column::text("Title"), Column::number("Length", "The longest duration that sessions have")];
+    let mut columns = vec![
+        Column::text("Title"),
+        Column::number("Length", "The longest duration that sessions have").raw("duration_ms"),
+    ];
     columns.extend(group_columns());
     columns.push(Column::drawing("Retention", "Share of sessions that watched each moment"));
     let row = |(number, title): (usize, &TitleReport)| {
@@ -227,15 +230,15 @@ pub(super) fn groups<'a>(
 
 fn group_columns() -> [Column; 9] {
     [
-        Column::number("Sessions", "Titles played, each in one run of a player"),
-        Column::number("Viewers", "Different viewers, of sessions that name one"),
-        Column::number("Watched", "Content played, every pass counted"),
-        Column::number("Average view", "Watched, per session that started"),
-        Column::number("Completed", "Sessions that played at least 90 % of the title"),
-        Column::number("Start-up", "The median time from asking for playback to the first frame"),
-        Column::number("p95", "95 % of the start-up times are no longer"),
-        Column::number("Stalls", "Waits in the middle of playback"),
-        Column::number("Rebuffer", "Time stalled, as a share of time stalled and playing"),
+        Column::number("Sessions", "Titles played, each in one run of a player").raw("sessions"),
+        Column::number("Viewers", "Different viewers, of sessions that name one").raw("viewers"),
+        Column::number("Watched", "Content played, every pass counted").raw("watched_ms"),
+        Column::number("Average view", "Watched, per session that started").raw("average_view_duration_ms"),
+        Column::number("Completed", "Sessions that played at least 90 % of the title").raw("completion_rate"),
+        Column::number("Start-up", "The median time from asking for playback to the first frame").raw("startup_p50_ms"),
+        Column::number("p95", "95 % of the start-up times are no longer").raw("startup_p95_ms"),
+        Column::number("Stalls", "Waits in the middle of playback").raw("stalls"),
+        Column::number("Rebuffer", "Time stalled, as a share of time stalled and playing").raw("rebuffer_ratio"),
     ]
 }
 

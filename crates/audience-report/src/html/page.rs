@@ -13,8 +13,8 @@ const SCRIPT: &str = include_str!("script.js");
 
 /// Nothing may be loaded, and nothing may run but the style and the script with these digests.
 const POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-uhjlmht8zzlzWtXPzuDN66dbKhHLh+4ggRtlx1xQChg='; \
-    script-src 'sha256-w98olraieutmOoeqXMl5LoQNP7U7Oqbb2L50FlDED7g='; \
+    style-src 'sha256-w80K4BQ4jIihPLZ1Z6lu/8SRJXwipFO47SPAK+0Fe/4='; \
+    script-src 'sha256-Xnpg8wmLpo7UlhO/rFFrcmnRT0iFhz6BOJT/O088wfQ='; \
     base-uri 'none'; form-action 'none'";
 
 /// What sections need besides the report.
@@ -84,7 +84,7 @@ fn write_body(out: &mut Markup, context: &Context<'_>) {
         if any {
             overview::write(out, context);
             if let Some(found) = &report.comparison {
-                comparison::write(out, found);
+                comparison::write(out, found, context);
             }
             for (number, _) in report.titles.iter().enumerate() {
                 title::write(out, context, number);

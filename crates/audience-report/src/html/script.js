@@ -148,7 +148,7 @@
   // Tables as files. What a spreadsheet would take for a formula begins with an apostrophe.
   const cellText = (cell) => {
     if (cell.dataset.v !== undefined) return cell.dataset.v;
-    const text = cell.textContent.trim();
+    const text = cell.dataset.csv || cell.textContent.trim();
     const safe = /^[=+\-@'\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(text) ? "'" + text : text;
     return /[",\r\n]/.test(safe) ? '"' + safe.replaceAll('"', '""') + '"' : safe;
   };

@@ -27,6 +27,8 @@ pub(super) struct Column {
     pub(super) kind: Kind,
     /// What the figure is.
     pub(super) help: &'static str,
+    /// What it is called in a file, with its unit, where that is not the name.
+    pub(super) raw: &'static str,
 }
 
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -47,15 +49,22 @@ pub(super) enum Cell {
 
 impl Column {
     pub(super) fn text(name: impl Into<String>) -> Self {
-        Self { name: name.into(), kind: Kind::Text, help: "" }
+        Self { name: name.into(), kind: Kind::Text, help: "", raw: "" }
     }
 
     pub(super) fn number(name: impl Into<String>, help: &'static str) -> Self {
-        Self { name: name.into(), kind: Kind::Number, help }
+        Self { name: name.into(), kind: Kind::Number, help, raw: "" }
     }
 
     pub(super) fn drawing(name: impl Into<String>, help: &'static str) -> Self {
-        Self { name: name.into(), kind: Kind::Drawing, help }
+        Self { name: name.into(), kind: Kind::Drawing, help, raw: "" }
+    }
+}
+
+impl Column {
+    /// The same, called `raw` in a file.
+    pub(super) fn raw(self, raw: &'static str) -> Self {
+        Self { raw, ..self }
     }
 }
 
@@ -97,12 +106,15 @@ impl Table {
     fn write_head(&self, out: &mut Markup) {
         for column in &self.columns {
             let class = column.kind.class();
-            let scope = ("scope", &"col" as &dyn std::fmt::Display);
-            if column.help.is_empty() {
-                out.leaf("th", &[scope, ("class", &class)], &column.name);
-            } else {
-                out.leaf("th", &[scope, ("class", &class), ("title", &column.help)], &column.name);
+            let mut attributes: Vec<(&'static str, &dyn std::fmt::Display)> =
+                vec![("scope", &"col"), ("class", &class)];
+            if !column.help.is_empty() {
+                attributes.push(("title", &column.help));
             }
+            if !column.raw.is_empty() {
+                attributes.push(("data-csv", &column.raw));
+            }
+            out.leaf("th", &attributes, &column.name);
         }
     }
 

@@ -33,9 +33,10 @@ pub(in crate::html) fn write(out: &mut Markup, audience: &AudienceOverTime, zone
             caption: format!("Audience over time, each {bucket}"),
             file: "audience",
             columns: vec![
-                Column::text("From"),
-                Column::number("Average concurrent", "The time sessions were there, over the length of the bucket"),
-                Column::number("Sessions started", "Sessions that began"),
+                Column::text("From").raw("start"),
+                Column::number("Average concurrent", "The time sessions were there, over the length of the bucket")
+                    .raw("average_concurrent"),
+                Column::number("Sessions started", "Sessions that began").raw("started"),
             ],
             rows: rows.collect(),
             sortable: false,

@@ -84,11 +84,11 @@ fn table(curve: &Curve<'_>, length: Option<u64>, beside: Option<(&RetentionCompa
     let retention = &curve.title.retention;
     let count = retention.shares.len();
     let mut columns = vec![
-        Column::text("Position"),
-        Column::number("Watching", "Sessions that watched this moment, as a share of those in the curve"),
-        Column::number("From", "The lower end of the 95 % interval"),
-        Column::number("To", "The upper end of the 95 % interval"),
-        Column::number("Sessions", "Sessions that watched this moment"),
+        Column::text("Position").raw("position"),
+        Column::number("Watching", "Sessions that watched this moment, as a share of those in the curve").raw("share"),
+        Column::number("From", "The lower end of the 95 % interval").raw("low"),
+        Column::number("To", "The upper end of the 95 % interval").raw("high"),
+        Column::number("Sessions", "Sessions that watched this moment").raw("reached"),
     ];
     if let Some((_, name)) = beside {
         columns.push(Column::number(name.to_owned(), "The same of what this is compared with"));

@@ -33,7 +33,7 @@ pub(in crate::html) fn write(out: &mut Markup, title: &TitleReport) {
     let again: Vec<f64> = cells.iter().map(|cell| cell.rewatched as f64 / cell.watched.max(1) as f64).collect();
     let most_again = again.iter().copied().fold(0.0, f64::max);
     let note = format!(
-        "how much of each part was watched (darkest: {:.1} times a session), and the share of it watched again (darkest: \
+        "how much of each part was watched (most: {:.1} times a session), and the share of it watched again (most: \
          {:.1} %)",
         peak / title.totals.started.max(1) as f64,
         most_again * 100.0
@@ -116,10 +116,11 @@ fn table(title: &TitleReport, cells: &[HeatCell], intensity: &[f64], again: &[f6
         caption: format!("Attention over {}", title.name()),
         file: "heatmap",
         columns: vec![
-            Column::text("From"),
-            Column::number("Watched", "Content watched here, every pass counted"),
-            Column::number("Intensity", "The same for its length, as a share of the part with most"),
-            Column::number("Again", "The part beyond each session's first pass, as a share of what was watched here"),
+            Column::text("From").raw("start"),
+            Column::number("Watched", "Content watched here, every pass counted").raw("watched_ms"),
+            Column::number("Intensity", "The same for its length, as a share of the part with most").raw("intensity"),
+            Column::number("Again", "The part beyond each session's first pass, as a share of what was watched here")
+                .raw("rewatched_share"),
         ],
         rows: cells.iter().enumerate().map(row).collect(),
         sortable: false,
