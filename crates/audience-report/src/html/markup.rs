@@ -3,11 +3,14 @@
 use std::fmt::{self, Display, Write};
 
 /// HTML being written. Names of elements and attributes are part of the program; all else goes through [`text`](Self::text)
-/// or an attribute's value, and is escaped there. There is no other way in.
+/// or an attribute's value, and is escaped and cut to [`LONGEST`] there. There is no other way in.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Markup {
     html: String,
 }
+
+/// The most characters of a text or of an attribute's value, shapes of drawings aside.
+const LONGEST: usize = 1000;
 
 /// Names and values.
 pub(super) type Attributes<'a> = &'a [(&'static str, &'a dyn Display)];
@@ -19,8 +22,8 @@ impl Markup {
 
     /// Text between elements.
     pub(super) fn text(&mut self, text: impl Display) -> &mut Self {
-        // Memory takes all.
-        let _ = write!(Escaped(&mut self.html), "{text}");
+        // All that can stop it is that there is too much.
+        let _ = write!(Escaped { html: &mut self.html, room: LONGEST }, "{text}");
         self
     }
 
@@ -78,27 +81,37 @@ impl Markup {
             self.html.push(' ');
             self.html.push_str(name);
             self.html.push_str("=\"");
-            let _ = write!(Escaped(&mut self.html), "{value}");
+            let room = if *name == "d" { usize::MAX } else { LONGEST };
+            let _ = write!(Escaped { html: &mut self.html, room }, "{value}");
             self.html.push('"');
         }
     }
 }
 
 /// Escapes what means something in HTML, in text and in quoted attributes alike, and replaces control characters.
-struct Escaped<'a>(&'a mut String);
+struct Escaped<'a> {
+    html: &'a mut String,
+    /// How many more characters there may be.
+    room: usize,
+}
 
 impl Write for Escaped<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         for c in text.chars() {
+            if self.room == 0 {
+                self.html.push('…');
+                return Err(fmt::Error);
+            }
+            self.room -= 1;
             match c {
-                '&' => self.0.push_str("&amp;"),
-                '<' => self.0.push_str("&lt;"),
-                '>' => self.0.push_str("&gt;"),
-                '"' => self.0.push_str("&quot;"),
-                '\'' => self.0.push_str("&#39;"),
-                '\n' | '\t' => self.0.push(' '),
-                c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => self.0.push('\u{fffd}'),
-                c => self.0.push(c),
+                '&' => self.html.push_str("&amp;"),
+                '<' => self.html.push_str("&lt;"),
+                '>' => self.html.push_str("&gt;"),
+                '"' => self.html.push_str("&quot;"),
+                '\'' => self.html.push_str("&#39;"),
+                '\n' | '\t' => self.html.push(' '),
+                c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => self.html.push('\u{fffd}'),
+                c => self.html.push(c),
             }
         }
         Ok(())
@@ -116,5 +129,14 @@ mod tests {
         out.leaf("p", &[("title", &hostile)], hostile);
         let safe = "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;&quot;\u{fffd}";
         assert_eq!(out.into_string(), format!("<p title=\"{safe}\">{safe}</p>"));
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut() {
+        let mut out = Markup::new();
+        let long = "<".repeat(1001);
+        out.leaf("p", &[("title", &long)], &long);
+        let cut = format!("{}…", "&lt;".repeat(1000));
+        assert_eq!(out.into_string(), format!("<p title=\"{cut}\">{cut}</p>"));
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn write(out: &mut Markup, context: &Context<'_>) {
                 out.text("By ");
                 out.name(&breakdown.by.join(" and "));
             });
-            groups(breakdown, breakdown.rows.iter(), report.totals.watched_ms, "breakdown").write(out);
+            write_groups(out, breakdown, breakdown.rows.iter(), report.totals.watched_ms);
         });
         out.line();
     }
@@ -84,16 +84,22 @@ fn write_notice(out: &mut Markup, context: &Context<'_>) {
 
 fn write_headline(out: &mut Markup, report: &Report) {
     let (totals, experience) = (&report.totals, &report.experience);
+    let viewers = match totals.viewers {
+        0 => "viewers unknown".to_owned(),
+        viewers => format::things(viewers, "viewer", "viewers"),
+    };
+    // A share of few of the sessions says so.
+    let completed = if totals.completion_known * 10 < totals.sessions * 9 {
+        format!("of the {} where that is known", format::things(totals.completion_known, "session", "sessions"))
+    } else {
+        format!("{} reached the end", format::ratio(totals.reached_end_rate))
+    };
     let mut cards: Vec<(&'static str, &'static str, String, String)> = vec![
         (
             "Sessions",
             "#def-sessions",
             format::count(totals.sessions),
-            format!(
-                "{}, {} started",
-                format::things(totals.viewers, "viewer", "viewers"),
-                format::ratio(Ratio::of(totals.started, totals.sessions))
-            ),
+            format!("{viewers}, {} started", format::ratio(Ratio::of(totals.started, totals.sessions))),
         ),
         (
             "Watched",
@@ -107,12 +113,7 @@ fn write_headline(out: &mut Markup, report: &Report) {
             format::clock(totals.average_view_duration_ms),
             "of sessions that started".to_owned(),
         ),
-        (
-            "Completed",
-            "#def-completed",
-            format::ratio(totals.completion_rate),
-            format!("{} reached the end", format::ratio(totals.reached_end_rate)),
-        ),
+        ("Completed", "#def-completed", format::ratio(totals.completion_rate), completed),
         (
             "Start-up",
             "#def-startup",
@@ -195,13 +196,35 @@ fn write_titles(out: &mut Markup, report: &Report) {
     }
 }
 
-/// A table of groups, each with its share of `watched_ms`.
-pub(super) fn groups<'a>(
+/// Most groups of a breakdown that are shown.
+const GROUPS: usize = 100;
+
+/// A table of groups, each with its share of `watched_ms`; of very many, those watched most.
+pub(super) fn write_groups<'a>(
+    out: &mut Markup,
     breakdown: &Breakdown,
     rows: impl Iterator<Item = &'a GroupRow>,
     watched_ms: u64,
-    file: &'static str,
-) -> Table {
+) {
+    let mut rows: Vec<(usize, &GroupRow)> = rows.enumerate().collect();
+    let more = rows.len().saturating_sub(GROUPS);
+    if more > 0 {
+        rows.sort_by_key(|(_, row)| std::cmp::Reverse(row.totals.watched_ms));
+        rows.truncate(GROUPS);
+        rows.sort_by_key(|(place, _)| *place);
+    }
+    groups(breakdown, rows.into_iter().map(|(_, row)| row), watched_ms).write(out);
+    if more > 0 {
+        let more = format::things(more as u64, "group", "groups");
+        out.leaf(
+            "p",
+            &[("class", &"muted")],
+            format_args!("And {more} more, watched less; JSON and CSV have them all."),
+        );
+    }
+}
+
+fn groups<'a>(breakdown: &Breakdown, rows: impl Iterator<Item = &'a GroupRow>, watched_ms: u64) -> Table {
     let mut columns: Vec<Column> = breakdown.by.iter().map(Column::text).collect();
     columns.extend(group_columns());
     columns.push(Column::drawing("Share of watched", "Watched, as a share of all that was watched"));
@@ -221,7 +244,7 @@ pub(super) fn groups<'a>(
     };
     Table {
         caption: format!("By {}", breakdown.by.join(" and ")),
-        file,
+        file: "breakdown",
         columns,
         rows: rows.map(row).collect(),
         sortable: true,

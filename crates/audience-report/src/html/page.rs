@@ -13,7 +13,7 @@ const SCRIPT: &str = include_str!("script.js");
 
 /// Nothing may be loaded, and nothing may run but the style and the script with these digests.
 const POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-w80K4BQ4jIihPLZ1Z6lu/8SRJXwipFO47SPAK+0Fe/4='; \
+    style-src 'sha256-xXUTVOEb9S4aR8GbQpwoQI214I45+E+EcreLa603hLE='; \
     script-src 'sha256-Xnpg8wmLpo7UlhO/rFFrcmnRT0iFhz6BOJT/O088wfQ='; \
     base-uri 'none'; form-action 'none'";
 

@@ -156,7 +156,7 @@ fn names(context: &Context<'_>, out: &mut Markup) {
     if !quality.durations_disagree.is_empty() {
         out.leaf("h3", &[], "Titles about whose duration sessions disagree");
         let clock = |millis: u64| Cell::Number(format::clock(Some(millis as f64)), Some(millis as f64));
-        let rows = quality.durations_disagree.iter().map(|range| {
+        let rows = quality.durations_disagree.iter().take(NAMES).map(|range| {
             let name = name_of(range.title.as_deref(), &range.content_id).to_owned();
             vec![Cell::Name(name, None), clock(range.shortest_ms), clock(range.longest_ms)].into()
         });
@@ -168,6 +168,7 @@ fn names(context: &Context<'_>, out: &mut Markup) {
             sortable: true,
         };
         table.write(out);
+        and_more(out, quality.durations_disagree.len());
     }
     list(out, "Attributes found, with the events that carried them", "attributes", &lines.attributes);
     list(out, "Unknown event types, kept as custom events", "types", &lines.custom_types);
@@ -185,9 +186,14 @@ fn list(out: &mut Markup, caption: &str, file: &'static str, names: &BTreeMap<Bo
             vec![Cell::Name(name.to_string(), None), Cell::Number(format::count(*count), Some(*count as f64))].into()
         });
         table(caption, file, "Name", rows.collect()).write(out);
-        if names.len() > NAMES {
-            out.leaf("p", &[("class", &"muted")], format_args!("And {} more.", names.len() - NAMES));
-        }
+        and_more(out, names.len());
     });
     out.line();
+}
+
+/// How many are not shown.
+fn and_more(out: &mut Markup, all: usize) {
+    if all > NAMES {
+        out.leaf("p", &[("class", &"muted")], format_args!("And {} more.", all - NAMES));
+    }
 }

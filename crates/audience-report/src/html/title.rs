@@ -29,7 +29,7 @@ pub(super) fn write(out: &mut Markup, context: &Context<'_>, number: usize) {
                         out.text("By ");
                         out.name(&breakdown.by.join(" and "));
                     });
-                    overview::groups(breakdown, rows(), title.totals.watched_ms, "breakdown").write(out);
+                    overview::write_groups(out, breakdown, rows(), title.totals.watched_ms);
                 });
             }
         }
@@ -163,6 +163,11 @@ fn write_figures(out: &mut Markup, title: &TitleReport) {
     let times =
         [experience.startup_p25_ms, experience.startup_p50_ms, experience.startup_p75_ms, experience.startup_p95_ms];
     let [Some(p25), Some(p50), Some(p75), Some(p95)] = times else { return };
+    if p25 >= p95 {
+        let all = sessions(experience.startups);
+        out.leaf("p", &[("class", &"muted")], format_args!("Start-up: {} in {all}.", format::seconds(times[1])));
+        return;
+    }
     out.element("div", &[("class", &"startup")], |out| {
         out.leaf("span", &[], "Start-up");
         out.append(&plot::quantiles([p25, p50, p75, p95], p95 * 1.05));

@@ -210,3 +210,17 @@ fn a_page_of_twenty_long_titles_is_less_than_a_megabyte_and_one_of_two_hundred_i
     assert!(size < 1_000_000, "{size} bytes");
     check(&page(200));
 }
+
+#[test]
+fn neither_long_names_nor_many_groups_make_a_page_long() {
+    let long = "x".repeat(1 << 20);
+    let spec = by("device");
+    let named = report(&spec, &[facts(&view("s", &long, 0, 50).with_attribute("device", &long))]);
+    check(&named);
+    assert!(named.to_html().len() < 150_000, "{}", named.to_html().len());
+    let sessions: Vec<SessionFacts> =
+        (0..2000).map(|n| facts(&view("s", "a", 0, 50).with_attribute("device", &n.to_string()))).collect();
+    let many = report(&spec, &sessions);
+    assert!(check(&many).contains("And 1,900 groups more"));
+    assert!(many.to_html().len() < 300_000, "{}", many.to_html().len());
+}

@@ -63,7 +63,7 @@ pub(in crate::html) fn write(out: &mut Markup, audience: &AudienceOverTime, zone
         out.leaf("p", &[("class", &"series")], "Sessions started");
         let description = format!("No {bucket} has more than {}.", format::count(most_started));
         chart(out, "chart low", "Sessions started over time", &description, |out| {
-            let (top, marks) = scale::of_values(most_started as f64);
+            let (top, marks) = scale::of_counts(most_started);
             levels(out, &marks);
             shapes(out, |out| path(out, "bars", &bars(&audience.started, top)));
             below(out, &times);

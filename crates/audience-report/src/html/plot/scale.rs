@@ -54,6 +54,11 @@ pub(super) fn of_values(most: f64) -> (f64, Vec<(f64, String)>) {
     (top, [0.0, 0.5, 1.0].into_iter().map(|share| (share, label(top * share))).collect())
 }
 
+/// The same for counts, of which there are no halves.
+pub(super) fn of_counts(most: u64) -> (f64, Vec<(f64, String)>) {
+    of_values(if most <= 10 { most.next_multiple_of(2).max(2) } else { most } as f64)
+}
+
 /// What the marks of a time axis stand for.
 #[derive(Clone, Copy)]
 enum Unit {
@@ -121,5 +126,18 @@ pub(super) fn of_times(starts: &[Timestamp], zone: &TimeZone) -> Vec<Tick> {
         Years(100),
         Years(1000),
     ];
-    units.into_iter().map(begins).find(|ticks| ticks.len() <= MOST).unwrap_or_default()
+    let few = |unit: &Unit| begins(*unit).len() <= MOST;
+    let Some(unit) = units.into_iter().find(few) else { return Vec::new() };
+    let mut ticks = begins(unit);
+    let day =
+        |at: f64| Some(times.get((at * times.len() as f64).round() as usize)?.as_ref()?.strftime("%-d %b, %H:%M"));
+    match ticks.first_mut() {
+        // Somewhere it should say which day it is.
+        Some(first) if matches!(unit, Unit::Hours(_)) && !first.label.contains(' ') => {
+            first.label = day(first.at).map_or_else(String::new, |day| day.to_string());
+        }
+        Some(_) => {}
+        None => ticks.extend(day(0.0).map(|day| Tick { at: 0.0, label: day.to_string() })),
+    }
+    ticks
 }

@@ -84,15 +84,17 @@ fn cells(heatmap: &Heatmap, duration_ms: Option<u64>) -> (Vec<HeatCell>, u64) {
     ((0..buckets).step_by(every).map(cell).collect(), length)
 }
 
-/// One path for each shade.
+/// One path for each shade; neighbours of one shade are one piece, without a seam.
 fn shade(out: &mut Markup, cells: &[HeatCell], values: &[f64], length: u64) {
+    let level = |value: f64| if value > 0.0 { ((value * SHADES as f64).ceil() as usize).clamp(1, SHADES) } else { 0 };
+    let shaded: Vec<(usize, &HeatCell)> = values.iter().map(|value| level(*value)).zip(cells).collect();
     for (level, class) in (1..).zip(CLASSES) {
         let mut d = String::new();
-        let of_level = |value: f64| value > 0.0 && ((value * SHADES as f64).ceil() as usize).clamp(1, SHADES) == level;
-        for (cell, _) in cells.iter().zip(values).filter(|(_, value)| of_level(**value)) {
+        let pieces = shaded.chunk_by(|a, b| a.0 == b.0).filter(|piece| piece[0].0 == level);
+        for piece in pieces {
             let scale = 1000.0 / length as f64;
-            let (x, width) = (cell.start as f64 * scale, cell.length as f64 * scale);
-            let _ = write!(d, "M{x:.1} 0h{width:.1}v1000h-{width:.1}z");
+            let width = piece.iter().map(|(_, cell)| cell.length).sum::<u64>() as f64 * scale;
+            let _ = write!(d, "M{:.1} 0h{width:.1}v1000h-{width:.1}z", piece[0].1.start as f64 * scale);
         }
         if !d.is_empty() {
             path(out, class, &d);
