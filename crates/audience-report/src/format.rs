@@ -139,7 +139,10 @@ pub(crate) fn points_between(low: Option<f64>, high: Option<f64>) -> String {
 
 /// A relative difference: `+12.3 %`.
 pub(crate) fn relative(by: Option<f64>) -> String {
-    by.map_or(NONE.to_owned(), |by| format!("{}{:.1} %", sign(by), by.abs() * 100.0))
+    by.map_or(NONE.to_owned(), |by| match by.abs() * 100.0 {
+        percent if percent >= 1000.0 => format!("{}{} %", sign(by), count(percent.round() as u64)),
+        percent => format!("{}{percent:.1} %", sign(by)),
+    })
 }
 
 /// A share with one decimal, of a number.
