@@ -14,7 +14,7 @@ const SCRIPT: &str = include_str!("script.js");
 /// Nothing may be loaded, and nothing may run but the style and the script with these digests.
 const POLICY: &str = "default-src 'none'; \
     style-src 'sha256-xXUTVOEb9S4aR8GbQpwoQI214I45+E+EcreLa603hLE='; \
-    script-src 'sha256-Xnpg8wmLpo7UlhO/rFFrcmnRT0iFhz6BOJT/O088wfQ='; \
+    script-src 'sha256-w4MZa9T+lt7BixSqU7zmhXb5RpF8Rm42Qgu7OyCxWXc='; \
     base-uri 'none'; form-action 'none'";
 
 /// What sections need besides the report.

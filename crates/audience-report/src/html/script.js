@@ -149,6 +149,11 @@
   const cellText = (cell) => {
     if (cell.dataset.v !== undefined) return cell.dataset.v;
     const text = cell.dataset.csv || cell.textContent.trim();
+    const number = cell.tagName === "TD" && /^([+−±]?)([\d,.]+)( %| pp)?$/.exec(text);
+    if (number && cell.closest(".dense")) {
+      const value = Number(number[2].replaceAll(",", "")) / (number[3] ? 100 : 1);
+      return String(Number((number[1] === "−" ? -value : value).toFixed(6)));
+    }
     const safe = /^[=+\-@'\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(text) ? "'" + text : text;
     return /[",\r\n]/.test(safe) ? '"' + safe.replaceAll('"', '""') + '"' : safe;
   };

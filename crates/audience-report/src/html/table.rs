@@ -140,6 +140,7 @@ fn write_cell(out: &mut Markup, cell: &Cell, heads: bool, dense: bool) {
         Cell::Name(text, Some(to)) => {
             out.element(name, scope, |out| out.element("a", &[("href", to)], |out| out.name(text)));
         }
+        Cell::Number(text, Some(_)) if dense && says_it_all(text) => out.leaf("td", &[], text),
         Cell::Number(text, value) if dense => match value {
             Some(value) => out.leaf("td", &[("data-v", &Short(*value))], text),
             None => out.leaf("td", &[("data-v", &"")], text),
@@ -148,6 +149,12 @@ fn write_cell(out: &mut Markup, cell: &Cell, heads: bool, dense: bool) {
         Cell::Number(text, None) => out.leaf("td", &[("class", &"n"), ("data-v", &"")], text),
         Cell::Drawing(drawing) => out.element("td", &[("class", &"drawing")], |out| out.append(drawing)),
     }
+}
+
+/// Whether the page's script can make a number of the text, so that a long table need not have it twice.
+fn says_it_all(text: &str) -> bool {
+    let digits = text.trim_end_matches(" %").trim_end_matches(" pp").trim_start_matches(['+', '−', '±']);
+    !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || c == ',' || c == '.')
 }
 
 impl Kind {
