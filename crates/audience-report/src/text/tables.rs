@@ -141,17 +141,23 @@ fn group_cells(totals: &TotalsSummary, experience: &ExperienceSummary) -> [Strin
     ]
 }
 
-/// The text in no more than `most` columns.
+/// The text in no more than `most` columns, without its middle if it is longer: episodes differ at their ends.
 pub(super) fn shorten(text: &str, most: usize) -> String {
     if text.width() <= most {
         return text.to_owned();
     }
-    let mut room = most.saturating_sub(1);
-    let fits = text.chars().take_while(|c| {
+    let room = most.saturating_sub(1);
+    let end: Vec<char> = fitting(text.chars().rev(), room * 2 / 5).collect();
+    let taken: usize = end.iter().map(|c| c.width().unwrap_or(0)).sum();
+    fitting(text.chars(), room - taken).chain(['…']).chain(end.into_iter().rev()).collect()
+}
+
+/// The first characters, as many as have room in so many columns.
+fn fitting(text: impl Iterator<Item = char>, mut room: usize) -> impl Iterator<Item = char> {
+    text.take_while(move |c| {
         let width = c.width().unwrap_or(0);
         let fits = width <= room;
         room = room.saturating_sub(width);
         fits
-    });
-    fits.chain(['…']).collect()
+    })
 }
