@@ -118,6 +118,7 @@ fn read(inputs: Vec<Input>, options: &Options, in_order: bool, sink: Sink<'_>) -
                 #[cfg(feature = "parquet")]
                 Content::Sessions(table) => {
                     batch.quality.session_rows = table.rows();
+                    table.attribute_names(|name| batch.quality.name_attribute(name))?;
                     tables.lock().unwrap_or_else(PoisonError::into_inner).push(table);
                 }
             }

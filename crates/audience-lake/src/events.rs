@@ -201,11 +201,7 @@ impl EventRows<'_> {
         let rows = ROWS.min(usize::try_from(self.left).unwrap_or(ROWS));
         let pairs = self.attributes.iter_mut().flat_map(|(keys, values)| [keys, values]);
         for leaf in self.leaves.iter_mut().chain(pairs) {
-            let read = leaf.read(rows).map_err(|source| self.table.file.damaged(source))?;
-            if read < rows {
-                let text = format!("a column ends {} rows too early", self.left - read as u64);
-                return Err(self.table.file.damaged(parquet::errors::ParquetError::EOF(text)));
-            }
+            self.table.file.decode(leaf, rows)?;
         }
         self.left -= rows as u64;
         let columns = self.leaves.iter().zip(&self.table.columns);

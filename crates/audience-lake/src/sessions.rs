@@ -14,7 +14,7 @@ pub(crate) use lists::MAP;
 use crate::error::Error;
 use crate::table::ParquetFile;
 use crate::table::cells::Writer;
-use crate::table::leaf::{Leaf, Place};
+use crate::table::leaf::Place;
 
 /// How many rows are decoded at a time.
 const ROWS: usize = 1 << 11;
@@ -112,6 +112,18 @@ impl SessionsTable {
         self.file.size(row_group)
     }
 
+    /// Gives the name of every attribute of every session to `take`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`], [`Error::Damaged`].
+    pub fn attribute_names(&self, mut take: impl FnMut(&str)) -> Result<(), Error> {
+        for row_group in 0..self.row_groups() {
+            lists::attribute_names(&self.file, row_group, &mut take)?;
+        }
+        Ok(())
+    }
+
     /// Gives the sessions of a row group to `take`.
     ///
     /// A column that is missing, or has no value where there should be one, counts as none, zero or false.
@@ -137,7 +149,7 @@ impl SessionsTable {
         while done < rows {
             let count = ROWS.min(usize::try_from(rows - done).unwrap_or(ROWS));
             for leaf in leaves.iter_mut().map(|(_, leaf)| leaf).chain(lists.leaves()) {
-                self.decode(leaf, count)?;
+                self.file.decode(leaf, count)?;
             }
             let mut places = vec![Place::default(); leaves.len()];
             let mut in_lists = lists::Places::default();
@@ -157,15 +169,6 @@ impl SessionsTable {
                 take(facts);
             }
             done += count as u64;
-        }
-        Ok(())
-    }
-
-    fn decode(&self, leaf: &mut Leaf, rows: usize) -> Result<(), Error> {
-        let read = leaf.read(rows).map_err(|source| self.file.damaged(source))?;
-        if read < rows {
-            let text = format!("a column ends {} rows too early", rows - read);
-            return Err(self.file.damaged(parquet::errors::ParquetError::EOF(text)));
         }
         Ok(())
     }

@@ -54,7 +54,16 @@ impl ParquetFile {
         &self.path
     }
 
-    pub(crate) fn damaged(&self, source: ParquetError) -> Error {
+    /// Decodes the next rows of a column, which has so many more.
+    pub(crate) fn decode(&self, leaf: &mut Leaf, rows: usize) -> std::result::Result<(), Error> {
+        let read = leaf.read(rows).map_err(|source| self.damaged(source))?;
+        if read < rows {
+            return Err(self.damaged(ParquetError::EOF(format!("a column ends {} rows too early", rows - read))));
+        }
+        Ok(())
+    }
+
+    fn damaged(&self, source: ParquetError) -> Error {
         Error::Damaged { path: self.path.clone(), source }
     }
 

@@ -54,6 +54,29 @@ pub(super) fn push(cells: &mut [Cells], facts: &SessionFacts) {
 /// How far each of the parts was gone through.
 pub(super) type Places = [Place; PARTS.len()];
 
+/// Gives the name of every attribute of a row group to `take`.
+pub(super) fn attribute_names(file: &ParquetFile, row_group: usize, take: &mut impl FnMut(&str)) -> Result<(), Error> {
+    let Some(column) = column(file, ["attributes", "key"]) else { return Ok(()) };
+    let mut names = file.leaf(row_group, column)?;
+    let mut left = file.rows(row_group);
+    while left > 0 {
+        let rows = super::ROWS.min(usize::try_from(left).unwrap_or(super::ROWS));
+        file.decode(&mut names, rows)?;
+        names.each(|value| {
+            if let Value::Text(name) = value {
+                take(name);
+            }
+        });
+        left -= rows as u64;
+    }
+    Ok(())
+}
+
+/// Where the part of a list is, given as the first and last name of its path.
+fn column(file: &ParquetFile, [first, last]: [&str; 2]) -> Option<usize> {
+    file.columns().position(|path| path.len() > 1 && path[0] == first && path[path.len() - 1] == last)
+}
+
 /// The lists of a row group.
 pub(super) struct Lists {
     /// Each of [`PARTS`], if the file has it.
@@ -63,9 +86,8 @@ pub(super) struct Lists {
 impl Lists {
     pub(super) fn new(file: &ParquetFile, row_group: usize) -> Result<Self, Error> {
         let mut parts = [const { None }; PARTS.len()];
-        for (into, [first, last]) in parts.iter_mut().zip(PARTS) {
-            let is = |path: &[String]| path.len() > 1 && path[0] == first && path[path.len() - 1] == last;
-            if let Some(column) = file.columns().position(is) {
+        for (into, part) in parts.iter_mut().zip(PARTS) {
+            if let Some(column) = column(file, part) {
                 *into = Some(file.leaf(row_group, column)?);
             }
         }

@@ -161,6 +161,11 @@ impl Leaf {
         self.next(place).map_or(Item::Null, Item::Value)
     }
 
+    /// Gives every value of the rows to `take`.
+    pub(crate) fn each(&self, mut take: impl FnMut(Value<'_>)) {
+        (0..).map_while(|at| self.value(at)).for_each(&mut take);
+    }
+
     #[inline]
     fn value(&self, at: usize) -> Option<Value<'_>> {
         Some(match &self.values {

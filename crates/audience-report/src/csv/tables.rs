@@ -186,6 +186,7 @@ pub(super) fn quality(report: &Report) -> String {
     for (name, count) in [
         ("files", lines.files),
         ("bytes", lines.bytes),
+        ("session_rows", lines.session_rows),
         ("lines", lines.lines),
         ("events", lines.events),
         ("nested_values", lines.nested_values),

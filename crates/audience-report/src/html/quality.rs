@@ -53,10 +53,14 @@ fn lines(context: &Context<'_>) -> Table {
     let words = |text: &str| text.replace('_', " ");
     let mut rows = vec![
         counted("Files read", lines.files),
+        counted("Rows read of tables of sessions, whose lines were read another time", lines.session_rows),
         counted("Lines read", lines.lines),
         counted("Events found in them", lines.events),
         counted("Lines that could not be used", lines.rejected()),
     ];
+    if lines.session_rows == 0 {
+        rows.remove(1);
+    }
     rows.extend(lines.rejects.iter().map(|(why, count)| counted(format!("— {}", words(why.as_str())), *count)));
     rows.push(counted("Lines that are no telemetry", lines.ignored.values().sum()));
     rows.extend(lines.ignored.iter().map(|(why, count)| counted(format!("— {}", words(why.as_str())), *count)));

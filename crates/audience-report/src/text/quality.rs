@@ -27,6 +27,10 @@ pub(super) fn write(out: &mut String, report: &Report, width: usize) {
             format::things(report.quality.sessions.duplicate_events, "duplicate", "duplicates"),
         ),
     );
+    if lines.session_rows > 0 {
+        let rows = format::things(lines.session_rows, "session", "sessions");
+        note(out, format!("{rows} from tables of sessions: what became of their lines is not known here"));
+    }
     for example in &lines.examples {
         note(out, format!("{DIM}rejected{DIM:#} {}", format::printable(&example.to_string())));
     }
