@@ -2,6 +2,7 @@
 
 pub(crate) mod cells;
 pub(crate) mod leaf;
+mod text;
 pub(crate) mod value;
 
 use std::fs::File;
@@ -100,9 +101,10 @@ impl ParquetFile {
         let bytes = self.read(start, length).map_err(|source| Error::Io { path: self.path.clone(), source })?;
         let rows = usize::try_from(group.num_rows()).unwrap_or(0);
         let window = Arc::new(Window { bytes, start });
-        let pages = leaf::contained(|| SerializedPageReader::new(window, chunk, rows, None));
-        let pages = pages.map_err(|source| self.damaged(source))?;
-        Ok(Leaf::new(chunk.column_descr_ptr(), Box::new(pages)))
+        let chunk = chunk.clone();
+        let column = chunk.column_descr_ptr();
+        let pages = move || SerializedPageReader::new(window.clone(), &chunk, rows, None);
+        leaf::contained(|| Leaf::new(column, Box::new(pages))).map_err(|source| self.damaged(source))
     }
 
     fn read(&self, start: u64, length: usize) -> std::io::Result<Bytes> {

@@ -1,20 +1,28 @@
 //! One column of a row group, read some rows at a time.
 
+use std::sync::{Arc, OnceLock};
 use std::{fmt, panic};
 
 use bytes::Bytes;
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
-use parquet::column::page::PageReader;
-use parquet::column::reader::{ColumnReader, get_column_reader};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
 use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
 use parquet::errors::{ParquetError, Result};
+use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::schema::types::{ColumnDescPtr, ColumnDescriptor};
 
+use super::Window;
+use super::text::{self, Dictionary, NumberedPages};
 use super::value::Value;
 
 /// A column that is being read.
 pub(crate) struct Leaf {
+    column: ColumnDescPtr,
+    /// Begins to read the column once more.
+    pages: Pages,
     reader: ColumnReader,
+    /// How many rows were read.
+    read: usize,
     meaning: Meaning,
     /// The level at which a value is there.
     defined: i16,
@@ -24,6 +32,8 @@ pub(crate) struct Leaf {
     values: Values,
 }
 
+type Pages = Box<dyn Fn() -> Result<SerializedPageReader<Window>> + Send + Sync>;
+
 /// Values as the file has them.
 enum Values {
     Truth(Vec<bool>),
@@ -32,6 +42,12 @@ enum Values {
     Old(Vec<Int96>),
     Single(Vec<f32>),
     Double(Vec<f64>),
+    /// The numbers of texts in the dictionary.
+    Numbers {
+        numbers: Vec<i32>,
+        dictionary: Arc<OnceLock<Dictionary>>,
+        plain: Arc<OnceLock<()>>,
+    },
     Bytes(Vec<ByteArray>),
     /// And their text, when they are identifiers.
     Fixed(Vec<FixedLenByteArray>, Vec<ByteArray>),
@@ -75,7 +91,7 @@ impl fmt::Debug for Leaf {
 }
 
 impl Leaf {
-    pub(super) fn new(column: ColumnDescPtr, pages: Box<dyn PageReader>) -> Self {
+    pub(super) fn new(column: ColumnDescPtr, pages: Pages) -> Result<Self> {
         let values = match column.physical_type() {
             Type::BOOLEAN => Values::Truth(Vec::new()),
             Type::INT32 => Values::Small(Vec::new()),
@@ -83,23 +99,52 @@ impl Leaf {
             Type::INT96 => Values::Old(Vec::new()),
             Type::FLOAT => Values::Single(Vec::new()),
             Type::DOUBLE => Values::Double(Vec::new()),
-            Type::BYTE_ARRAY => Values::Bytes(Vec::new()),
+            Type::BYTE_ARRAY => {
+                Values::Numbers { numbers: Vec::new(), dictionary: Arc::default(), plain: Arc::default() }
+            }
             Type::FIXED_LEN_BYTE_ARRAY => Values::Fixed(Vec::new(), Vec::new()),
         };
-        Self {
+        let reader = match &values {
+            Values::Numbers { dictionary, plain, .. } => {
+                let pages = NumberedPages::new(pages()?, dictionary.clone(), plain.clone());
+                get_column_reader(text::numbered(&column)?, Box::new(pages))
+            }
+            _ => get_column_reader(column.clone(), Box::new(pages()?)),
+        };
+        Ok(Self {
             meaning: Meaning::of(&column),
             defined: column.max_def_level(),
             repeated: column.max_rep_level() > 0,
-            reader: get_column_reader(column, pages),
+            column,
+            pages,
+            reader,
+            read: 0,
             defined_at: Vec::new(),
             repeats: Vec::new(),
             values,
-        }
+        })
     }
 
     /// Reads the next rows, at most so many, in place of those before. How many there were.
     pub(crate) fn read(&mut self, rows: usize) -> Result<usize> {
-        contained(|| self.decode(rows))
+        let mut read = contained(|| self.decode(rows));
+        if read.is_err()
+            && let Values::Numbers { plain, .. } = &self.values
+            && plain.get().is_some()
+        {
+            // Not all of its texts are in the dictionary: from here on it is read as it is.
+            read = contained(|| self.read_plain(rows));
+        }
+        self.read += read.as_ref().unwrap_or(&0);
+        read
+    }
+
+    fn read_plain(&mut self, rows: usize) -> Result<usize> {
+        let mut reader = ColumnReaderImpl::new(self.column.clone(), Box::new((self.pages)()?));
+        reader.skip_records(self.read)?;
+        self.reader = ColumnReader::ByteArrayColumnReader(reader);
+        self.values = Values::Bytes(Vec::new());
+        self.decode(rows)
     }
 
     fn decode(&mut self, rows: usize) -> Result<usize> {
@@ -119,6 +164,7 @@ impl Leaf {
             (ColumnReader::Int96ColumnReader(reader), Values::Old(values)) => read!(reader, values),
             (ColumnReader::FloatColumnReader(reader), Values::Single(values)) => read!(reader, values),
             (ColumnReader::DoubleColumnReader(reader), Values::Double(values)) => read!(reader, values),
+            (ColumnReader::Int32ColumnReader(reader), Values::Numbers { numbers, .. }) => read!(reader, numbers),
             (ColumnReader::ByteArrayColumnReader(reader), Values::Bytes(values)) => read!(reader, values),
             (ColumnReader::FixedLenByteArrayColumnReader(reader), Values::Fixed(values, texts)) => {
                 let rows = read!(reader, values);
@@ -181,6 +227,7 @@ impl Leaf {
             Values::Old(values) => Value::from_i64(values.get(at)?.to_millis()),
             Values::Single(values) => Value::Decimal(f64::from(*values.get(at)?)),
             Values::Double(values) => Value::Decimal(*values.get(at)?),
+            Values::Numbers { numbers, dictionary, .. } => dictionary.get()?.get(*numbers.get(at)?)?,
             Values::Bytes(values) => Value::from_bytes(values.get(at)?.data()),
             Values::Fixed(_, texts) if self.meaning == Meaning::Uuid => Value::from_bytes(texts.get(at)?.data()),
             Values::Fixed(values, _) => Value::from_bytes(values.get(at)?.data()),

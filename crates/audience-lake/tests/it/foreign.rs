@@ -7,7 +7,7 @@ use parquet::data_type::{
     ByteArray, ByteArrayType, DoubleType, FixedLenByteArray, FixedLenByteArrayType, Int32Type, Int64Type,
 };
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder, WriterVersion};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
@@ -17,6 +17,7 @@ use crate::file;
 /// What one column has: values, and the levels at which they are.
 enum Column {
     Text(Vec<&'static str>, Option<Vec<i16>>, Option<Vec<i16>>),
+    Names(Vec<String>),
     Fixed(Vec<Vec<u8>>),
     Whole(Vec<i64>),
     Small(Vec<i32>),
@@ -24,10 +25,18 @@ enum Column {
 }
 
 fn write(schema: &str, version: Option<&str>, columns: Vec<Column>) -> (tempfile::TempDir, std::path::PathBuf) {
+    let pair = |version: &str| vec![KeyValue::new("audience.version".to_owned(), version.to_owned())];
+    write_with(WriterProperties::builder().set_key_value_metadata(version.map(pair)), schema, columns)
+}
+
+fn write_with(
+    properties: WriterPropertiesBuilder,
+    schema: &str,
+    columns: Vec<Column>,
+) -> (tempfile::TempDir, std::path::PathBuf) {
     let (folder, path) = file();
     let schema = Arc::new(parse_message_type(schema).unwrap());
-    let pair = |version: &str| vec![KeyValue::new("audience.version".to_owned(), version.to_owned())];
-    let properties = WriterProperties::builder().set_key_value_metadata(version.map(pair)).build();
+    let properties = properties.build();
     let out = std::fs::File::create(&path).unwrap();
     let mut writer = SerializedFileWriter::new(out, schema, Arc::new(properties)).unwrap();
     let mut group = writer.next_row_group().unwrap();
@@ -38,6 +47,10 @@ fn write(schema: &str, version: Option<&str>, columns: Vec<Column>) -> (tempfile
                 let values: Vec<ByteArray> = values.into_iter().map(|text| ByteArray::from(text.as_bytes())).collect();
                 let into = into.typed::<ByteArrayType>();
                 into.write_batch(&values, defined.as_deref(), repeats.as_deref()).unwrap();
+            }
+            Column::Names(values) => {
+                let values: Vec<ByteArray> = values.iter().map(|text| ByteArray::from(text.as_bytes())).collect();
+                into.typed::<ByteArrayType>().write_batch(&values, None, None).unwrap();
             }
             Column::Fixed(values) => {
                 let values: Vec<FixedLenByteArray> = values.into_iter().map(FixedLenByteArray::from).collect();
@@ -108,6 +121,44 @@ fn columns_of_other_types_are_understood() {
         format!(r#"{id} ts=0 type="\u{{7}}" seq=0 position_ms=NaN attribute price=0 attribute day=-86400000"#),
     ];
     assert_eq!(text, expected);
+}
+
+#[test]
+fn texts_are_the_same_with_a_dictionary_without_one_and_with_one_that_became_too_large() {
+    let schema =
+        "message m { REQUIRED BYTE_ARRAY session_id (UTF8); REQUIRED INT64 ts; REQUIRED BYTE_ARRAY type (UTF8);
+        OPTIONAL BYTE_ARRAY device (UTF8); }";
+    let rows_of = 20_000_usize;
+    let names: Vec<String> = (0..rows_of).map(|row| format!("session {}", row * 7919 % 5000)).collect();
+    let kinds = ["play", "pause", "seek"].into_iter().cycle().take(rows_of).collect::<Vec<_>>();
+    // Every third row has a device, all of them different.
+    let devices: Vec<&str> = names.iter().step_by(3).map(|name| &*name.clone().leak()).collect();
+    let defined: Vec<i16> = (0..rows_of).map(|row| i16::from(row % 3 == 0)).collect();
+    let read = |properties: WriterPropertiesBuilder| {
+        let columns = vec![
+            Column::Names(names.clone()),
+            Column::Whole((0..rows_of as i64).collect()),
+            Column::Text(kinds.clone(), None, None),
+            Column::Text(devices.clone(), Some(defined.clone()), None),
+        ];
+        let (_folder, path) = write_with(properties.set_data_page_size_limit(5000), schema, columns);
+        let Table::Events(table) = Table::open(&path).unwrap() else { panic!("it has no runs") };
+        rows(&table)
+    };
+    let with = read(WriterProperties::builder());
+    assert_eq!(with.len(), rows_of);
+    assert_eq!(with[4][0], ("session_id".to_owned(), format!("{:?}", names[4])));
+    assert_eq!(with[6][3], ("attribute device".to_owned(), format!("{:?}", names[6])));
+    assert_eq!(with[7].len(), 3);
+    let limited = || WriterProperties::builder().set_dictionary_page_size_limit(20_000).set_write_batch_size(100);
+    for properties in [
+        WriterProperties::builder().set_dictionary_enabled(false),
+        WriterProperties::builder().set_writer_version(WriterVersion::PARQUET_2_0),
+        limited(),
+        limited().set_writer_version(WriterVersion::PARQUET_2_0),
+    ] {
+        assert!(read(properties) == with);
+    }
 }
 
 #[test]
