@@ -205,12 +205,12 @@ impl EventRows<'_> {
         }
         self.left -= rows as u64;
         let columns = self.leaves.iter().zip(&self.table.columns);
+        let places = vec![Place::default(); self.leaves.len() + 2];
         Ok(Some(EventBatch {
-            columns: columns.map(|(leaf, (_, target))| (target.key(), leaf, Place::default())).collect(),
-            attributes: self
-                .attributes
-                .as_ref()
-                .map(|(keys, values)| [(keys, Place::default()), (values, Place::default())]),
+            columns: columns.map(|(leaf, (_, target))| (target.key(), leaf)).collect(),
+            attributes: self.attributes.as_ref().map(|(keys, values)| (keys, values)),
+            before: places.clone(),
+            places,
             left: rows,
         }))
     }
@@ -228,8 +228,12 @@ impl Target {
 /// Some rows of a table of events.
 #[derive(Debug)]
 pub struct EventBatch<'a> {
-    columns: Vec<(Key<'a>, &'a Leaf, Place)>,
-    attributes: Option<[(&'a Leaf, Place); 2]>,
+    columns: Vec<(Key<'a>, &'a Leaf)>,
+    attributes: Option<(&'a Leaf, &'a Leaf)>,
+    /// Of each column, and of keys and values of attributes.
+    places: Vec<Place>,
+    /// The places before the last row.
+    before: Vec<Place>,
     left: usize,
 }
 
@@ -241,12 +245,28 @@ impl<'a> EventBatch<'a> {
             return false;
         }
         self.left -= 1;
-        for (key, leaf, place) in &mut self.columns {
-            if let Some(value) = leaf.next(place) {
-                take(*key, value);
-            }
+        self.before.copy_from_slice(&self.places);
+        self.read_row(&mut take);
+        true
+    }
+
+    /// Gives the values of the last row to `take` once more.
+    pub fn last_row(&mut self, mut take: impl FnMut(Key<'a>, Value<'a>)) {
+        self.places.copy_from_slice(&self.before);
+        self.read_row(&mut take);
+    }
+
+    /// How many rows were not given yet.
+    pub fn left(&self) -> usize {
+        self.left
+    }
+
+    #[inline]
+    fn read_row(&mut self, take: &mut impl FnMut(Key<'a>, Value<'a>)) {
+        for ((key, leaf), place) in self.columns.iter().zip(&mut self.places) {
+            leaf.visit_next(place, |value| take(*key, value));
         }
-        if let Some([(keys, key_place), (values, value_place)]) = &mut self.attributes {
+        if let (Some((keys, values)), [.., key_place, value_place]) = (self.attributes, &mut *self.places) {
             let mut first = true;
             loop {
                 match (keys.next_item(key_place, first), values.next_item(value_place, first)) {
@@ -257,7 +277,6 @@ impl<'a> EventBatch<'a> {
                 first = false;
             }
         }
-        true
     }
 }
 

@@ -13,43 +13,49 @@ use crate::quality::{Problem, Reason};
 use crate::scalar::Scalar;
 
 /// Reads the rows into the batch, each as if it were a line.
-pub(crate) fn read_rows<'a>(rows: &mut EventBatch<'a>, batch: &mut Batch) {
+pub(crate) fn read_rows(rows: &mut EventBatch<'_>, batch: &mut Batch) {
     let mut reader = LineReader::default();
-    let mut row: Vec<(Key<'a>, Value<'a>)> = Vec::new();
-    loop {
-        row.clear();
-        if !rows.next_row(|key, value| row.push((key, value))) {
-            return;
-        }
+    for _ in 0..rows.left() {
+        reader.clear();
         batch.next_line();
-        if let Err(problem) = reader.read_row(&row, batch) {
-            batch.reject(problem, &as_json(&row));
+        let (mut seen, mut problem) = (0, None);
+        rows.next_row(|key, value| {
+            if let Err(first) = reader.take_value(key, value, &mut seen, batch) {
+                problem.get_or_insert(first);
+            }
+        });
+        if let Err(problem) = problem.map_or_else(|| reader.finish(seen, batch), Err) {
+            batch.reject(problem, &as_json(rows));
         }
     }
 }
 
 impl<'a> LineReader<'a> {
-    fn read_row(&mut self, row: &[(Key<'a>, Value<'a>)], batch: &mut Batch) -> Result<(), Problem> {
-        self.clear();
-        let mut seen = 0;
-        for &(key, value) in row {
-            if let Value::Bytes(_) = value {
-                return Err(Problem::new(Reason::NotUtf8));
+    #[inline]
+    fn take_value(&mut self, key: Key<'a>, value: Value<'a>, seen: &mut u64, batch: &mut Batch) -> Result<(), Problem> {
+        match key {
+            Key::Field(field) => {
+                *seen |= bit(field);
+                if plain(value).is_some_and(|plain| convert::set_plain(&mut self.fields, field, plain)) {
+                    return Ok(());
+                }
+                self.take_odd(field, value, batch)
             }
-            match key {
-                Key::Field(field) => {
-                    seen |= bit(field);
-                    let plain = plain(value);
-                    if !plain.is_some_and(|plain| convert::set_plain(&mut self.fields, field, plain)) {
-                        convert::set(&mut self.fields, field, scalar(value), batch)?;
-                    }
-                }
-                Key::Attribute(name) => {
-                    self.take_attribute(Cow::Borrowed(name), scalar(value), batch);
-                }
+            Key::Attribute(_) if matches!(value, Value::Bytes(_)) => Err(Problem::new(Reason::NotUtf8)),
+            Key::Attribute(name) => {
+                self.take_attribute(Cow::Borrowed(name), scalar(value), batch);
+                Ok(())
             }
         }
-        self.finish(seen, batch)
+    }
+
+    /// Takes a value that is not of the field's own type.
+    #[cold]
+    fn take_odd(&mut self, field: Field, value: Value<'a>, batch: &mut Batch) -> Result<(), Problem> {
+        match value {
+            Value::Bytes(_) => Err(Problem::new(Reason::NotUtf8)),
+            value => convert::set(&mut self.fields, field, scalar(value), batch),
+        }
     }
 }
 
@@ -77,9 +83,11 @@ fn scalar(value: Value<'_>) -> Scalar<'_> {
     }
 }
 
-/// The row as a line.
-fn as_json(row: &[(Key<'_>, Value<'_>)]) -> String {
-    let pairs = row.iter().map(|&(key, value)| {
+/// The last row as a line.
+#[cold]
+fn as_json(rows: &mut EventBatch<'_>) -> String {
+    let mut object = Map::new();
+    rows.last_row(|key, value| {
         let name = match key {
             Key::Field(field) => Field::name(field),
             Key::Attribute(name) => name,
@@ -92,7 +100,7 @@ fn as_json(row: &[(Key<'_>, Value<'_>)]) -> String {
             Scalar::Bool(truth) => json!(truth),
             Scalar::Null | Scalar::Nested => json!(null),
         };
-        (name.to_owned(), value)
+        object.insert(name.to_owned(), value);
     });
-    json!(pairs.collect::<Map<_, _>>()).to_string()
+    json!(object).to_string()
 }

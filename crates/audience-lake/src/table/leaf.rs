@@ -180,8 +180,35 @@ impl Leaf {
     }
 
     /// The value of the next row.
-    #[inline]
     pub(crate) fn next(&self, place: &mut Place) -> Option<Value<'_>> {
+        self.next_at(place).and_then(|at| self.value(at))
+    }
+
+    /// Gives the value of the next row to `take`, if there is one. Faster than [`next`](Self::next): the value need not
+    /// be put together before it is taken apart.
+    #[inline]
+    pub(crate) fn visit_next<'s>(&'s self, place: &mut Place, mut take: impl FnMut(Value<'s>)) {
+        let Some(at) = self.next_at(place) else { return };
+        match &self.values {
+            Values::Numbers { numbers, dictionary, .. } => {
+                let text = dictionary.get().zip(numbers.get(at)).and_then(|(texts, number)| texts.text(*number));
+                match text {
+                    Some(text) => take(Value::Text(text)),
+                    None => self.value(at).into_iter().for_each(take),
+                }
+            }
+            Values::Large(values)
+                if self.meaning == Meaning::Itself && values.get(at).is_some_and(|value| *value >= 0) =>
+            {
+                take(Value::Whole(values[at] as u64));
+            }
+            _ => self.value(at).into_iter().for_each(take),
+        }
+    }
+
+    /// Where the value of the next row is, if it has one.
+    #[inline]
+    fn next_at(&self, place: &mut Place) -> Option<usize> {
         if self.defined > 0 {
             let level = self.defined_at.get(place.level)?;
             place.level += 1;
@@ -189,9 +216,8 @@ impl Leaf {
                 return None;
             }
         }
-        let value = self.value(place.value);
         place.value += 1;
-        value
+        Some(place.value - 1)
     }
 
     /// The next item of the row's list. `first` is whether it would be the row's first.

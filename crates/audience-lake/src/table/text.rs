@@ -57,6 +57,13 @@ impl Dictionary {
         self.entries.push(Entry { start, end: start + bytes.len(), is_text });
     }
 
+    /// The text with this number, if that is UTF-8.
+    #[inline]
+    pub(super) fn text(&self, number: i32) -> Option<&str> {
+        let Entry { start, end, is_text } = *self.entries.get(usize::try_from(number).ok()?)?;
+        if is_text { self.text.get(start..end) } else { None }
+    }
+
     #[inline]
     pub(super) fn get(&self, number: i32) -> Option<Value<'_>> {
         let Entry { start, end, is_text } = *self.entries.get(usize::try_from(number).ok()?)?;
