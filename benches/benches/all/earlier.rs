@@ -4,12 +4,16 @@
 use std::hint::black_box;
 
 use audience_benches::{Act, Script, scripts, sessions};
-use audience_core::{Accumulator, AttentionHeatmap, HeatmapSummary, MediaTime, Rules, Session, UnitTotals};
+use audience_core::{
+    Accumulator, AttentionHeatmap, HeatmapSummary, MediaTime, PlaybackMap, Rules, Session, UnitTotals,
+};
 use audience_retention::ReachCurve;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use oximedia_analytics::engagement::{EngagementWeights, compute_engagement};
 use oximedia_analytics::retention::{compute_retention, re_watch_segments};
-use oximedia_analytics::session::{PlaybackEvent, ViewerSession, analyze_session, attention_heatmap};
+use oximedia_analytics::session::{
+    PlaybackEvent, PlaybackMap as TheirMap, ViewerSession, analyze_session, attention_heatmap,
+};
 
 const LENGTHS: [(&str, u64, usize); 4] =
     [("10 min", 600, 10_000), ("1 h", 3600, 4000), ("10 h", 36_000, 1000), ("100 h", 360_000, 200)];
@@ -91,6 +95,8 @@ pub(crate) fn define(criterion: &mut Criterion) {
     }
     group.finish();
 
+    kernels(criterion);
+
     // What one more session costs, without what a title costs however many sessions it has.
     let mut group = criterion.benchmark_group("one more session");
     for (name, secs, _) in LENGTHS {
@@ -109,6 +115,68 @@ pub(crate) fn define(criterion: &mut Criterion) {
             );
         });
     }
+    group.finish();
+}
+
+/// Single steps.
+fn kernels(criterion: &mut Criterion) {
+    let rules = Rules::default();
+    let mut group = criterion.benchmark_group("coverage");
+    for (name, secs, count) in LENGTHS {
+        let length = MediaTime::from_secs(secs);
+        let scripts = scripts(count, length);
+        let stretches: Vec<Vec<(MediaTime, MediaTime)>> = sessions(&scripts, length)
+            .iter()
+            .map(|session| session.timeline(&rules).watched().iter().map(|piece| (piece.start, piece.end)).collect())
+            .collect();
+        group.throughput(Throughput::Elements(count as u64));
+        group.bench_function(BenchmarkId::new("audience", name), |bencher| {
+            bencher.iter(|| {
+                for stretches in &stretches {
+                    let map = PlaybackMap::from_intervals(stretches.iter().copied());
+                    black_box(map.coverage(length));
+                }
+            });
+        });
+        group.bench_function(BenchmarkId::new("oximedia-analytics, the same stretches", name), |bencher| {
+            bencher.iter(|| {
+                for stretches in &stretches {
+                    let mut map = TheirMap { positions_watched: vec![false; secs as usize] };
+                    for (start, end) in stretches {
+                        map.mark_range(start.as_millis(), end.as_millis());
+                    }
+                    black_box(map.coverage_pct(length.as_millis()));
+                }
+            });
+        });
+        let theirs = theirs(&scripts);
+        group.bench_function(BenchmarkId::new("oximedia-analytics, its map of a session", name), |bencher| {
+            bencher.iter(|| {
+                for session in &theirs {
+                    black_box(build_playback_map(session, length.as_millis()).coverage_pct(length.as_millis()));
+                }
+            });
+        });
+    }
+    group.finish();
+
+    let mut group = criterion.benchmark_group("heatmap");
+    let (name, secs, count) = LENGTHS[0];
+    let length = MediaTime::from_secs(secs);
+    let scripts = scripts(count, length);
+    let theirs = theirs(&scripts);
+    let facts: Vec<_> = sessions(&scripts, length).iter().map(|session| session.facts(&rules, None)).collect();
+    group.throughput(Throughput::Elements(count as u64));
+    group.bench_function(BenchmarkId::new("audience", name), |bencher| {
+        bencher.iter(|| {
+            let mut heatmap = AttentionHeatmap::new(MediaTime::from_secs(5)).expect("a width");
+            heatmap.observe_all(&facts);
+            black_box(heatmap.summary())
+        });
+    });
+    group.bench_function(BenchmarkId::new("oximedia-analytics", name), |bencher| {
+        bencher.iter(|| black_box(attention_heatmap(&theirs, length.as_millis(), 5000)));
+    });
     group.finish();
 }
 

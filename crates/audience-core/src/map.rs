@@ -48,6 +48,10 @@ pub struct Run {
 }
 
 impl Run {
+    fn once((start, end): (MediaTime, MediaTime)) -> Self {
+        Self { start, end, plays: 1 }
+    }
+
     /// How much content it is.
     pub fn length(&self) -> MediaTime {
         self.end.saturating_sub(self.start)
@@ -63,18 +67,35 @@ impl PlaybackMap {
     /// What is played by playing each of `intervals` (start, end) once. Empty and backward intervals are nothing.
     /// Takes time O(n log n).
     pub fn from_intervals(intervals: impl IntoIterator<Item = (MediaTime, MediaTime)>) -> Self {
-        let (mut starts, mut ends) = (Borders::new(), Borders::new());
-        let mut apart = true;
-        for (start, end) in intervals.into_iter().filter(|(start, end)| start < end) {
-            apart &= ends.last().is_none_or(|(last, _)| *last < start);
-            starts.push((start, 1));
-            ends.push((end, 1));
+        let intervals = intervals.into_iter();
+        let mut runs: Vec<Run> = Vec::with_capacity(intervals.size_hint().0.min(FEW));
+        let mut intervals = intervals.filter(|(start, end)| start < end);
+        let mut may_touch = false;
+        while let Some((start, end)) = intervals.next() {
+            match runs.last_mut() {
+                // On from where it was.
+                Some(last) if last.end == start && last.plays == 1 => last.end = end,
+                // Back a little, and on past where it was.
+                Some(last) if last.start < start && start < last.end && last.end < end => {
+                    let again = Run { start, plays: last.plays.saturating_add(1), ..*last };
+                    last.end = start;
+                    runs.extend([again, Run::once((again.end, end))]);
+                }
+                Some(last) if start < last.end => {
+                    if runs.len() >= FEW {
+                        runs.extend([(start, end)].into_iter().chain(intervals).map(Run::once));
+                        return Self { runs: overlay_runs(&runs) };
+                    }
+                    lay(&mut runs, start, end);
+                    may_touch = true;
+                }
+                _ => runs.push(Run::once((start, end))),
+            }
         }
-        if !apart {
-            return Self { runs: overlay(&mut starts, &mut ends) };
+        if may_touch {
+            join(&mut runs);
         }
-        let runs = starts.iter().zip(&ends).map(|(&(start, plays), &(end, _))| Run { start, end, plays });
-        Self { runs: runs.collect() }
+        Self { runs }
     }
 
     /// Plays `[start, end)` once more; nothing when `start >= end`.
@@ -169,8 +190,50 @@ impl Merge for PlaybackMap {
     }
 }
 
-/// Where runs start or end, and how often they are played. Most sessions have few.
-type Borders = SmallVec<[(MediaTime, u32); 16]>;
+/// So many runs are laid over each other one by one; of more, all at once.
+const FEW: usize = 32;
+
+/// Plays `[start, end)` once more on sorted disjoint runs, which stay so.
+fn lay(runs: &mut Vec<Run>, mut start: MediaTime, end: MediaTime) {
+    let mut at = runs.len() - runs.iter().rev().take_while(|run| run.end > start).count();
+    while start < end {
+        let Some(run) = runs.get_mut(at).filter(|run| run.start < end) else {
+            runs.insert(at, Run::once((start, end)));
+            return;
+        };
+        let before = Run { end: start.max(run.start), ..*run };
+        if start < run.start {
+            // What was not played before.
+            let new = Run::once((start, run.start));
+            start = run.start;
+            runs.insert(at, new);
+        } else if before.start < before.end {
+            run.start = start;
+            runs.insert(at, before);
+        } else {
+            let after = Run { start: end, ..*run };
+            run.plays = run.plays.saturating_add(1);
+            start = run.end;
+            if after.start < after.end {
+                run.end = end;
+                runs.insert(at + 1, after);
+                return;
+            }
+        }
+        at += 1;
+    }
+}
+
+/// Makes one of neighbours that touch and are played equally often.
+fn join(runs: &mut Vec<Run>) {
+    runs.dedup_by(|next, kept| {
+        let same = kept.end == next.start && kept.plays == next.plays;
+        if same {
+            kept.end = next.end;
+        }
+        same
+    });
+}
 
 /// Runs in any order, laid over each other.
 fn overlay_runs(runs: &[Run]) -> Vec<Run> {

@@ -48,6 +48,17 @@ const GROUPS: &[(&str, &str)] = &[
          pass: facts, and four accumulators. Our heatmaps have at most 20,000 buckets, so that the one of 1 s is one of 2 s at \
          10 h and of 32 s at 100 h.",
     ),
+    (
+        "coverage",
+        "From the stretches a session watched to the share of the content: ours by a map of runs, exact to the millisecond and with \
+         replays, theirs by a map of seconds; given the same stretches, or as it makes its map from its events. One thread; per \
+         session.",
+    ),
+    (
+        "heatmap",
+        "A heatmap of 5 s buckets over all sessions: ours from facts, exact milliseconds with replays; theirs from events, which is \
+         the only way it has; one thread; per session.",
+    ),
     ("one more session", "What one more session adds to our states, by the length of the content; per session."),
     ("core", "Sessions of 10 minutes, one thread; per session. The last three take facts that are made already."),
     ("ingest", "Reading lines and grouping them by session, by the number of threads."),

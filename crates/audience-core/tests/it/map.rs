@@ -26,7 +26,7 @@ fn map_of(intervals: &[(u64, u64)]) -> PlaybackMap {
 }
 
 fn intervals() -> impl Strategy<Value = Vec<(u64, u64)>> {
-    vec((0..=LENGTH, 0..=LENGTH), 0..12)
+    vec((0..=LENGTH, 0..=LENGTH), 0..60)
 }
 
 proptest! {
@@ -54,7 +54,7 @@ proptest! {
     }
 
     #[test]
-    fn marking_one_by_one_and_merging_give_the_same(intervals in intervals(), cut in 0_usize..12) {
+    fn marking_one_by_one_and_merging_give_the_same(intervals in intervals(), cut in 0_usize..60) {
         let whole = map_of(&intervals);
         let mut marked = PlaybackMap::new();
         for &(start, end) in &intervals {
