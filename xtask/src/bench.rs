@@ -5,7 +5,7 @@ mod machine;
 mod process;
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, bail};
@@ -19,12 +19,13 @@ use process::{Pair, Usage};
 /// speed changes does not decide. Kernels are run by criterion in one go.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Bench {
-    /// A file of canonical events; without it, whole processes are left out.
-    #[arg(long, value_name = "FILE")]
-    events: Option<PathBuf>,
-    /// What the file is, for the document.
-    #[arg(long, value_name = "TEXT", default_value = "canonical events")]
-    about: String,
+    /// A file of events, and what it is, for the document; may be repeated. Without it, whole processes and stages are
+    /// left out.
+    #[arg(long, value_name = "FILE=TEXT")]
+    events: Vec<String>,
+    /// The same, of a file that only the first of the other programs is given.
+    #[arg(long, value_name = "FILE=TEXT")]
+    large: Vec<String>,
     /// Another program that answers the same questions; `{}` in its command is the file. May be repeated.
     #[arg(long = "peer", value_name = "NAME=COMMAND")]
     peers: Vec<String>,
@@ -48,8 +49,42 @@ impl Bench {
     pub(crate) fn run(&self) -> anyhow::Result<()> {
         let mut page = String::from(HEAD);
         writeln!(page, "\n{}\n", machine::describe())?;
-        if let Some(events) = &self.events {
-            self.whole_processes(&mut page, events)?;
+        let mut files = Vec::new();
+        let all = self.events.iter().map(|events| (events, self.peers.as_slice()));
+        let first = self.peers.get(..1).unwrap_or_default();
+        for (events, peers) in all.chain(self.large.iter().map(|events| (events, first))) {
+            let Some((file, about)) = events.split_once('=') else { bail!("{events:?} is not FILE=TEXT") };
+            files.push((PathBuf::from(file), about, peers));
+        }
+        if !files.is_empty() {
+            execute(&mut cargo(["build", "--release", "--package", "audience-cli"]))?;
+            writeln!(page, "## Whole processes\n")?;
+            writeln!(
+                page,
+                "`audience report --json` beside other programs that answer the same questions; {} pairs of runs in turn, files in \
+                 the page cache. Median, and the range of the ratios pair by pair.\n",
+                self.runs
+            )?;
+        }
+        for (file, about, peers) in &files {
+            self.whole_processes(&mut page, file, about, peers)?;
+        }
+        if !files.is_empty() {
+            writeln!(page, "## Stages\n")?;
+            writeln!(
+                page,
+                "What the report does, one thing after the other, on one thread; the least time of five.\n"
+            )?;
+        }
+        for (file, about, _) in &files {
+            let stages =
+                cargo(["run", "--quiet", "--release", "--package", "audience-benches", "--bin", "stages", "--"])
+                    .arg(file)
+                    .output()?;
+            if !stages.status.success() {
+                bail!("stages: {}", String::from_utf8_lossy(&stages.stderr));
+            }
+            writeln!(page, "### {about}\n\n{}", String::from_utf8_lossy(&stages.stdout))?;
         }
         if !self.no_kernels {
             execute(&mut cargo(["bench", "--package", "audience-benches", "--bench", "all"]))?;
@@ -59,18 +94,9 @@ impl Bench {
         std::fs::write(&output, page).with_context(|| format!("cannot write {}", output.display()))
     }
 
-    fn whole_processes(&self, page: &mut String, events: &std::path::Path) -> anyhow::Result<()> {
-        execute(&mut cargo(["build", "--release", "--package", "audience-cli"]))?;
+    fn whole_processes(&self, page: &mut String, events: &Path, about: &str, peers: &[String]) -> anyhow::Result<()> {
         let size = std::fs::metadata(events).with_context(|| format!("cannot read {}", events.display()))?.len();
-        writeln!(page, "## Whole processes\n")?;
-        writeln!(
-            page,
-            "`audience report --json` on {} ({} MB), beside other programs that answer the same questions; {} pairs of runs in turn, \
-             files in the page cache. Median, and the range of the ratios pair by pair.\n",
-            self.about,
-            size / 1_000_000,
-            self.runs
-        )?;
+        writeln!(page, "### {about} ({} MB)\n", size / 1_000_000)?;
         writeln!(page, "| | wall | CPU | peak memory | wall, as a multiple of ours | CPU |")?;
         writeln!(page, "|---|---|---|---|---|---|")?;
         let audience = root().join("target/release/audience");
@@ -81,7 +107,7 @@ impl Bench {
         };
         let mut usage_of_ours = Vec::new();
         let mut rows = String::new();
-        for peer in &self.peers {
+        for peer in peers {
             let Some((name, command)) = peer.split_once('=') else { bail!("{peer:?} is not NAME=COMMAND") };
             let theirs = || process::command(command, events);
             let pairs = process::pairs(ours, theirs, self.runs)?;
@@ -95,7 +121,7 @@ impl Bench {
             )?;
             usage_of_ours.extend(pairs.iter().map(|pair| pair.ours));
         }
-        if self.peers.is_empty() {
+        if peers.is_empty() {
             usage_of_ours = (0..=self.runs).map(|_| process::measure(&mut ours())).collect::<Result<Vec<_>, _>>()?;
             usage_of_ours.remove(0);
         }

@@ -12,6 +12,7 @@ mod lint;
 mod oracle;
 mod package;
 mod shell;
+mod tables;
 mod test;
 mod tidy;
 
@@ -45,6 +46,7 @@ enum Task {
     Oracle,
     Captures(captures::Captures),
     Compare(compare::Compare),
+    Tables(tables::Tables),
     Fuzz(fuzz::Fuzz),
     Bench(bench::Bench),
 }
@@ -71,6 +73,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Oracle => oracle::run(),
         Task::Captures(task) => task.run(),
         Task::Compare(task) => task.run(),
+        Task::Tables(task) => task.run(),
         Task::Fuzz(task) => task.run(),
         Task::Bench(task) => task.run(),
     }

@@ -1,6 +1,6 @@
 //! Reference values from other programs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::shell::{execute, root};
@@ -12,15 +12,22 @@ const SCRIPTS: &[(&str, &str)] =
 /// Compute all reference values anew with other programs: NumPy, statsmodels, DuckDB. Needs Python 3 with `venv`; installs
 /// the versions that `xtask/oracle/requirements.txt` names under `target`.
 pub(crate) fn run() -> anyhow::Result<()> {
-    let (oracle, environment) = (root().join("xtask/oracle"), root().join("target/oracle"));
+    let python = python()?;
+    for (script, folder) in SCRIPTS {
+        let script = root().join("xtask/oracle").join(script);
+        execute(Command::new(&python).arg(script).arg(Path::new(folder)).current_dir(root()))?;
+    }
+    Ok(())
+}
+
+/// A Python with the packages that the scripts need.
+pub(crate) fn python() -> anyhow::Result<PathBuf> {
+    let environment = root().join("target/oracle");
     let python = environment.join("bin/python");
     if !python.exists() {
         execute(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
     }
-    let requirements = oracle.join("requirements.txt");
+    let requirements = root().join("xtask/oracle/requirements.txt");
     execute(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(requirements))?;
-    for (script, folder) in SCRIPTS {
-        execute(Command::new(&python).arg(oracle.join(script)).arg(Path::new(folder)).current_dir(root()))?;
-    }
-    Ok(())
+    Ok(python)
 }

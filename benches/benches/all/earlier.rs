@@ -12,7 +12,7 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use oximedia_analytics::engagement::{EngagementWeights, compute_engagement};
 use oximedia_analytics::retention::{compute_retention, re_watch_segments};
 use oximedia_analytics::session::{
-    PlaybackEvent, PlaybackMap as TheirMap, ViewerSession, analyze_session, attention_heatmap,
+    PlaybackEvent, PlaybackMap as TheirMap, ViewerSession, analyze_session, attention_heatmap, build_playback_map,
 };
 
 const LENGTHS: [(&str, u64, usize); 4] =

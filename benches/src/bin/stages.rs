@@ -1,0 +1,99 @@
+//! Prints how long each stage of a report takes, on one thread, as a table.
+#![expect(clippy::print_stdout, reason = "this is what the program is for")]
+
+use std::error::Error;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use audience_core::{Accumulator, Merge, Rules};
+use audience_ingest::{Catalog, Input, Options, Sessions, load};
+use audience_report::{Filter, Report, ReportSpec, ReportState, parse_zone, to_json};
+
+/// Each stage is timed so often, and the least time taken: what disturbs only ever adds.
+const TIMES: usize = 5;
+
+/// The stages, each with what it does and what bounds it.
+const STAGES: [(&str, &str, &str); 6] = [
+    ("read", "the file, from the page cache", "copying from the kernel"),
+    (
+        "understand",
+        "lines or rows to events, grouped by session, encoded",
+        "of lines, finding quotation marks and telling field names apart, a byte at a time where they are short; of rows, \
+         decompression and the choice by column; of both, one look-up of the session for each event",
+    ),
+    (
+        "put together",
+        "events of each session, in order, without repeats",
+        "memory: an event is 80 bytes and a session's are apart",
+    ),
+    ("reconstruct", "the state machine: facts", "branches that depend on the telemetry"),
+    ("observe", "facts into totals, curves, heatmaps, quantiles", "memory: each title has states of its own"),
+    ("sum up", "states to the report as JSON", "formatting numbers"),
+];
+
+#[derive(Clone)]
+struct Count(u64);
+
+impl Merge for Count {
+    fn merge(&mut self, other: Self) {
+        self.0 += other.0;
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let path = PathBuf::from(std::env::args_os().nth(1).ok_or("which file?")?);
+    let mut options = Options::default();
+    options.threads = NonZeroUsize::new(1);
+    let (rules, catalog) = (Rules::default(), Catalog::new());
+    let spec = ReportSpec { filter: Filter::default(), by: Vec::new(), zone: parse_zone("UTC")?, top: 20 };
+
+    let read = least(|| {
+        let mut file = std::fs::File::open(&path)?;
+        let mut buffer = vec![0; 256 << 10];
+        while std::io::Read::read(&mut file, &mut buffer)? > 0 {}
+        Ok(())
+    })?;
+    let loaded = || -> Result<Sessions, Box<dyn Error>> { Ok(load(Input::find(&path)?, &options)?) };
+    let understood = least(loaded)?;
+    let sessions = loaded()?;
+    let count =
+        |sessions: &Sessions| sessions.fold(&Count(0), |count, session| count.0 += session.events().len() as u64);
+    let events = count(&sessions)?.0;
+    let together = least(|| Ok(count(&sessions)?))?;
+    let reconstructed = least(|| {
+        Ok(sessions.fold_facts(&rules, &catalog, &Count(0), |count, facts| count.0 += facts.watched.as_millis())?)
+    })?;
+    let observe =
+        || sessions.fold_facts(&rules, &catalog, &ReportState::new(&spec), |state, facts| state.observe(&facts));
+    let observed = least(|| Ok(observe()?))?;
+    let state = observe()?;
+    let summed = least(|| Ok(to_json(&Report::new(&state, &spec, sessions.quality(), &catalog))?))?;
+
+    let times = [read, understood - read, together, reconstructed - together, observed - reconstructed, summed]
+        .map(|time| time.max(0.0));
+    let whole: f64 = times.iter().sum();
+    println!("| stage | | time | share | an event | what bounds it |");
+    println!("|---|---|---|---|---|---|");
+    for ((name, what, bound), time) in STAGES.iter().zip(times) {
+        let (millis, share, nanos) = (time * 1e3, time / whole * 100.0, time * 1e9 / events as f64);
+        println!("| {name} | {what} | {millis:.0} ms | {share:.0} % | {nanos:.0} ns | {bound} |");
+    }
+    println!(
+        "| all | {events} events without repeats | {:.0} ms | 100 % | {:.0} ns | |",
+        whole * 1e3,
+        whole * 1e9 / events as f64
+    );
+    Ok(())
+}
+
+/// The least time of several, in seconds.
+fn least<T>(mut work: impl FnMut() -> Result<T, Box<dyn Error>>) -> Result<f64, Box<dyn Error>> {
+    let mut least = f64::INFINITY;
+    for _ in 0..TIMES {
+        let start = Instant::now();
+        work()?;
+        least = least.min(start.elapsed().as_secs_f64());
+    }
+    Ok(least)
+}
