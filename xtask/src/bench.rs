@@ -87,6 +87,11 @@ impl Bench {
             writeln!(page, "### {about}\n\n{}", String::from_utf8_lossy(&stages.stdout))?;
         }
         if !self.no_kernels {
+            // What was measured some other time is not of this run.
+            let before = root().join("target/criterion");
+            if before.exists() {
+                std::fs::remove_dir_all(&before).with_context(|| format!("cannot remove {}", before.display()))?;
+            }
             execute(&mut cargo(["bench", "--package", "audience-benches", "--bench", "all"]))?;
             kernels::write(&mut page, &root().join("target/criterion"))?;
         }

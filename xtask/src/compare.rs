@@ -167,7 +167,14 @@ mod tests {
             let file = |ending: &str| folder.join(format!("{number}.{ending}"));
             let expected: Expected = serde_json::from_str(&std::fs::read_to_string(file("json")).unwrap()).unwrap();
             let ours = checksums(&file("ndjson.gz"), None).unwrap();
+            // The same with a temporary file, from a table of events, and from one of sessions.
             assert_eq!(checksums(&file("ndjson.gz"), Some(0)).unwrap(), ours);
+            let tables = tempfile::tempdir().unwrap();
+            let (events, sessions) = (tables.path().join("events.parquet"), tables.path().join("sessions.parquet"));
+            crate::tables::write_events(&file("ndjson.gz"), &events).unwrap();
+            crate::tables::write_sessions(&file("ndjson.gz"), &sessions).unwrap();
+            assert_eq!(checksums(&events, None).unwrap(), ours);
+            assert_eq!(checksums(&sessions, None).unwrap(), ours);
             assert_eq!(ours.keys().collect::<Vec<_>>(), expected.chk.keys().collect::<Vec<_>>());
             for (name, theirs) in expected.chk {
                 let ours = ours[&name].as_f64().unwrap();

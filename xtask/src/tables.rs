@@ -57,7 +57,7 @@ impl Tables {
     }
 }
 
-fn write_events(from: &Path, to: &Path) -> anyhow::Result<[i128; 7]> {
+pub(crate) fn write_events(from: &Path, to: &Path) -> anyhow::Result<[i128; 7]> {
     let mut writer = EventsWriter::new(File::create(to).context("create the table")?)?;
     let mut sums = [0; 7];
     let mut ids = BTreeSet::new();
@@ -77,7 +77,7 @@ fn write_events(from: &Path, to: &Path) -> anyhow::Result<[i128; 7]> {
     Ok(sums)
 }
 
-fn write_sessions(from: &Path, to: &Path) -> anyhow::Result<[i128; 11]> {
+pub(crate) fn write_sessions(from: &Path, to: &Path) -> anyhow::Result<[i128; 11]> {
     let mut writer = SessionsWriter::new(File::create(to).context("create the table")?)?;
     let mut sums = [0; 11];
     let sessions = load(Input::find(from)?, &Options::default())?;

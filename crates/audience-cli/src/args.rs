@@ -185,7 +185,7 @@ pub(crate) struct SimulateArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) scenario: Option<PathBuf>,
 
-    /// Write events to FILE instead of standard output: .ndjson, .ndjson.gz or .ndjson.zst
+    /// Write events to FILE instead of standard output: .ndjson, .ndjson.gz, .ndjson.zst or .parquet
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
