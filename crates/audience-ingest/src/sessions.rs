@@ -120,9 +120,7 @@ impl Sessions {
         take: impl Fn(&mut S, SessionFacts) + Sync,
     ) -> Result<S, Error> {
         let facts = FactsOf::new(self, rules, catalog);
-        self.fold_units(facts.units(), empty, |worker, unit, state| {
-            facts.read(worker, unit, |facts| take(state, facts))
-        })
+        self.fold_units(facts.units, empty, |worker, unit, state| facts.read(worker, unit, |facts| take(state, facts)))
     }
 
     /// Gives the facts of every session to `take` one after the other, in an order that depends on nothing but the sessions:
@@ -143,7 +141,7 @@ impl Sessions {
         let facts = FactsOf::new(self, rules, catalog);
         let mut worker = Worker::alone(self);
         let mut taken = Ok(());
-        for unit in 0..facts.units() {
+        for unit in 0..facts.units {
             facts.read(&mut worker, unit, |facts| {
                 if taken.is_ok() {
                     taken = take(facts);
@@ -242,26 +240,28 @@ struct FactsOf<'s> {
     horizon: Option<Timestamp>,
     #[cfg(feature = "parquet")]
     row_groups: Vec<(&'s SessionsTable, usize)>,
+    /// How many units there are.
+    units: usize,
 }
 
 impl<'s> FactsOf<'s> {
     fn new(sessions: &'s Sessions, rules: &'s Rules, catalog: &'s Catalog) -> Self {
         #[cfg(feature = "parquet")]
-        let of_table = |table: &'s SessionsTable| (0..table.row_groups()).map(move |row_group| (table, row_group));
+        let row_groups: Vec<_> = {
+            let of_table = |table: &'s SessionsTable| (0..table.row_groups()).map(move |row_group| (table, row_group));
+            sessions.tables.iter().flat_map(of_table).collect()
+        };
         Self {
             rules,
             catalog,
             horizon: sessions.horizon,
             #[cfg(feature = "parquet")]
-            row_groups: sessions.tables.iter().flat_map(of_table).collect(),
+            units: SHARDS + row_groups.len(),
+            #[cfg(not(feature = "parquet"))]
+            units: SHARDS,
+            #[cfg(feature = "parquet")]
+            row_groups,
         }
-    }
-
-    fn units(&self) -> usize {
-        #[cfg(feature = "parquet")]
-        return SHARDS + self.row_groups.len();
-        #[cfg(not(feature = "parquet"))]
-        SHARDS
     }
 
     fn read(&self, worker: &mut Worker<'_>, unit: usize, mut take: impl FnMut(SessionFacts)) -> Result<(), Error> {
