@@ -99,6 +99,7 @@ fn a_table_of_sessions_gives_facts_and_no_events() {
     let (folder, all) = sessions_table(&of_lines);
     let sessions = load_path(folder.path(), &Options::default()).unwrap();
     assert_eq!((sessions.quality().session_rows, sessions.quality().lines), (all.len() as u64, 0));
+    assert!(sessions.quality().bytes > 0);
     assert_eq!(sessions.quality().attributes.get("device"), Some(&(all.len() as u64)));
     let totals = |sessions: &Sessions| {
         let take = |totals: &mut UnitTotals, facts: SessionFacts| totals.observe(&facts);
