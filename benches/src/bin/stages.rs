@@ -25,7 +25,7 @@ const STAGES: [(&str, &str, &str); 6] = [
     (
         "put together",
         "events of each session, in order, without repeats",
-        "memory: an event is 80 bytes and a session's are apart",
+        "memory: the events of a session are in many places",
     ),
     ("reconstruct", "the state machine: facts", "branches that depend on the telemetry"),
     ("observe", "facts into totals, curves, heatmaps, quantiles", "memory: each title has states of its own"),

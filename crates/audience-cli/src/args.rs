@@ -267,7 +267,7 @@ pub(crate) struct InputArgs {
 
     /// Memory to use, at least 64M: past about half of it, events go to a temporary file (2G, 512MiB)
     ///
-    /// Without it all events are kept in memory, which takes about an eighth of the size of NDJSON. The report is the same.
+    /// Without it all events are kept in memory, which takes about a ninth of the size of NDJSON. The report is the same.
     #[arg(long, value_name = "SIZE", value_parser = parse_memory)]
     pub(crate) memory: Option<ByteSize>,
 

@@ -20,7 +20,7 @@ pub struct Options {
     /// How many threads to use; without it, as many as the machine offers.
     pub threads: Option<NonZeroUsize>,
     /// How much memory to use, in bytes: past about half of it, events are kept in a temporary file, which is slower and
-    /// changes nothing else. Without it, all are kept in memory: about a seventh of plain NDJSON.
+    /// changes nothing else. Without it, all are kept in memory: about a ninth of plain NDJSON.
     pub memory: Option<u64>,
     /// Where the temporary file is, if there has to be one; without it, where the system has such files. It is gone with
     /// the process, however that ends.
