@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use audience_core::{Accumulator, ContentId, Envelope, Rules, SessionFacts, UnitTotals};
+use audience_core::{Accumulator, Envelope, Rules, SessionFacts, UnitTotals};
 use audience_ingest::{Catalog, Error, Format, Input, Options, Quality, Reason, Sessions, load, read_events};
 use audience_lake::{EventsWriter, SessionsWriter};
 use tempfile::TempDir;
@@ -131,10 +131,4 @@ fn a_table_comes_from_a_file_or_not_at_all() {
     let folder = folder("lines", sample());
     let error = load_path(&folder.path().join("lines"), &options).unwrap_err();
     assert!(matches!(error, Error::Table(audience_lake::Error::Damaged { .. })), "{error}");
-}
-
-#[test]
-fn names_of_a_table_are_those_of_the_lines() {
-    let (all, _) = envelopes(&sample());
-    assert_eq!(all[0].content_id, Some(ContentId::from("c0")));
 }
