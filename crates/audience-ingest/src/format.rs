@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use crate::cmcd;
 use crate::error::Error;
+use crate::read::Layout;
 
 /// A format of telemetry.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize)]
@@ -33,6 +34,13 @@ impl Format {
             Self::Cmcd => "cmcd",
             Self::Requests => "requests",
             Self::Parquet => "parquet",
+        }
+    }
+
+    /// How its files make lines.
+    pub(crate) const fn layout(self) -> Layout {
+        match self {
+            Self::Ndjson | Self::Cmcd | Self::Requests | Self::Parquet => Layout::Lines,
         }
     }
 

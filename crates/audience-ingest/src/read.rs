@@ -7,7 +7,7 @@ mod pool;
 #[cfg(feature = "parquet")]
 mod rows;
 
-pub(crate) use chunks::{Buffer, Lines};
+pub(crate) use chunks::{Buffer, Layout, Lines};
 pub(crate) use file::{Chunk, Content, FileReader};
 pub use input::Input;
 pub(crate) use pool::Pool;

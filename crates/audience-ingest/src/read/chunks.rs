@@ -15,8 +15,67 @@ use crate::{CHUNK, MAX_LINE};
 pub(crate) struct Lines {
     pub(crate) format: Format,
     pub(crate) bytes: Buffer,
+    /// How many bytes of the file, after decompression, come before these.
+    #[expect(dead_code, reason = "no format needs it yet")]
+    pub(crate) offset: u64,
+    /// The line before these that says what stands in them: see [`Layout`].
+    #[expect(dead_code, reason = "no format needs it yet")]
+    pub(crate) header: Option<Arc<str>>,
     /// The bytes are the start of one line that is longer than any line may be.
     pub(crate) too_long: bool,
+}
+
+/// How a format makes lines.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[cfg_attr(not(test), expect(dead_code, reason = "no format has all of them yet"))]
+pub(crate) enum Layout {
+    /// Each line says all itself.
+    Lines,
+    /// The first line names the columns of all others.
+    Table,
+    /// As [`Table`](Self::Table), and what is quoted may go on in the next line.
+    QuotedTable,
+    /// Lines that begin with this name the columns of those that follow.
+    Directives(&'static str),
+}
+
+impl Layout {
+    /// Where the last whole line of `bytes` ends, which begin with a line.
+    fn end_of_lines(self, bytes: &[u8]) -> Option<usize> {
+        if self != Self::QuotedTable {
+            return memchr::memrchr(b'\n', bytes);
+        }
+        let (mut quoted, mut end) = (false, None);
+        for at in memchr::memchr2_iter(b'"', b'\n', bytes) {
+            match bytes[at] {
+                b'"' => quoted = !quoted,
+                _ if !quoted => end = Some(at),
+                _ => {}
+            }
+        }
+        end
+    }
+
+    /// The line in `bytes`, which begin with a line, that says what stands in the lines after them, if there is one.
+    fn header(self, bytes: &[u8], at_start: bool) -> Option<Arc<str>> {
+        let line = match self {
+            Self::Table if at_start => bytes.split(|byte| *byte == b'\n').next(),
+            Self::QuotedTable if at_start => {
+                let mut quoted = false;
+                bytes
+                    .split(|byte| {
+                        quoted ^= *byte == b'"';
+                        !quoted && *byte == b'\n'
+                    })
+                    .next()
+            }
+            Self::Directives(start) => memchr::memmem::rfind_iter(bytes, start.as_bytes())
+                .find(|at| *at == 0 || bytes[at - 1] == b'\n')
+                .and_then(|at| bytes[at..].split(|byte| *byte == b'\n').next()),
+            Self::Lines | Self::Table | Self::QuotedTable => None,
+        };
+        line.map(|line| String::from_utf8_lossy(line).trim_ascii_end().into())
+    }
 }
 
 /// Reads one file, chunk by chunk.
@@ -24,6 +83,8 @@ pub(crate) struct LineReader {
     input: Input,
     stream: Box<dyn Read + Send>,
     format: Option<Format>,
+    offset: u64,
+    header: Option<Arc<str>>,
     /// The start of a line whose end is not read yet.
     carry: Vec<u8>,
     /// In a line that is too long.
@@ -45,7 +106,17 @@ impl LineReader {
         let io = |source| Error::Io { path: input.path().to_owned(), source };
         let stream = Counted { stream: input.open().map_err(io)?, progress: progress.clone() };
         let stream = decompress(stream, input.path())?;
-        Ok(Self { input, stream, format, carry: Vec::new(), skipping: false, ended: false, at_start: true })
+        Ok(Self {
+            input,
+            stream,
+            format,
+            offset: 0,
+            header: None,
+            carry: Vec::new(),
+            skipping: false,
+            ended: false,
+            at_start: true,
+        })
     }
 
     /// The next chunk, in the memory of `buffer`; `None` at the end.
@@ -61,30 +132,43 @@ impl LineReader {
             match memchr::memchr(b'\n', buffer.bytes()) {
                 Some(end) => {
                     self.skipping = false;
+                    self.offset += end as u64 + 1;
                     self.carry.extend_from_slice(&buffer.bytes()[end + 1..]);
                 }
                 None if self.ended => return Ok(None),
-                None => {}
+                None => self.offset += buffer.bytes().len() as u64,
             }
         }
         if buffer.bytes().is_empty() {
             return Ok(None);
         }
+        // A byte order mark says nothing that is not known.
+        if self.at_start && buffer.bytes().starts_with(b"\xef\xbb\xbf") {
+            buffer.skip(3);
+            self.offset += 3;
+        }
+        let format = match self.format {
+            Some(format) => format,
+            None => Format::detect(buffer.bytes(), self.input.path())?,
+        };
+        self.format = Some(format);
         while !self.ended {
-            if let Some(end) = memchr::memrchr(b'\n', buffer.bytes()) {
+            if let Some(end) = format.layout().end_of_lines(buffer.bytes()) {
                 self.carry.extend_from_slice(&buffer.bytes()[end + 1..]);
                 buffer.truncate(end + 1);
                 break;
             }
             if buffer.bytes().len() > MAX_LINE {
                 self.skipping = true;
+                let length = buffer.bytes().len();
                 buffer.truncate(MAX_LINE / 16);
-                return self.chunk(buffer, true).map(Some);
+                self.offset += (length - buffer.bytes().len()) as u64;
+                return Ok(Some(self.chunk(format, buffer, true)));
             }
             buffer.grow();
             self.fill(&mut buffer)?;
         }
-        self.chunk(buffer, false).map(Some)
+        Ok(Some(self.chunk(format, buffer, false)))
     }
 
     fn fill(&mut self, buffer: &mut Buffer) -> Result<(), Error> {
@@ -93,17 +177,14 @@ impl LineReader {
         Ok(())
     }
 
-    fn chunk(&mut self, mut bytes: Buffer, too_long: bool) -> Result<Lines, Error> {
-        // A byte order mark says nothing that is not known.
-        if std::mem::take(&mut self.at_start) && bytes.bytes().starts_with(b"\xef\xbb\xbf") {
-            bytes.skip(3);
+    fn chunk(&mut self, format: Format, bytes: Buffer, too_long: bool) -> Lines {
+        let at_start = std::mem::take(&mut self.at_start);
+        let (offset, header) = (self.offset, self.header.clone());
+        self.offset += bytes.bytes().len() as u64;
+        if !too_long && let Some(header) = format.layout().header(bytes.bytes(), at_start) {
+            self.header = Some(header);
         }
-        let format = match self.format {
-            Some(format) => format,
-            None => Format::detect(bytes.bytes(), self.input.path())?,
-        };
-        self.format = Some(format);
-        Ok(Lines { format, bytes, too_long })
+        Lines { format, bytes, offset, header, too_long }
     }
 }
 
@@ -196,4 +277,27 @@ fn decompress(
         return Err(Error::Compression { path: path.to_owned(), compression: "zstd" });
     }
     Ok(Box::new(whole))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_quoted_does_not_end_a_line() {
+        let table = b"a,b\n1,\"x\ny\"\n2,\"z\n";
+        assert_eq!(Layout::QuotedTable.end_of_lines(table), Some(11));
+        assert_eq!(Layout::Table.end_of_lines(table), Some(16));
+        assert_eq!(Layout::QuotedTable.header(b"a,\"b\nc\"\r\n1,2\n", true).as_deref(), Some("a,\"b\nc\""));
+        assert_eq!(Layout::Table.header(table, true).as_deref(), Some("a,b"));
+        assert_eq!(Layout::Table.header(table, false), None);
+    }
+
+    #[test]
+    fn the_last_directive_counts_for_what_follows() {
+        let fields = Layout::Directives("#Fields:");
+        let log = b"#Version: 1.0\n#Fields: a b\n1 2\n#Fields: b\r\n2 #Fields: c\n";
+        assert_eq!(fields.header(log, false).as_deref(), Some("#Fields: b"));
+        assert_eq!(fields.header(b"1 2\n", true), None);
+    }
 }
