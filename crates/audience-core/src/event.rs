@@ -6,7 +6,8 @@ mod wire;
 use std::sync::Arc;
 
 pub use kind::{
-    Ad, Bitrate, Custom, EndReason, EventKind, Finite, PlayerError, PlayerState, QualityReason, Rendition, Word,
+    Ad, Bitrate, Custom, EndReason, EventKind, Finite, Object, PlayerError, PlayerState, QualityReason, Rendition,
+    Request, Word,
 };
 pub use wire::{Field, FieldKind, FieldValue, Fields, SCHEMA};
 

@@ -71,8 +71,8 @@ pub use audience_stats::{Accumulator, Keyed, Merge, Windowed};
 pub use batch::{analyze_sessions, fold_sessions};
 pub use error::Error;
 pub use event::{
-    Ad, Bitrate, Custom, EndReason, Envelope, Event, EventKind, Field, FieldKind, FieldValue, Fields, Finite, Origin,
-    PlayerError, PlayerState, QualityReason, Rendition, SCHEMA, Seq, Vitals, Word,
+    Ad, Bitrate, Custom, EndReason, Envelope, Event, EventKind, Field, FieldKind, FieldValue, Fields, Finite, Object,
+    Origin, PlayerError, PlayerState, QualityReason, Rendition, Request, SCHEMA, Seq, Vitals, Word,
 };
 pub use facts::{
     Exit, ExitReason, Failure, Inferred, Mark, Quality, SessionFacts, SessionMetrics, StartUp, StartUpBasis, UnitFacts,

@@ -213,6 +213,11 @@ fn leave_out(fields: &mut Fields<'_>, error: &audience_core::Error, batch: &mut 
             batch.repair(Field::State.name(), Repair::Dropped, value);
             Ok(())
         }
+        Error::UnknownWord { field: "object", value, .. } => {
+            fields.object = None;
+            batch.repair(Field::Object.name(), Repair::Dropped, value);
+            Ok(())
+        }
         Error::UnknownWord { field, value, .. } => {
             fields.reason = Some("other".into());
             batch.repair(field, Repair::Dropped, value);

@@ -65,6 +65,9 @@ pub enum EventKind {
     },
     /// Still there; the position and [`Vitals`](crate::Vitals) say the rest.
     Heartbeat,
+    /// The player asked a server for a piece of the content, as the server's log or the player says. What was played follows
+    /// from many of these.
+    Request(Box<Request>),
     /// Anything else, by name; see [`Custom`].
     Custom(Box<Custom>),
     /// Something went wrong.
@@ -94,6 +97,7 @@ impl EventKind {
             Self::Play => "play",
             Self::StateChange { .. } => "state_change",
             Self::Heartbeat => "heartbeat",
+            Self::Request(_) => "request",
             Self::Custom(_) => "custom",
             Self::Error(_) => "error",
             Self::Pause => "pause",
@@ -134,6 +138,41 @@ pub struct PlayerError {
     pub message: Option<Box<str>>,
     /// Whether the player gave up.
     pub fatal: bool,
+}
+
+/// A request for a piece of the content, with what came of it. The event's time is when the server received it.
+#[derive(Clone, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Request {
+    /// What was asked for.
+    pub object: Object,
+    /// Its address, where its place in the content is not known.
+    pub url: Option<Word>,
+    /// Where in the content it begins.
+    pub start: Option<MediaTime>,
+    /// How much of the content it is.
+    pub length: Option<MediaTime>,
+    /// The player ran out of data since its last request.
+    pub starved: bool,
+    /// The player needs it at once: it starts, has moved or has run out of data.
+    pub urgent: bool,
+    /// The status of the response.
+    pub status: Option<u16>,
+    /// How long the response took.
+    pub elapsed: Option<Elapsed>,
+    /// How much was sent.
+    pub bytes: Option<u64>,
+    /// The response was not taken to its end.
+    pub aborted: bool,
+    /// By how much the event's time may be off, either way, because of what writes it down.
+    pub time_error: Elapsed,
+}
+
+impl Request {
+    /// Whether it was answered with what was asked for, as far as is known.
+    pub fn succeeded(&self) -> bool {
+        self.status.is_none_or(|status| (200..400).contains(&status))
+    }
 }
 
 /// A text that few events have, one pointer wide so that the others do not pay for it.
@@ -315,6 +354,30 @@ words! {
         /// The first rendition.
         Initial = "initial",
         /// Something else.
+        Other = "other",
+    }
+}
+
+words! {
+    /// What a player asks for. CMCD `ot`.
+    #[derive(Default)]
+    Object, "object" {
+        /// Frames of the picture. CMCD `v`.
+        Video = "video",
+        /// Sound. CMCD `a`.
+        Audio = "audio",
+        /// Both in one. CMCD `av`.
+        Muxed = "muxed",
+        /// A manifest or playlist. CMCD `m`.
+        Manifest = "manifest",
+        /// What a decoder needs before the first segment. CMCD `i`.
+        Init = "init",
+        /// Captions, or other text that goes with the picture. CMCD `c`, `tt`.
+        Text = "text",
+        /// A key or licence. CMCD `k`.
+        Key = "key",
+        /// Something else. CMCD `o`.
+        #[default]
         Other = "other",
     }
 }

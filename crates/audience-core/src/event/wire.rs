@@ -9,7 +9,9 @@ use std::sync::Arc;
 pub use value::{FieldKind, FieldValue};
 
 use self::value::Held;
-use super::kind::{Ad, Bitrate, Custom, EndReason, EventKind, Finite, PlayerError, PlayerState, Rendition, Word};
+use super::kind::{
+    Ad, Bitrate, Custom, EndReason, EventKind, Finite, PlayerError, PlayerState, Rendition, Request, Word,
+};
 use super::{Envelope, Event, Origin, Seq, Vitals};
 use crate::error::Error;
 use crate::ids::{ContentId, SessionId, ViewerId};
@@ -150,6 +152,26 @@ fields! {
     Value value "value": f64,
     /// Data of a custom event, as text.
     Data data "data": Cow<'a, str>,
+    /// What was asked for.
+    Object object "object": Cow<'a, str>,
+    /// Where in the content it begins.
+    SegmentStartMs segment_start_ms "segment_start_ms": u64,
+    /// How much of the content it is.
+    SegmentMs segment_ms "segment_ms": u64,
+    /// Whether the player ran out of data since its last request.
+    Starved starved "starved": bool,
+    /// Whether the player needs it at once.
+    Urgent urgent "urgent": bool,
+    /// Status of the response.
+    HttpStatus http_status "http_status": u64,
+    /// How long the response took.
+    ResponseMs response_ms "response_ms": u64,
+    /// How much was sent.
+    ResponseBytes response_bytes "response_bytes": u64,
+    /// Whether the response was not taken to its end.
+    Aborted aborted "aborted": bool,
+    /// By how much the time may be off, either way.
+    TsErrorMs ts_error_ms "ts_error_ms": u64,
     /// Version of the wire format.
     Schema schema "schema": u64,
 }
@@ -231,12 +253,30 @@ impl Fields<'_> {
             }
             "ad_end" => EventKind::AdEnd,
             "end" => EventKind::End { reason: self.reason.as_deref().map(EndReason::from) },
+            "request" => EventKind::Request(Box::new(self.request()?)),
             "custom" => {
                 let name =
                     self.name.as_deref().ok_or(Error::MissingField { kind: "custom", field: Field::Name.name() })?;
                 self.custom(name)?
             }
             name => self.custom(name)?,
+        })
+    }
+
+    #[cold]
+    fn request(&self) -> Result<Request, Error> {
+        Ok(Request {
+            object: self.object.as_deref().map(str::parse).transpose()?.unwrap_or_default(),
+            url: self.url.as_deref().map(Word::from),
+            start: self.segment_start_ms.map(MediaTime::from_millis),
+            length: self.segment_ms.map(MediaTime::from_millis),
+            starved: self.starved.unwrap_or(false),
+            urgent: self.urgent.unwrap_or(false),
+            status: self.http_status.and_then(|status| u16::try_from(status).ok()),
+            elapsed: self.response_ms.map(Elapsed::from_millis),
+            bytes: self.response_bytes,
+            aborted: self.aborted.unwrap_or(false),
+            time_error: Elapsed::from_millis(self.ts_error_ms.unwrap_or(0)),
         })
     }
 
@@ -280,10 +320,11 @@ impl Fields<'_> {
         let ad = matches!(kind, EventKind::AdStart(_));
         let custom = matches!(kind, EventKind::Custom(_));
         let end = matches!(kind, EventKind::End { .. });
+        let request = matches!(kind, EventKind::Request(_));
         let no = |there: bool, used: bool, field: Field| (there && !used).then_some(field);
         [
             no(self.from_ms.is_some(), matches!(kind, EventKind::Seek { .. }), Field::FromMs),
-            no(self.url.is_some(), load, Field::Url),
+            no(self.url.is_some(), load || request, Field::Url),
             no(self.is_live.is_some(), load, Field::IsLive),
             no(self.from_bitrate_bps.is_some(), quality, Field::FromBitrateBps),
             no(self.width.is_some(), quality, Field::Width),
@@ -298,6 +339,16 @@ impl Fields<'_> {
             no(self.name.is_some(), custom, Field::Name),
             no(self.value.is_some(), custom, Field::Value),
             no(self.data.is_some(), custom, Field::Data),
+            no(self.object.is_some(), request, Field::Object),
+            no(self.segment_start_ms.is_some(), request, Field::SegmentStartMs),
+            no(self.segment_ms.is_some(), request, Field::SegmentMs),
+            no(self.starved.is_some(), request, Field::Starved),
+            no(self.urgent.is_some(), request, Field::Urgent),
+            no(self.http_status.is_some(), request, Field::HttpStatus),
+            no(self.response_ms.is_some(), request, Field::ResponseMs),
+            no(self.response_bytes.is_some(), request, Field::ResponseBytes),
+            no(self.aborted.is_some(), request, Field::Aborted),
+            no(self.ts_error_ms.is_some(), request, Field::TsErrorMs),
         ]
         .into_iter()
         .flatten()
@@ -373,6 +424,7 @@ impl<'a> Fields<'a> {
                 self.message = error.message.as_deref().map(Cow::Borrowed);
                 self.fatal = Some(error.fatal);
             }
+            EventKind::Request(request) => self.take_request(request),
             EventKind::End { reason } => self.reason = reason.as_ref().map(|reason| reason.as_str().into()),
             EventKind::PlayRequest
             | EventKind::AdEnd
@@ -381,6 +433,23 @@ impl<'a> Fields<'a> {
             | EventKind::Heartbeat
             | EventKind::Pause => {}
         }
+    }
+}
+
+impl<'a> Fields<'a> {
+    fn take_request(&mut self, request: &'a Request) {
+        let yes = |truth: bool| truth.then_some(true);
+        self.object = Some(request.object.as_str().into());
+        self.url = request.url.as_ref().map(|url| Cow::Borrowed(url.as_str()));
+        self.segment_start_ms = request.start.map(MediaTime::as_millis);
+        self.segment_ms = request.length.map(MediaTime::as_millis);
+        self.starved = yes(request.starved);
+        self.urgent = yes(request.urgent);
+        self.http_status = request.status.map(u64::from);
+        self.response_ms = request.elapsed.map(Elapsed::as_millis);
+        self.response_bytes = request.bytes;
+        self.aborted = yes(request.aborted);
+        self.ts_error_ms = (!request.time_error.is_zero()).then_some(request.time_error.as_millis());
     }
 }
 

@@ -1,8 +1,8 @@
 //! The canonical wire format.
 
 use audience_core::{
-    Ad, Bitrate, Custom, Elapsed, EndReason, Envelope, Event, EventKind, Field, Fields, Finite, MediaTime, PlayerError,
-    PlayerState, QualityReason, Rate, Rendition, Timestamp, Vitals, Word,
+    Ad, Bitrate, Custom, Elapsed, EndReason, Envelope, Event, EventKind, Field, Fields, Finite, MediaTime, Object,
+    PlayerError, PlayerState, QualityReason, Rate, Rendition, Request, Timestamp, Vitals, Word,
 };
 
 fn envelope(kind: EventKind) -> Envelope {
@@ -40,6 +40,20 @@ fn one_of_each() -> Vec<EventKind> {
         EventKind::AdEnd,
         EventKind::end(EndReason::Ended),
         EventKind::end(EndReason::from("nap")),
+        EventKind::Request(Box::default()),
+        EventKind::Request(Box::new(Request {
+            object: Object::Video,
+            url: Some(Word::from("/a.m4s")),
+            start: Some(MediaTime::from_secs(4)),
+            length: Some(MediaTime::from_secs(2)),
+            starved: true,
+            urgent: true,
+            status: Some(206),
+            elapsed: Some(Elapsed::from_millis(30)),
+            bytes: Some(1 << 40),
+            aborted: true,
+            time_error: Elapsed::from_millis(500),
+        })),
         EventKind::Custom(Box::new(Custom {
             name: "conversion".into(),
             value: Some(Finite::new(9.5).unwrap()),

@@ -55,6 +55,16 @@ pub(super) fn set<'a>(
         Field::DroppedFrames => fields.dropped_frames = count(field, &value, batch),
         Field::DecodedFrames => fields.decoded_frames = count(field, &value, batch),
         Field::WatchMs => fields.watch_ms = count(field, &value, batch),
+        Field::Object => fields.object = text(field, value, batch),
+        Field::SegmentStartMs => fields.segment_start_ms = count(field, &value, batch),
+        Field::SegmentMs => fields.segment_ms = count(field, &value, batch),
+        Field::Starved => fields.starved = truth(field, &value, batch),
+        Field::Urgent => fields.urgent = truth(field, &value, batch),
+        Field::HttpStatus => fields.http_status = count(field, &value, batch),
+        Field::ResponseMs => fields.response_ms = count(field, &value, batch),
+        Field::ResponseBytes => fields.response_bytes = count(field, &value, batch),
+        Field::Aborted => fields.aborted = truth(field, &value, batch),
+        Field::TsErrorMs => fields.ts_error_ms = count(field, &value, batch),
         Field::Schema => fields.schema = count(field, &value, batch),
     }
     Ok(())
@@ -84,6 +94,7 @@ pub(super) fn set_plain<'a>(fields: &mut Fields<'a>, field: Field, value: Plain<
             Field::Slot => text(&mut fields.slot, value),
             Field::Name => text(&mut fields.name, value),
             Field::Data => text(&mut fields.data, value),
+            Field::Object => text(&mut fields.object, value),
             _ => return false,
         },
         Plain::Whole(value) => match field {
@@ -100,6 +111,12 @@ pub(super) fn set_plain<'a>(fields: &mut Fields<'a>, field: Field, value: Plain<
             Field::DroppedFrames => fields.dropped_frames = Some(value),
             Field::DecodedFrames => fields.decoded_frames = Some(value),
             Field::WatchMs => fields.watch_ms = Some(value),
+            Field::SegmentStartMs => fields.segment_start_ms = Some(value),
+            Field::SegmentMs => fields.segment_ms = Some(value),
+            Field::HttpStatus => fields.http_status = Some(value),
+            Field::ResponseMs => fields.response_ms = Some(value),
+            Field::ResponseBytes => fields.response_bytes = Some(value),
+            Field::TsErrorMs => fields.ts_error_ms = Some(value),
             Field::Schema => fields.schema = Some(value),
             Field::Rate => fields.rate = Some(value as f64),
             Field::Value => fields.value = Some(value as f64),
@@ -113,6 +130,9 @@ pub(super) fn set_plain<'a>(fields: &mut Fields<'a>, field: Field, value: Plain<
         Plain::Truth(value) => match field {
             Field::IsLive => fields.is_live = Some(value),
             Field::Fatal => fields.fatal = Some(value),
+            Field::Starved => fields.starved = Some(value),
+            Field::Urgent => fields.urgent = Some(value),
+            Field::Aborted => fields.aborted = Some(value),
             _ => return false,
         },
         Plain::Null => {}

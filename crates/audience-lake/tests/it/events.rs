@@ -3,8 +3,8 @@
 use std::fs::File;
 
 use audience_core::{
-    Ad, Bitrate, Custom, Elapsed, EndReason, Envelope, Event, EventKind, Field, Fields, Finite, MediaTime, PlayerError,
-    PlayerState, QualityReason, Rate, Rendition, Timestamp, Vitals, Word,
+    Ad, Bitrate, Custom, Elapsed, EndReason, Envelope, Event, EventKind, Field, Fields, Finite, MediaTime, Object,
+    PlayerError, PlayerState, QualityReason, Rate, Rendition, Request, Timestamp, Vitals, Word,
 };
 use audience_lake::{EventsTable, EventsWriter, Key, Table, Value};
 
@@ -32,6 +32,19 @@ fn all() -> Vec<Envelope> {
         EventKind::AdStart(Some(Box::new(Ad { id: Some("a".into()), slot: Some("pre".into()) }))),
         EventKind::AdEnd,
         EventKind::end(EndReason::Ended),
+        EventKind::Request(Box::new(Request {
+            object: Object::Video,
+            url: Some(Word::from("/a.m4s")),
+            start: Some(MediaTime::from_secs(4)),
+            length: Some(MediaTime::from_secs(2)),
+            starved: true,
+            urgent: true,
+            status: Some(206),
+            elapsed: Some(Elapsed::from_millis(30)),
+            bytes: Some(1 << 40),
+            aborted: true,
+            time_error: Elapsed::from_millis(500),
+        })),
         EventKind::Custom(Box::new(Custom {
             name: "like".into(),
             value: Finite::new(-0.5).ok(),

@@ -47,7 +47,7 @@ impl Machine<'_> {
                 }
             }
             EventKind::AdStart(_) => self.start_ad(),
-            EventKind::AdEnd | EventKind::Heartbeat => {}
+            EventKind::AdEnd | EventKind::Heartbeat | EventKind::Request(_) => {}
             EventKind::End { reason } => {
                 self.end(match reason {
                     Some(EndReason::Ended) => Ending::ContentOver,
