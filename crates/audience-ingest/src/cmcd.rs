@@ -6,12 +6,12 @@
 
 mod dictionary;
 mod report;
-mod requests;
 
-pub(crate) use requests::{looks_like_request, read_request};
+use dictionary::Dictionary;
 
 use crate::batch::Batch;
-use crate::quality::{Ignored, Problem, Reason};
+use crate::quality::{Ignored, Problem, Reason, Repair};
+use crate::requests::Request;
 
 /// Where a report came from.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,6 +39,36 @@ fn try_line(line: &str, carrier: Carrier<'_>, batch: &mut Batch) -> Result<(), P
         return Err(Problem::detailed(Reason::NotCmcd, "there is neither e nor sid"));
     }
     report::push(&keys, carrier, batch)
+}
+
+/// Takes what a request says of itself into the batch. A key counts as the first of the texts that has it says.
+pub(crate) fn read_request<'a>(texts: impl Iterator<Item = &'a str>, request: &Request<'_>, batch: &mut Batch) {
+    let mut keys = Dictionary::new();
+    for text in texts {
+        match dictionary::read(text, batch) {
+            Ok(more) if keys.is_empty() => keys = more,
+            Ok(more) => {
+                for (key, member) in more {
+                    if !keys.iter().any(|(known, _)| *known == key) {
+                        keys.push((key, member));
+                    }
+                }
+            }
+            Err(_) => batch.repair("CMCD", Repair::Dropped, text),
+        }
+    }
+    if keys.is_empty() {
+        return batch.quality.ignore(Ignored::UnreadableCmcd);
+    }
+    if dictionary::text(&keys, "sid").is_none_or(str::is_empty) {
+        return batch.quality.ignore(Ignored::NoSession);
+    }
+    push_request(&keys, request, batch);
+}
+
+/// Takes the event of one request into the batch.
+fn push_request(_keys: &Dictionary<'_>, _request: &Request<'_>, batch: &mut Batch) {
+    batch.quality.ignore(Ignored::RequestMode);
 }
 
 /// Whether a line looks like a CMCD report.

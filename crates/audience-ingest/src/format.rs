@@ -7,6 +7,7 @@ use std::str::FromStr;
 use crate::cmcd;
 use crate::error::Error;
 use crate::read::Layout;
+use crate::requests;
 
 /// A format of telemetry.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize)]
@@ -60,7 +61,7 @@ impl Format {
         for line in lines.filter(|line| !line.trim().is_empty()).take(LINES) {
             let line = line.trim();
             match line.as_bytes().first() {
-                Some(b'{') if cmcd::looks_like_request(line) => return Ok(Self::Requests),
+                Some(b'{') if requests::looks_like_request(line) => return Ok(Self::Requests),
                 Some(b'{') => json = true,
                 Some(b'[') if line[1..].trim_start().starts_with(['{', '[']) || line == "[" => {
                     return Err(unknown("it is a JSON array; events must be one JSON object a line"));

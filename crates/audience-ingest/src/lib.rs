@@ -38,6 +38,7 @@ mod ndjson;
 mod options;
 mod quality;
 mod read;
+mod requests;
 mod scalar;
 mod sessions;
 mod spool;

@@ -20,6 +20,7 @@ use crate::quality::{Problem, Quality, Reason, Reject};
 #[cfg(feature = "parquet")]
 use crate::read::Rows;
 use crate::read::{Buffer, Content, Input, Lines, Pool};
+use crate::requests;
 use crate::sessions::Sessions;
 use crate::spool::Store;
 
@@ -189,20 +190,23 @@ fn read_lines(lines: &Lines, batch: &mut Batch) {
     }
     // One check of the whole is much cheaper than one for each string.
     if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
-        return read_text(lines.format, text, batch);
+        return read_text(lines.format, text, lines.offset, batch);
     }
+    let mut offset = lines.offset;
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let start = offset;
+        offset += line.len() as u64;
         let Ok(line) = std::str::from_utf8(line) else {
             batch.next_line();
             let line = String::from_utf8_lossy(line);
             batch.reject(Problem::new(Reason::NotUtf8), line.strip_suffix('\n').unwrap_or(&line));
             continue;
         };
-        read_text(lines.format, line, batch);
+        read_text(lines.format, line, start, batch);
     }
 }
 
-fn read_text(format: Format, text: &str, batch: &mut Batch) {
+fn read_text(format: Format, text: &str, mut offset: u64, batch: &mut Batch) {
     let lines = || text.strip_suffix('\n').unwrap_or(text).split('\n');
     match format {
         Format::Ndjson => ndjson::read(text, batch),
@@ -216,8 +220,9 @@ fn read_text(format: Format, text: &str, batch: &mut Batch) {
         Format::Requests => {
             for line in lines() {
                 if batch.begin_line(line) {
-                    cmcd::read_request(line, batch);
+                    requests::read_request(line, offset, batch);
                 }
+                offset += line.len() as u64 + 1;
             }
         }
         // Tables have no lines.

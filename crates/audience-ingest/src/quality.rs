@@ -17,6 +17,8 @@ pub enum Reason {
     NotJson,
     /// It is not a CMCD report.
     NotCmcd,
+    /// It is not a line of such a log.
+    NotLog,
     /// A field it needs is missing.
     MissingField,
     /// A field it needs has a value that cannot be used.
@@ -33,6 +35,7 @@ impl Reason {
             Self::NotUtf8 => "not_utf8",
             Self::NotJson => "not_json",
             Self::NotCmcd => "not_cmcd",
+            Self::NotLog => "not_log",
             Self::MissingField => "missing_field",
             Self::BadValue => "bad_value",
             Self::UnknownSchema => "unknown_schema",
@@ -89,6 +92,7 @@ impl fmt::Display for Problem {
             Reason::NotUtf8 => write!(f, "not UTF-8"),
             Reason::NotJson => write!(f, "not a JSON object: {detail}"),
             Reason::NotCmcd => write!(f, "not a CMCD report: {detail}"),
+            Reason::NotLog => write!(f, "not a line of this log: {detail}"),
             Reason::MissingField => write!(f, "{field} is missing"),
             Reason::BadValue => write!(f, "{field} is {value}, which is not {detail}"),
             Reason::UnknownSchema => write!(f, "schema {value} is not known: {detail}"),
@@ -188,6 +192,12 @@ pub enum Ignored {
     OtherRequest,
     /// A request or report of CMCD request mode: it describes a download, not playback.
     RequestMode,
+    /// A request whose CMCD is empty or cannot be decoded.
+    UnreadableCmcd,
+    /// A request whose CMCD names no session.
+    NoSession,
+    /// A line of a log about the log: its version, its fields.
+    Header,
 }
 
 impl Ignored {
@@ -197,6 +207,9 @@ impl Ignored {
             Self::Blank => "blank",
             Self::OtherRequest => "other_request",
             Self::RequestMode => "request_mode",
+            Self::UnreadableCmcd => "unreadable_cmcd",
+            Self::NoSession => "no_session",
+            Self::Header => "header",
         }
     }
 }

@@ -52,6 +52,19 @@ pub(super) enum Member<'a> {
 /// Keys with what they have, in order; a repeated key is there once, with its last value.
 pub(super) type Dictionary<'a> = Vec<(Cow<'a, str>, Member<'a>)>;
 
+/// The value of a key as text, if it is some; of a list, the first.
+pub(super) fn text<'s>(dictionary: &'s Dictionary<'_>, key: &str) -> Option<&'s str> {
+    let (_, member) = dictionary.iter().find(|(known, _)| known == key)?;
+    let item = match member {
+        Member::Single(item) => item,
+        Member::List(items) => items.first()?,
+    };
+    match &item.value {
+        Value::Text(text) | Value::Token(text) => Some(text),
+        _ => None,
+    }
+}
+
 /// The most keys a line may have.
 const MAX_KEYS: usize = 256;
 

@@ -16,7 +16,6 @@ pub(crate) struct Lines {
     pub(crate) format: Format,
     pub(crate) bytes: Buffer,
     /// How many bytes of the file, after decompression, come before these.
-    #[expect(dead_code, reason = "no format needs it yet")]
     pub(crate) offset: u64,
     /// The line before these that says what stands in them: see [`Layout`].
     #[expect(dead_code, reason = "no format needs it yet")]

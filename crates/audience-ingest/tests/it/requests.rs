@@ -23,18 +23,52 @@ fn every_report_of_a_posted_body_is_an_event() {
 #[test]
 fn the_rest_of_the_traffic_is_passed_over_by_reason() {
     let quality = read(&[
-        r#"{"method":"GET","path":"/video/1.m4s","query":"CMCD=bl%3D100%2Csid%3D%22s%22"}"#,
-        r#"{"method":"GET","path":"/video/2.m4s","headers":{"cmcd-session":"sid=\"s\""}}"#,
-        r#"{"method":"GET","path":"/index.html"}"#,
-        r#"{"method":"OPTIONS","path":"/cmcd/a","headers":{"content-type":"application/cmcd"}}"#,
-        r#"{"method":"POST","path":"/login","headers":{"content-type":"application/json"},"body":"{}"}"#,
-        r#"{"method":"POST","path":"/cmcd/a","headers":{"content-type":"application/cmcd"},"body":"\n"}"#,
+        r#"{"t":1,"method":"GET","path":"/video/1.m4s","query":"CMCD=bl%3D100%2Csid%3D%22s%22"}"#,
+        r#"{"t":1,"method":"GET","path":"/video/2.m4s","headers":{"cmcd-session":"sid=\"s\""}}"#,
+        r#"{"t":1,"method":"GET","path":"/index.html"}"#,
+        r#"{"t":1,"method":"OPTIONS","path":"/cmcd/a","headers":{"content-type":"application/cmcd"}}"#,
+        r#"{"t":1,"method":"POST","path":"/login","headers":{"content-type":"application/json"},"body":"{}"}"#,
+        r#"{"t":1,"method":"POST","path":"/cmcd/a","headers":{"content-type":"application/cmcd"},"body":"\n"}"#,
     ])
     .quality()
     .clone();
     assert_eq!((quality.events, quality.rejected()), (0, 0));
     assert_eq!(quality.ignored[&Ignored::RequestMode], 2);
     assert_eq!(quality.ignored[&Ignored::OtherRequest], 4);
+}
+
+#[test]
+fn cmcd_that_cannot_be_used_is_counted_by_reason() {
+    let request = |query: &str| format!(r#"{{"t":1,"method":"GET","path":"/1.m4s","query":"{query}"}}"#);
+    let ignored = |query: &str| {
+        let quality = read(&[&request(query)]).quality().clone();
+        assert_eq!((quality.lines, quality.events, quality.rejected()), (1, 0, 0), "{query}");
+        quality.ignored.into_keys().collect::<Vec<_>>()
+    };
+    assert_eq!(ignored("CMCD="), [Ignored::UnreadableCmcd]);
+    assert_eq!(ignored("CMCD=%ZZbr%3D%22"), [Ignored::UnreadableCmcd]);
+    assert_eq!(ignored("CMCD=br%3D328"), [Ignored::NoSession]);
+    assert_eq!(ignored("CMCD=sid%3D%22%22"), [Ignored::NoSession]);
+    assert_eq!(ignored("utm_source=mail&cmcdx=1"), [Ignored::OtherRequest]);
+    assert_eq!(ignored("a=b&CMCD=br%3D328&CMCD=sid%3D%22s%22"), [Ignored::RequestMode]);
+}
+
+#[test]
+fn keys_may_stand_in_any_header() {
+    let quality = read(&[
+        r#"{"t":1,"method":"GET","path":"/1.m4s","headers":{"cmcd-object":"sid=\"s\",v=2","cmcd-status":"bs"}}"#,
+        r#"{"t":1,"method":"GET","path":"/1.m4s","headers":{"CMCD-Request":"?!","CMCD-Session":"sid=\"s\""}}"#,
+    ])
+    .quality()
+    .clone();
+    assert_eq!(quality.ignored[&Ignored::RequestMode], 2);
+    assert_eq!(quality.repairs[&("CMCD", Repair::Dropped)], 1);
+}
+
+#[test]
+fn a_request_without_a_time_is_rejected() {
+    let quality = read(&[r#"{"method":"GET","path":"/1.m4s"}"#]).quality().clone();
+    assert_eq!(quality.examples[0].problem.to_string(), "time is missing");
 }
 
 #[test]
