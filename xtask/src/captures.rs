@@ -1,15 +1,18 @@
 //! What telemetry says of real players against what their media elements did.
 
-use std::collections::BTreeMap;
-use std::fmt;
+pub(crate) mod requests;
+pub(crate) mod truth;
+
+use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use audience_core::{
-    Activity, EventKind, ExitReason, Rules, Session, StartUpBasis, Timeline, Timestamp, Wait, WaitKind,
+    Activity, EventKind, ExitReason, MediaTime, Rules, Session, StartUpBasis, Timeline, Timestamp, Wait, WaitKind,
 };
-use audience_ingest::{Ignored, Input, Options, load};
-use serde::Deserialize;
+use audience_ingest::{Input, Options, Segments, load};
+use truth::{Check, Truth, Verdict, check, truths};
 
 /// Compare request logs of real players in DIR with `expected.json` there, and fail where they disagree.
 #[derive(clap::Args, Debug)]
@@ -18,88 +21,22 @@ pub(crate) struct Captures {
     dir: PathBuf,
 }
 
-/// What a media element did.
-#[derive(Clone, Debug, Deserialize)]
-struct Truth {
-    sid: String,
-    player: String,
-    startup_ms: Option<i64>,
-    first_frame_t: Option<i64>,
-    played_wall_s: f64,
-    stalls: Vec<TrueStall>,
-    open_stall_from: Option<i64>,
-    seeks: Vec<TrueSeek>,
-    rate_changes: Vec<TrueRateChange>,
-    element_error: Option<serde_json::Value>,
-    ended: bool,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct TrueStall {
-    ms: i64,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct TrueSeek {
-    t: i64,
-    from: f64,
-    to: f64,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct TrueRateChange {
-    rate: f64,
-}
-
-/// One comparison.
-struct Check {
-    name: &'static str,
-    measured: String,
-    truth: String,
-    verdict: Verdict,
-}
-
-#[derive(Clone, Copy, Eq, PartialEq)]
-enum Verdict {
-    Pass,
-    Fail,
-    /// The telemetry does not say.
-    NotReported,
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Pass => "pass",
-            Self::Fail => "FAIL",
-            Self::NotReported => "not reported",
-        })
-    }
-}
-
 impl Captures {
     #[expect(clippy::print_stdout, reason = "this is what the task is for")]
     pub(crate) fn run(&self) -> anyhow::Result<()> {
         let expected = truths(&self.dir)?;
         let mut counts = [0; 3];
-        let mut skipped = 0;
         for (name, truth) in &expected {
-            println!("{name}");
-            let Some(session) = read(&log_of(&self.dir, name), &truth.sid)? else {
-                println!("  skipped: no event-mode reports");
-                skipped += 1;
-                continue;
-            };
-            for Check { name, measured, truth, verdict } in checks(&session, truth) {
-                println!("  {name:<14} {measured:<34} true {truth:<26} {verdict}");
-                counts[verdict as usize] += 1;
+            for (source, session) in sessions(&self.dir, name, &truth.sid)? {
+                println!("{name}, {source}");
+                for Check { name, measured, truth, verdict } in all_checks(source, &session, truth) {
+                    println!("  {name:<14} {measured:<44} true {truth:<26} {verdict}");
+                    counts[verdict as usize] += 1;
+                }
             }
         }
         let [passed, failed, unsaid] = counts;
-        println!(
-            "{} captures, {skipped} of them skipped: {passed} checks passed, {failed} failed, {unsaid} not reported",
-            expected.len()
-        );
+        println!("{} captures: {passed} checks passed, {failed} failed, {unsaid} not reported", expected.len());
         if failed > 0 {
             bail!("{failed} checks failed");
         }
@@ -107,12 +44,11 @@ impl Captures {
     }
 }
 
-/// What really happened, by the names of the logs.
-fn truths(dir: &Path) -> anyhow::Result<BTreeMap<String, Truth>> {
-    let path = dir.join("expected.json");
-    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("cannot read {}", path.display()))
-}
+const REQUESTS: &str = "from requests alone";
+const REPORTS: &str = "from reports";
+
+/// Segments of the test stream.
+const SEGMENT: MediaTime = MediaTime::from_secs(2);
 
 /// The log of a capture, compressed or not.
 fn log_of(dir: &Path, name: &str) -> PathBuf {
@@ -120,18 +56,45 @@ fn log_of(dir: &Path, name: &str) -> PathBuf {
     if plain.exists() { plain } else { dir.join(format!("{name}.ndjson.gz")) }
 }
 
-/// The session of a log; `None` when the log has no reports of playback, only requests that describe themselves.
-fn read(log: &Path, sid: &str) -> anyhow::Result<Option<Session>> {
-    let sessions = load(Input::find(log)?, &Options::default())?;
-    let quality = sessions.quality();
-    let request_mode = quality.ignored.get(&Ignored::RequestMode).copied().unwrap_or(0);
-    if quality.events == 0 && quality.rejected() == 0 && request_mode > 0 {
-        return Ok(None);
+/// The session of a log: from all that is there, and from requests alone where there is more.
+fn sessions(dir: &Path, name: &str, sid: &str) -> anyhow::Result<Vec<(&'static str, Session)>> {
+    let mut options = Options::default();
+    // The names of the test stream's segments are numbered from 0 in HLS and from 1 in DASH.
+    options.segments = Arc::new(Segments::numbered(SEGMENT, u64::from(name.contains("-dash-"))));
+    let read = |inputs: Vec<Input>| -> anyhow::Result<Session> {
+        let session = load(inputs, &options)?.get(sid)?.pop();
+        session.with_context(|| format!("{name} has no session {sid}"))
+    };
+    let log = log_of(dir, name);
+    let all = read(Input::find(&log)?)?;
+    let is_request = |kind: &EventKind| matches!(kind, EventKind::Request(_));
+    if all.events().iter().all(|event| is_request(&event.kind)) {
+        return Ok(vec![(REQUESTS, all)]);
     }
-    match sessions.get(sid)?.pop() {
-        Some(session) => Ok(Some(session)),
-        None => bail!("{} has no session {sid}", log.display()),
+    let mut sessions = vec![(REPORTS, all)];
+    if sessions[0].1.events().iter().any(|event| is_request(&event.kind)) {
+        let posted = |line: &&str| line.contains("application/cmcd");
+        let text = text(&log)?;
+        let requests: Vec<&str> = text.lines().filter(|line| !posted(line)).collect();
+        sessions.push((REQUESTS, read(vec![Input::memory(name, requests.join("\n").into_bytes())])?));
     }
+    Ok(sessions)
+}
+
+/// The text of a file, compressed or not.
+fn text(path: &Path) -> anyhow::Result<String> {
+    let file = std::fs::File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut text = String::new();
+    if path.extension().is_some_and(|ending| ending == "gz") {
+        flate2::read::GzDecoder::new(file).read_to_string(&mut text)?;
+    } else {
+        (&file).read_to_string(&mut text)?;
+    }
+    Ok(text)
+}
+
+fn all_checks(source: &str, session: &Session, truth: &Truth) -> Vec<Check> {
+    if source == REQUESTS { requests::checks(session, truth, SEGMENT) } else { checks(session, truth) }
 }
 
 fn checks(session: &Session, truth: &Truth) -> Vec<Check> {
@@ -151,10 +114,6 @@ fn checks(session: &Session, truth: &Truth) -> Vec<Check> {
             (facts.exit.reason == ExitReason::Ended) == truth.ended,
         ),
     ]
-}
-
-fn check(name: &'static str, measured: String, truth: String, pass: bool) -> Check {
-    Check { name, measured, truth, verdict: if pass { Verdict::Pass } else { Verdict::Fail } }
 }
 
 /// Start-up, to 5 ms, where the player tells the request to play from the load.
@@ -259,34 +218,39 @@ fn rate_changes(session: &Session, measured: u64, truth: &Truth) -> Check {
 
 #[cfg(test)]
 mod tests {
+    use super::truth::{TrueRateChange, TrueSeek, TrueStall};
     use super::*;
 
+    type Case = (String, &'static str, Session, Truth);
+
     /// The committed captures with what their elements did.
-    fn captures() -> Vec<(String, Session, Truth)> {
+    fn captures() -> Vec<Case> {
         let dir = crate::shell::root().join("docs/sample/players");
-        let truths = truths(&dir).unwrap();
-        let with_session = |(name, truth): (String, Truth)| {
-            let session = read(&log_of(&dir, &name), &truth.sid).unwrap().unwrap();
-            (name, session, truth)
-        };
-        truths.into_iter().map(with_session).collect()
+        let cases = truths(&dir).unwrap().into_iter().flat_map(|(name, truth)| {
+            let sessions = sessions(&dir, &name, &truth.sid).unwrap();
+            sessions.into_iter().map(move |(source, session)| (name.clone(), source, session, truth.clone()))
+        });
+        cases.collect()
     }
 
-    fn failed(session: &Session, truth: &Truth) -> Vec<&'static str> {
-        let failed = checks(session, truth).into_iter().filter(|check| check.verdict == Verdict::Fail);
+    fn failed(source: &str, session: &Session, truth: &Truth) -> Vec<&'static str> {
+        let failed = all_checks(source, session, truth).into_iter().filter(|check| check.verdict == Verdict::Fail);
         failed.map(|check| check.name).collect()
     }
 
     #[test]
     fn telemetry_says_what_the_elements_did() {
         let captures = captures();
-        assert_eq!(captures.len(), 9);
-        for (name, session, truth) in &captures {
-            assert_eq!(failed(session, truth), Vec::<&str>::new(), "{name}");
+        assert_eq!(captures.len(), 9 + 12);
+        for (name, source, session, truth) in &captures {
+            assert_eq!(failed(source, session, truth), Vec::<&str>::new(), "{name}, {source}");
         }
-        let verdicts: Vec<Verdict> =
-            captures.iter().flat_map(|(_, session, truth)| checks(session, truth)).map(|check| check.verdict).collect();
-        assert_eq!(verdicts.iter().filter(|verdict| **verdict == Verdict::Pass).count(), 43);
+        let passed = |which: &str| {
+            let of = captures.iter().filter(|(_, source, ..)| *source == which);
+            let checks = of.flat_map(|(_, source, session, truth)| all_checks(source, session, truth));
+            checks.filter(|check| check.verdict == Verdict::Pass).count()
+        };
+        assert_eq!((passed(REPORTS), passed(REQUESTS)), (43, 58));
     }
 
     /// A check that would pass whatever happened proves nothing.
@@ -305,14 +269,45 @@ mod tests {
             ("rate changes", |truth| truth.rate_changes.push(TrueRateChange { rate: 0.5 })),
             ("ended", |truth| truth.ended = !truth.ended),
         ];
-        for (name, session, truth) in captures() {
+        for (name, source, session, truth) in captures().into_iter().filter(|(_, source, ..)| *source == REPORTS) {
             for (check, change) in &changes {
-                let reported = checks(&session, &truth).iter().any(|c| c.name == *check && c.verdict == Verdict::Pass);
                 let mut other = truth.clone();
                 change(&mut other);
-                let fails = failed(&session, &other).contains(check);
-                assert_eq!(fails, reported, "{name}: {check}");
+                let fails = failed(source, &session, &other).contains(check);
+                assert_eq!(fails, passes(source, &session, &truth, check), "{name}: {check}");
             }
         }
+    }
+
+    fn passes(source: &str, session: &Session, truth: &Truth, name: &str) -> bool {
+        all_checks(source, session, truth).iter().any(|check| check.name == name && check.verdict == Verdict::Pass)
+    }
+
+    #[test]
+    fn a_truth_far_from_what_requests_show_would_fail() {
+        type Change = fn(&mut Truth);
+        let changes: [(&str, Change); 5] = [
+            ("playhead", |truth| truth.ticks.iter_mut().for_each(|(_, position)| *position += 0.4)),
+            ("played", |truth| truth.played_wall_s += 25.0),
+            ("stalls", |truth| {
+                truth.open_stall_from = None;
+                truth.stalls.clear();
+            }),
+            ("seeks", |truth| truth.seeks.push(TrueSeek { t: 0, from: 0.0, to: 90.0 })),
+            ("furthest", |truth| truth.max_position_s += 25.0),
+        ];
+        let mut stalled = 0;
+        for (name, source, session, truth) in captures().into_iter().filter(|(_, source, ..)| *source == REQUESTS) {
+            let stalls = session.facts(&Rules::default(), None).stalls;
+            stalled += stalls;
+            for (check, change) in &changes {
+                let mut other = truth.clone();
+                change(&mut other);
+                let fails = failed(source, &session, &other).contains(check);
+                let expected = passes(source, &session, &truth, check) && (*check != "stalls" || stalls > 0);
+                assert_eq!(fails, expected, "{name}: {check}");
+            }
+        }
+        assert_eq!(stalled, 7);
     }
 }

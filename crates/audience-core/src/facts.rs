@@ -222,6 +222,32 @@ pub struct Inferred {
     pub repaired_positions: u64,
     /// Durations that could not be right and were dropped.
     pub repaired_durations: u64,
+    /// Everything was: nothing but requests for pieces of the content is known of the session. How far off it may be.
+    pub from_requests: Option<Estimates>,
+}
+
+/// How far off a row may be that was inferred from requests alone. Stalls are a lower bound, and how long they took is;
+/// start-up is an upper bound; pauses and rates are only known as far as they show in the requests.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Estimates {
+    /// The least wall-clock time in which frames moved.
+    pub playing_least: Elapsed,
+    /// The most: with all that was buffered at the last request, and all that may have been played before each seek.
+    pub playing_most: Elapsed,
+    /// Where the viewer left, at least. `None` when no position is known.
+    pub exit_least: Option<MediaTime>,
+    /// Where the viewer left, at most: everything was played that had been asked for.
+    pub exit_most: Option<MediaTime>,
+    /// How far any position in between may be off: the longest segment, and how exact the log's times are.
+    pub position_error: MediaTime,
+}
+
+impl Estimates {
+    /// The same, with what was inferred between the bounds.
+    fn around(self, playing: Elapsed) -> Self {
+        Self { playing_least: self.playing_least.min(playing), playing_most: self.playing_most.max(playing), ..self }
+    }
 }
 
 impl SessionFacts {
@@ -233,7 +259,7 @@ impl SessionFacts {
     /// horizon it has left.
     pub fn new(session: &Session, rules: &Rules, horizon: Option<Timestamp>) -> Self {
         let mut machine = Machine::new(session, rules);
-        machine.follow(session);
+        let from_requests = machine.follow(session, horizon);
         let (tally, watched) = (machine.tally(), machine.watched());
         let first = tally.first.unwrap_or_default();
         let map = PlaybackMap::from_intervals(watched.iter().map(|piece| (piece.start, piece.end)));
@@ -287,6 +313,7 @@ impl SessionFacts {
                 seeks: tally.seeks.inferred() > 0,
                 repaired_positions: tally.repaired_positions,
                 repaired_durations: tally.repaired_durations,
+                from_requests: from_requests.map(|estimates| estimates.around(tally.wall.of(Activity::Playing))),
             },
             map,
         }

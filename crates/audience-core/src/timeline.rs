@@ -4,6 +4,7 @@ mod log;
 mod machine;
 mod playhead;
 mod replay;
+mod requests;
 
 pub(crate) use machine::Machine;
 pub use replay::{Frame, Replay};
@@ -288,6 +289,17 @@ impl Seeks {
     /// All that were inferred.
     pub fn inferred(&self) -> u64 {
         self.inferred_forward + self.inferred_back
+    }
+
+    /// The same, all of them inferred.
+    const fn as_inferred(self) -> Self {
+        Self {
+            inferred_forward: self.inferred_forward + self.forward + self.other,
+            inferred_back: self.inferred_back + self.back,
+            forward: 0,
+            back: 0,
+            other: 0,
+        }
     }
 
     fn count(&mut self, seek: &Seek, times: i64) {

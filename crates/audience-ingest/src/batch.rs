@@ -8,7 +8,9 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use crate::horizon::Horizon;
+use crate::options::Options;
 use crate::quality::{Ignored, Problem, Quality, Reason, Reject, Repair, Repaired};
+use crate::segments::Segments;
 use crate::spool::{Block, Encoder};
 
 /// Whom an event is about.
@@ -50,6 +52,8 @@ pub(crate) struct Batch {
     /// The first thing strict reading would stop at.
     first_fault: Option<Fault>,
     strict: bool,
+    /// Where in the content the segments are that requests name.
+    pub(crate) segments: Arc<Segments>,
     horizon: Horizon,
     file: Arc<str>,
     file_index: usize,
@@ -85,8 +89,13 @@ pub(crate) struct Outcome {
 
 impl Batch {
     /// A batch that keeps all rejects, or only examples; and that keeps the first fault, or none.
-    pub(crate) fn new(keep_rejects: bool, strict: bool) -> Self {
-        Self { rejects: keep_rejects.then(Vec::new), strict, ..Self::default() }
+    pub(crate) fn new(options: &Options) -> Self {
+        Self {
+            rejects: options.rejects.is_some().then(Vec::new),
+            strict: options.strict,
+            segments: options.segments.clone(),
+            ..Self::default()
+        }
     }
 
     /// The same, but it keeps events as they come, and makes no blocks.

@@ -1,4 +1,5 @@
-//! CMCD version 2, event mode: what players post to a collector (CTA-5004-B).
+//! CMCD: what players say of themselves with each request (CTA-5004, both versions), and the reports that they post to a
+//! collector (version 2, CTA-5004-B).
 //!
 //! A report is one line, an RFC 9651 dictionary: `cid="film",e=ps,sid="…",sn=15,sta=p,ts=1795204690750,v=2`. Real players
 //! send single values for lists, decimals for integers and characters that RFC 9651 does not allow; such lines are read
@@ -6,6 +7,7 @@
 
 mod dictionary;
 mod report;
+mod request;
 
 use dictionary::Dictionary;
 
@@ -63,12 +65,7 @@ pub(crate) fn read_request<'a>(texts: impl Iterator<Item = &'a str>, request: &R
     if dictionary::text(&keys, "sid").is_none_or(str::is_empty) {
         return batch.quality.ignore(Ignored::NoSession);
     }
-    push_request(&keys, request, batch);
-}
-
-/// Takes the event of one request into the batch.
-fn push_request(_keys: &Dictionary<'_>, _request: &Request<'_>, batch: &mut Batch) {
-    batch.quality.ignore(Ignored::RequestMode);
+    request::push(&keys, request, batch);
 }
 
 /// Whether a line looks like a CMCD report.

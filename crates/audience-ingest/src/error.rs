@@ -89,6 +89,14 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// A table of segments or a manifest is not one.
+    #[error("read segments of {}: {reason}", path.display())]
+    Segments {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// What memory may not hold could not be kept on disk.
     #[error("keep events in a temporary file in {}: {source} (another folder may have more room)", folder.display())]
     Temporary {

@@ -40,6 +40,7 @@ mod quality;
 mod read;
 mod requests;
 mod scalar;
+mod segments;
 mod sessions;
 mod spool;
 
@@ -50,6 +51,7 @@ pub use load::{load, read_events};
 pub use options::{Options, Progress};
 pub use quality::{Ignored, Problem, Quality, Reason, Reject, Repair, Repaired};
 pub use read::Input;
+pub use segments::{Place, Segments};
 pub use sessions::Sessions;
 
 /// The longest line that is read, in bytes.

@@ -98,7 +98,7 @@ fn read(inputs: Vec<Input>, options: &Options, in_order: bool, sink: Sink<'_>) -
     let tables = Mutex::new(Vec::new());
     let failed = Mutex::new(None::<Error>);
     let work = || -> Result<(), Error> {
-        let mut batch = Batch::new(options.rejects.is_some(), options.strict);
+        let mut batch = Batch::new(options);
         if store.is_none() {
             batch = batch.of_events();
         }

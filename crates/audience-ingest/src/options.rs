@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use crate::format::Format;
+use crate::segments::Segments;
 
 /// How to read telemetry.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +26,8 @@ pub struct Options {
     /// Where the temporary file is, if there has to be one; without it, where the system has such files. It is gone with
     /// the process, however that ends.
     pub temporary_folder: Option<PathBuf>,
+    /// Where in the content the segments are that requests name.
+    pub segments: Arc<Segments>,
     /// Where to tell how far reading has come.
     pub progress: Arc<Progress>,
 }

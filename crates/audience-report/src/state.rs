@@ -77,6 +77,14 @@ pub struct SessionQuality {
     pub inferred_runs: u64,
     /// Sessions with seeks inferred from where the playhead was found.
     pub inferred_seeks: u64,
+    /// Sessions of which only requests for pieces of the content are known, so that everything was inferred.
+    pub from_requests: u64,
+    /// How long frames moved in these, as inferred: wall-clock time.
+    pub from_requests_playing_ms: u64,
+    /// The least that may have been.
+    pub from_requests_playing_least_ms: u64,
+    /// The most.
+    pub from_requests_playing_most_ms: u64,
     /// Sessions whose start-up time is an upper bound, for want of a play request apart from the load.
     pub startup_from_load: u64,
     /// Positions that could not be right, left out.
@@ -102,6 +110,10 @@ audience_stats::merge_fields!(SessionQuality {
     unknown_positions,
     inferred_runs,
     inferred_seeks,
+    from_requests,
+    from_requests_playing_ms,
+    from_requests_playing_least_ms,
+    from_requests_playing_most_ms,
     startup_from_load,
     repaired_positions,
     repaired_durations,
@@ -121,6 +133,12 @@ impl SessionQuality {
         count(&mut self.unknown_positions, facts.inferred.positions_missing);
         count(&mut self.inferred_runs, facts.inferred.runs);
         count(&mut self.inferred_seeks, facts.inferred.seeks);
+        if let Some(estimates) = facts.inferred.from_requests {
+            self.from_requests += 1;
+            self.from_requests_playing_ms += facts.wall.playing.as_millis();
+            self.from_requests_playing_least_ms += estimates.playing_least.as_millis();
+            self.from_requests_playing_most_ms += estimates.playing_most.as_millis();
+        }
         let basis = facts.startup.map(|startup| startup.since);
         count(&mut self.startup_from_load, basis.is_some_and(|basis| basis != audience_core::StartUpBasis::Request));
         self.repaired_positions += facts.inferred.repaired_positions;

@@ -48,7 +48,7 @@ fn captures_of_real_players_are_read() {
     let report = |content: &str| json(&[PLAYERS, EVENTS, "--catalog", CATALOG, "--content", content]);
     let (hls, dash) = (report("teststream-hls-40s"), report("teststream-dash-40s"));
     let of = |report: &Value, part: &str, figure: &str| report[part][figure].as_u64().unwrap();
-    assert_eq!((of(&hls, "totals", "sessions"), of(&dash, "totals", "sessions")), (3, 6));
+    assert_eq!((of(&hls, "totals", "sessions"), of(&dash, "totals", "sessions")), (4, 8));
     for (report, failures) in [(&hls, 0), (&dash, 1)] {
         assert_eq!(of(report, "experience", "exits_before_start"), 1);
         assert_eq!(of(report, "experience", "playback_failures"), failures);

@@ -14,6 +14,8 @@ pub(crate) struct Outline {
     pub(crate) is_live: bool,
     /// Whether any event outside of advertisements says that frames move.
     pub(crate) says_play: bool,
+    /// Whether there are requests, and nothing else.
+    pub(crate) only_requests: bool,
 }
 
 impl Outline {
@@ -21,6 +23,8 @@ impl Outline {
         let mut outline = Self::default();
         let mut mentioned = None;
         let mut in_ad = false;
+        outline.only_requests =
+            !events.is_empty() && events.iter().all(|event| matches!(event.kind, EventKind::Request(_)));
         for event in events {
             match &event.kind {
                 EventKind::Load { duration, is_live, .. } => {
@@ -33,7 +37,8 @@ impl Outline {
             }
             // While an advertisement is on, the player may speak of it.
             if let Some(vitals) = event.vitals.as_ref().filter(|_| !in_ad) {
-                outline.says_play |= vitals.state == Some(PlayerState::Playing);
+                let request = matches!(event.kind, EventKind::Request(_));
+                outline.says_play |= !request && vitals.state == Some(PlayerState::Playing);
                 mentioned = outline.credible(vitals.duration).or(mentioned);
             }
         }

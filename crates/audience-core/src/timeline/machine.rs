@@ -6,8 +6,10 @@ mod transitions;
 use super::log::Log;
 use super::playhead::Playhead;
 use super::replay::Frame;
+use super::requests;
 use super::{Activity, Span, Tally, Timeline, WaitKind, Watched};
 use crate::event::{Event, EventKind, PlayerState, Rendition};
+use crate::facts::Estimates;
 use crate::rules::Rules;
 use crate::session::Session;
 use crate::time::{MediaTime, Rate, Timestamp};
@@ -16,7 +18,7 @@ use crate::time::{MediaTime, Rate, Timestamp};
 pub(super) fn reconstruct(session: &Session, rules: &Rules) -> Timeline {
     let mut machine = Machine::new(session, rules);
     machine.log.keep_all(session.events().len());
-    machine.follow(session);
+    machine.follow(session, None);
     let end = machine.tally.last.map(|_| machine.frame());
     let Machine { log, tally, .. } = machine;
     Timeline { spans: log.spans, watched: log.watched.into_vec(), seeks: log.seeks, waits: log.waits, end, tally }
@@ -139,8 +141,20 @@ impl<'a> Machine<'a> {
         &self.log.watched
     }
 
-    /// Follows the session to its end.
-    pub(crate) fn follow(&mut self, session: &Session) {
+    /// Follows the session to its end. Of requests alone, it follows what they show, up to the horizon; says how far off
+    /// that may be.
+    pub(crate) fn follow(&mut self, session: &Session, horizon: Option<Timestamp>) -> Option<Estimates> {
+        if session.outline().only_requests {
+            let (events, estimates) = requests::tell(session, self.rules, horizon);
+            for event in &events {
+                self.step(event);
+            }
+            self.tally.last.into_iter().for_each(|last| self.pass_time_until(last.max(self.now)));
+            self.tally.last = Some(self.now);
+            self.finish();
+            self.infer_all();
+            return Some(estimates);
+        }
         let mut breaks = session.breaks().iter().copied();
         let mut next_break = breaks.next();
         for (event, index) in session.events().iter().zip(0..) {
@@ -151,10 +165,21 @@ impl<'a> Machine<'a> {
             self.step(event);
         }
         self.finish();
+        None
+    }
+
+    /// Everything so far was inferred.
+    fn infer_all(&mut self) {
+        self.log.watched.iter_mut().for_each(|piece| piece.inferred = true);
+        self.log.seeks.iter_mut().for_each(|seek| seek.inferred = true);
+        self.tally.seeks = self.tally.seeks.as_inferred();
     }
 
     fn step(&mut self, event: &Event) {
         self.pass_time_until(event.ts);
+        if matches!(event.kind, EventKind::Request(_)) {
+            return;
+        }
         if self.ad.is_some() {
             self.step_in_ad(event);
             return;

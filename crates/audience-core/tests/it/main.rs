@@ -9,6 +9,7 @@ mod losses;
 mod map;
 mod order;
 mod replay;
+mod requests;
 mod sampled;
 mod simulation;
 mod time;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use audience_core::{
-    Bitrate, Custom, EndReason, Event, EventKind, Finite, MediaTime, PlayerError, PlayerState, Rate, Rendition,
+    Bitrate, Custom, EndReason, Event, EventKind, Finite, MediaTime, Object, PlayerError, PlayerState, Rate, Rendition,
     Timestamp, Vitals,
 };
 
@@ -52,9 +52,10 @@ pub(super) fn push(
     Ok(())
 }
 
-struct Report<'s, 'a, 'b> {
-    keys: &'s [(Cow<'a, str>, Member<'a>)],
-    batch: &'b mut Batch,
+/// What keys and values say, and a place to count what had to be repaired.
+pub(super) struct Report<'s, 'a, 'b> {
+    pub(super) keys: &'s [(Cow<'a, str>, Member<'a>)],
+    pub(super) batch: &'b mut Batch,
 }
 
 impl<'s, 'a> Report<'s, 'a, '_> {
@@ -77,11 +78,30 @@ impl<'s, 'a> Report<'s, 'a, '_> {
         }
     }
 
-    fn is(&self, key: &str, token: &str) -> bool {
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.member(key).is_some()
+    }
+
+    /// Whether a key is there that is left out when it is not true.
+    pub(super) fn truth(&self, key: &str) -> bool {
+        match self.value(key) {
+            Some(Value::Truth(truth)) => *truth,
+            Some(Value::Integer(number)) => *number != 0,
+            Some(Value::Token(text) | Value::Text(text)) => text == "true",
+            Some(Value::Decimal(_) | Value::Other) | None => false,
+        }
+    }
+
+    /// Whether it is of the second version, in which some keys have lists.
+    fn has_lists(&self) -> bool {
+        matches!(self.value("v"), Some(Value::Integer(version)) if *version >= 2)
+    }
+
+    pub(super) fn is(&self, key: &str, token: &str) -> bool {
         self.token(key) == Some(token)
     }
 
-    fn text(&mut self, key: &'static str) -> Option<Cow<'s, str>> {
+    pub(super) fn text(&mut self, key: &'static str) -> Option<Cow<'s, str>> {
         match self.value(key)? {
             Value::Text(text) => Some(Cow::Borrowed(text)),
             Value::Token(text) => {
@@ -117,7 +137,7 @@ impl<'s, 'a> Report<'s, 'a, '_> {
     }
 
     /// A whole number that is not negative.
-    fn count(&mut self, key: &'static str) -> Option<u64> {
+    pub(super) fn count(&mut self, key: &'static str) -> Option<u64> {
         if let Some(Value::Integer(number)) = self.value(key)
             && let Ok(count) = u64::try_from(*number)
         {
@@ -167,24 +187,26 @@ impl<'s, 'a> Report<'s, 'a, '_> {
                 items.iter().filter_map(number).collect()
             }
             Some(Member::Single(item)) => {
-                self.batch.repair(key, Repair::Listed, &item.value);
+                if self.has_lists() {
+                    self.batch.repair(key, Repair::Listed, &item.value);
+                }
                 number(item).into_iter().collect()
             }
         }
     }
 
     /// The declared bit rate of all tracks together, in kilobits per second on the wire.
-    fn bitrate(&mut self) -> Option<Bitrate> {
+    pub(super) fn bitrate(&mut self) -> Option<Bitrate> {
         let sum: f64 = self.list("br").iter().map(|(kbps, _)| kbps).filter(|kbps| **kbps > 0.0).sum();
         Bitrate::from_bps(if sum < 1e9 { (sum * 1000.0).round() as u64 } else { 0 })
     }
 
-    /// How much is buffered: of the video if that is told apart, else of the shortest track.
-    fn buffer(&mut self) -> Option<MediaTime> {
+    /// How much is buffered: of this track if that is told apart, else of the shortest one.
+    pub(super) fn buffer(&mut self, track: &str) -> Option<MediaTime> {
         let levels = self.list("bl");
-        let video = levels.iter().find(|(_, object)| matches!(object, Some("v" | "av")));
+        let told = levels.iter().find(|(_, object)| object.is_some_and(|object| object == track || object == "av"));
         let millis =
-            video.map(|(level, _)| *level).or_else(|| levels.iter().map(|(level, _)| *level).reduce(f64::min))?;
+            told.map(|(level, _)| *level).or_else(|| levels.iter().map(|(level, _)| *level).reduce(f64::min))?;
         (millis >= 0.0).then(|| MediaTime::from_millis(millis.round() as u64))
     }
 
@@ -248,8 +270,22 @@ impl<'s, 'a> Report<'s, 'a, '_> {
         }
     }
 
+    /// What a request asks for.
+    pub(super) fn object(&self) -> Object {
+        match self.token("ot") {
+            Some("v") => Object::Video,
+            Some("a") => Object::Audio,
+            Some("av") => Object::Muxed,
+            Some("m") => Object::Manifest,
+            Some("i") => Object::Init,
+            Some("c" | "tt") => Object::Text,
+            Some("k") => Object::Key,
+            _ => Object::Other,
+        }
+    }
+
     /// The state a report mentions in passing.
-    fn state(&self) -> Option<PlayerState> {
+    pub(super) fn state(&self) -> Option<PlayerState> {
         match self.token("sta")? {
             "p" => Some(PlayerState::Playing),
             "a" => Some(PlayerState::Paused),
@@ -261,7 +297,7 @@ impl<'s, 'a> Report<'s, 'a, '_> {
     }
 
     /// The playback rate, which is left out when it is 1.
-    fn rate(&mut self) -> Rate {
+    pub(super) fn rate(&mut self) -> Rate {
         let Some(number) = self.number("pr") else { return Rate::NORMAL };
         Rate::new(number).unwrap_or_else(|_| {
             self.batch.repair("pr", Repair::Dropped, number);
@@ -274,7 +310,7 @@ impl<'s, 'a> Report<'s, 'a, '_> {
             state: if self.is("e", "ps") { None } else { self.state() },
             rate: (!matches!(kind, EventKind::RateChange { .. })).then(|| self.rate()),
             bitrate: if matches!(kind, EventKind::QualityChange { .. }) { None } else { self.bitrate() },
-            buffer: self.buffer(),
+            buffer: self.buffer("v"),
             dropped_frames: self.count("dfa"),
             ..Vitals::default()
         }
@@ -298,7 +334,7 @@ impl<'s, 'a> Report<'s, 'a, '_> {
     }
 
     /// What describes the session: format, kind of stream, CDN, and the sender's own keys (they have a hyphen).
-    fn attributes(&mut self) -> Vec<(Cow<'s, str>, Cow<'s, str>)> {
+    pub(super) fn attributes(&mut self) -> Vec<(Cow<'s, str>, Cow<'s, str>)> {
         let mut attributes = Vec::new();
         if let Some(format) = self.token("sf") {
             let name = match format {

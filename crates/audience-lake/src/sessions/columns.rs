@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use audience_core::{
-    Attributes, Elapsed, Exit, ExitReason, Failure, Identity, Inferred, MediaTime, PlaybackMap, Quality, Seeks,
-    SessionFacts, StartUp, StartUpBasis, Tidied, Timestamp, WallTime,
+    Attributes, Elapsed, Estimates, Exit, ExitReason, Failure, Identity, Inferred, MediaTime, PlaybackMap, Quality,
+    Seeks, SessionFacts, StartUp, StartUpBasis, Tidied, Timestamp, WallTime,
 };
 
 use crate::table::value::Value;
@@ -202,6 +202,22 @@ macro_rules! column {
     };
 }
 
+/// A column of one of the bounds of what was inferred from requests, which no other row has.
+macro_rules! estimate {
+    ($name:literal, $field:ident) => {
+        Column {
+            name: $name,
+            kind: Kind::Whole,
+            needed: false,
+            get: |facts| facts.inferred.from_requests.as_ref()?.$field.to_value(),
+            set: |facts, value| {
+                estimates(facts).$field = Cell::from_value(value)?;
+                Some(())
+            },
+        }
+    };
+}
+
 /// The identity of facts that are being filled.
 fn identity(facts: &mut SessionFacts) -> &mut Identity {
     Arc::make_mut(&mut facts.identity)
@@ -316,7 +332,17 @@ pub(super) const COLUMNS: &[Column] = &[
     column!("seeks_inferred", bool, true, inferred.seeks),
     column!("repaired_positions", u64, true, inferred.repaired_positions),
     column!("repaired_durations", u64, true, inferred.repaired_durations),
+    estimate!("playing_least_ms", playing_least),
+    estimate!("playing_most_ms", playing_most),
+    estimate!("exit_least_ms", exit_least),
+    estimate!("exit_most_ms", exit_most),
+    estimate!("position_error_ms", position_error),
 ];
+
+/// The bounds of what is about to be read.
+fn estimates(facts: &mut SessionFacts) -> &mut Estimates {
+    facts.inferred.from_requests.get_or_insert_default()
+}
 
 /// The facts of a session of which nothing is known.
 pub(super) fn blank() -> SessionFacts {

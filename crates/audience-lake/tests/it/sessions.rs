@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 
 use audience_core::test_util::{various_facts, various_sessions};
-use audience_core::{Elapsed, Rules, SessionFacts, Tidied, Timestamp};
+use audience_core::{Elapsed, Estimates, MediaTime, Rules, SessionFacts, Tidied, Timestamp};
 use audience_lake::{Error, SessionsTable, SessionsWriter, Table};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
@@ -44,6 +44,13 @@ fn told_apart() -> Vec<SessionFacts> {
     told.tidied = Tidied { duplicates: 2, conflicts: 3, dropped_attributes: 5 };
     told.inferred.repaired_positions = 4;
     told.inferred.repaired_durations = 6;
+    told.inferred.from_requests = Some(Estimates {
+        playing_least: Elapsed::from_secs(21),
+        playing_most: Elapsed::from_secs(22),
+        exit_least: Some(MediaTime::from_secs(23)),
+        exit_most: Some(MediaTime::from_secs(24)),
+        position_error: MediaTime::from_secs(25),
+    });
     told.dropped_marks = 8;
     told.rate_changes = 9;
     told.wall.idle = Elapsed::from_secs(10);

@@ -120,6 +120,7 @@ fn sessions(context: &Context<'_>, out: &mut Markup) {
     let rows: Vec<Row> = vec![
         share("of titles of unknown duration", sessions.unknown_duration),
         share("with content played at unknown positions", sessions.unknown_positions),
+        share("inferred from requests alone", sessions.from_requests),
         share("with ends of playback inferred from wall time and rate", sessions.inferred_runs),
         share("with inferred seeks", sessions.inferred_seeks),
         share("whose start-up time is an upper bound", sessions.startup_from_load),
@@ -129,6 +130,18 @@ fn sessions(context: &Context<'_>, out: &mut Markup) {
     ];
     if all > 0 {
         out.leaf("h3", &[], "What had to be inferred");
+        if sessions.from_requests > 0 {
+            let clock = |millis: u64| format::clock(Some(millis as f64));
+            let text = format!(
+                "Of {}, only requests for pieces of the content are known. Their frames moved for {}, and for no less than {} \
+                 and no more than {}; positions are known to about a segment; stalls are a lower bound.",
+                format::things(sessions.from_requests, "session", "sessions"),
+                clock(sessions.from_requests_playing_ms),
+                clock(sessions.from_requests_playing_least_ms),
+                clock(sessions.from_requests_playing_most_ms)
+            );
+            out.leaf("p", &[], &text);
+        }
         let table = Table {
             caption: "Sessions by what had to be inferred".to_owned(),
             file: "inferred",

@@ -70,6 +70,12 @@ impl Verdict {
             [0.3, never],
             "of the sessions have ends of playback that were inferred from the clock.",
         );
+        check(
+            sessions.from_requests,
+            all,
+            [0.0, never],
+            "of the sessions are inferred from requests alone: positions to about a segment, stalls at least.",
+        );
         check(sessions.inferred_seeks, all, [0.3, never], "of the sessions have seeks that were inferred.");
         check(
             sessions.unknown_viewer,

@@ -87,6 +87,16 @@ fn write_sessions(report: &Report, note: &mut dyn FnMut(String)) {
         let share = format::ratio(Ratio::of(count, of));
         note(format!("{} ({share}) {text}", format::things(count, "session", "sessions")));
     }
+    if sessions.from_requests > 0 {
+        let clock = |millis: u64| format::clock(Some(millis as f64));
+        note(format!(
+            "{} inferred from requests alone: played {}, {} to {} of wall-clock time; stalls are a lower bound",
+            format::things(sessions.from_requests, "session", "sessions"),
+            clock(sessions.from_requests_playing_ms),
+            clock(sessions.from_requests_playing_least_ms),
+            clock(sessions.from_requests_playing_most_ms)
+        ));
+    }
     let repairs = [
         (sessions.conflicting_events, "event", "events", "with the number of a different one: both count"),
         (sessions.repaired_positions, "position", "positions", "past the end of the title: left out"),

@@ -1,0 +1,65 @@
+//! What a request says of the player that makes it, as an event.
+
+use std::borrow::Cow;
+
+use audience_core::{
+    Elapsed, Event, EventKind, MediaTime, Object, PlayerState, Request as Asked, Timestamp, Vitals, Word,
+};
+use audience_stats::hash::hash64;
+
+use super::dictionary::Dictionary;
+use super::report::Report;
+use crate::batch::{Batch, Ids};
+use crate::requests::Request;
+
+/// Takes the event of one request into the batch.
+pub(super) fn push(keys: &Dictionary<'_>, request: &Request<'_>, batch: &mut Batch) {
+    let place = batch.segments.find(&request.path);
+    let mut report = Report { keys, batch };
+    let Some(session) = report.text("sid") else { return };
+    let content = report.text("cid").filter(|cid| !cid.is_empty());
+    let object = report.object();
+    let asked = Asked {
+        object,
+        url: if place.is_none() { Some(Word::from(request.path.as_ref())) } else { None },
+        start: place.map(|place| place.start),
+        length: place.map(|place| place.length).or_else(|| report.count("d").map(MediaTime::from_millis)),
+        starved: report.truth("bs"),
+        urgent: report.truth("su"),
+        status: request.status,
+        elapsed: request.elapsed.map(Elapsed::from_millis),
+        bytes: request.bytes,
+        aborted: request.aborted,
+        time_error: Elapsed::from_millis(u64::from(request.precision / 2)),
+    };
+    let vitals = Vitals {
+        state: report.state().or_else(|| report.is("sta", "f").then_some(PlayerState::Error)),
+        rate: report.has("pr").then(|| report.rate()),
+        bitrate: report.bitrate(),
+        buffer: report.buffer(if object == Object::Audio { "a" } else { "v" }),
+        duration: place.and_then(|place| place.content),
+        dropped_frames: report.count("dfa"),
+        ..Vitals::default()
+    };
+    // A log that has a request twice has it with the same id; else lines of the same time are in the order of the file.
+    let seq = report.count("sn").unwrap_or_else(|| match &request.id {
+        Some(id) if request.precision <= 1 => hash64(id.as_bytes(), 0),
+        _ => request.offset,
+    });
+    // In the middle of what it may be.
+    let ts = Timestamp::from_millis(request.received.saturating_add(i64::from(request.precision / 2)));
+    let event = Event::new(ts, EventKind::Request(Box::new(asked))).numbered(seq).with_vitals(vitals);
+
+    let mut attributes = report.attributes();
+    let of_request = [("country", &request.country), ("host", &request.host)];
+    for (name, value) in of_request {
+        if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
+            attributes.push((Cow::Borrowed(name), Cow::Borrowed(value)));
+        }
+    }
+    let ids = Ids { session: &session, viewer: None, content: content.as_deref(), source: Some("request") };
+    for (name, _) in &attributes {
+        batch.quality.name_attribute(name);
+    }
+    batch.push(ids, event, attributes.iter().map(|(name, value)| (name.as_ref(), value.as_ref())));
+}
