@@ -249,7 +249,8 @@ pub(crate) struct InputArgs {
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
 
-    /// The files' format, instead of finding out: ndjson, cmcd, requests or parquet
+    /// The files' format, instead of finding out: ndjson, cmcd, requests, w3c, cloudfront-realtime, combined, akamai, fastly or
+    /// parquet
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     pub(crate) format: Option<Format>,
 

@@ -10,6 +10,7 @@ mod report;
 mod request;
 
 use dictionary::Dictionary;
+pub(crate) use dictionary::without_last;
 
 use crate::batch::Batch;
 use crate::quality::{Ignored, Problem, Reason, Repair};

@@ -97,6 +97,14 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// A map of a log's fields is not one.
+    #[error("read the map {}: {reason}", path.display())]
+    RequestMap {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// What memory may not hold could not be kept on disk.
     #[error("keep events in a temporary file in {}: {source} (another folder may have more room)", folder.display())]
     Temporary {

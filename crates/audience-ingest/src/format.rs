@@ -18,15 +18,40 @@ pub enum Format {
     Ndjson,
     /// CMCD v2 reports as they are posted, one a line.
     Cmcd,
-    /// A log of HTTP requests, one JSON object a line, some of which post CMCD v2 reports.
+    /// HTTP requests, one JSON object a line: as a proxy or collector writes them, or as a
+    /// [`RequestMap`](crate::RequestMap) says.
     Requests,
+    /// A W3C extended log of HTTP requests: of `CloudFront` (standard), of IIS, or as a map says.
+    W3c,
+    /// A real-time log of `CloudFront`, with all its fields.
+    #[serde(rename = "cloudfront-realtime")]
+    CloudfrontRealtime,
+    /// The combined log of nginx and Apache.
+    Combined,
+    /// Akamai `DataStream` 2, one JSON object a line.
+    Akamai,
+    /// A log of Fastly with the usual names, one JSON object a line.
+    Fastly,
+    /// A log of HTTP requests, values between separators, as a map says.
+    Delimited,
     /// A table of events or sessions in Parquet, from a file; with feature `parquet`.
     Parquet,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Ndjson, Self::Cmcd, Self::Requests, Self::Parquet];
+    pub const ALL: [Self; 10] = [
+        Self::Ndjson,
+        Self::Cmcd,
+        Self::Requests,
+        Self::W3c,
+        Self::CloudfrontRealtime,
+        Self::Combined,
+        Self::Akamai,
+        Self::Fastly,
+        Self::Delimited,
+        Self::Parquet,
+    ];
 
     /// Its name on the command line.
     pub const fn as_str(self) -> &'static str {
@@ -34,6 +59,12 @@ impl Format {
             Self::Ndjson => "ndjson",
             Self::Cmcd => "cmcd",
             Self::Requests => "requests",
+            Self::W3c => "w3c",
+            Self::CloudfrontRealtime => "cloudfront-realtime",
+            Self::Combined => "combined",
+            Self::Akamai => "akamai",
+            Self::Fastly => "fastly",
+            Self::Delimited => "delimited",
             Self::Parquet => "parquet",
         }
     }
@@ -41,7 +72,16 @@ impl Format {
     /// How its files make lines.
     pub(crate) const fn layout(self) -> Layout {
         match self {
-            Self::Ndjson | Self::Cmcd | Self::Requests | Self::Parquet => Layout::Lines,
+            Self::W3c => Layout::Directives(requests::FIELDS),
+            Self::Delimited => Layout::Table,
+            Self::Ndjson
+            | Self::Cmcd
+            | Self::Requests
+            | Self::CloudfrontRealtime
+            | Self::Combined
+            | Self::Akamai
+            | Self::Fastly
+            | Self::Parquet => Layout::Lines,
         }
     }
 
@@ -52,6 +92,9 @@ impl Format {
         "it is Parquet, which this build cannot read"
     };
 
+    /// Why a log with separators is not read without a map.
+    pub(crate) const NO_MAP: &str = "nothing says what its columns are; a map of its fields would";
+
     /// The format of a file by its first lines: the first of them that looks like something decides.
     pub(crate) fn detect(start: &[u8], path: &Path) -> Result<Self, Error> {
         const LINES: usize = 50;
@@ -60,8 +103,10 @@ impl Format {
         let lines = start.split(|byte| *byte == b'\n').map(|line| String::from_utf8_lossy(line));
         for line in lines.filter(|line| !line.trim().is_empty()).take(LINES) {
             let line = line.trim();
+            if let Some(format) = requests::detect(line) {
+                return Ok(format);
+            }
             match line.as_bytes().first() {
-                Some(b'{') if requests::looks_like_request(line) => return Ok(Self::Requests),
                 Some(b'{') => json = true,
                 Some(b'[') if line[1..].trim_start().starts_with(['{', '[']) || line == "[" => {
                     return Err(unknown("it is a JSON array; events must be one JSON object a line"));
@@ -80,7 +125,9 @@ impl Format {
         if start.starts_with(b"PAR1") {
             return Err(unknown(Self::NO_PARQUET));
         }
-        Err(unknown("it is neither JSON objects nor CMCD reports, one a line (say which with a format if it is)"))
+        Err(unknown(
+            "it is neither JSON objects, CMCD reports nor a known log, one a line (say which with a format if it is)",
+        ))
     }
 }
 
@@ -100,5 +147,5 @@ impl FromStr for Format {
 
 /// No format has this name.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{0:?} is not one of ndjson, cmcd, requests, parquet")]
+#[error("{:?} is not one of {}", .0, Format::ALL.map(Format::as_str).join(", "))]
 pub struct UnknownFormatName(Box<str>);

@@ -51,6 +51,7 @@ pub use load::{load, read_events};
 pub use options::{Options, Progress};
 pub use quality::{Ignored, Problem, Quality, Reason, Reject, Repair, Repaired};
 pub use read::Input;
+pub use requests::RequestMap;
 pub use segments::{Place, Segments};
 pub use sessions::Sessions;
 

@@ -20,7 +20,7 @@ use crate::quality::{Problem, Quality, Reason, Reject};
 #[cfg(feature = "parquet")]
 use crate::read::Rows;
 use crate::read::{Buffer, Content, Input, Lines, Pool};
-use crate::requests;
+use crate::requests::{LogReader, RequestMap};
 use crate::sessions::Sessions;
 use crate::spool::Store;
 
@@ -88,7 +88,15 @@ struct Read {
 fn read(inputs: Vec<Input>, options: &Options, in_order: bool, sink: Sink<'_>) -> Result<Read, Error> {
     let threads = options.thread_count();
     let files = inputs.len() as u64;
-    let pool = Pool::new(inputs, options.format, options.progress.clone(), if in_order { 1 } else { threads });
+    let format = options.known_format();
+    let map = options.request_map.as_deref();
+    if format == Some(Format::Delimited)
+        && map.is_none_or(|map| map.format() != Format::Delimited)
+        && let Some(input) = inputs.first()
+    {
+        return Err(Error::UnknownFormat { path: input.path().to_owned(), hint: Format::NO_MAP });
+    }
+    let pool = Pool::new(inputs, format, options.progress.clone(), if in_order { 1 } else { threads });
     let (store, take) = match sink {
         Sink::Store(store) => (Some(store), None),
         Sink::Events(take) => (None, Some(take)),
@@ -111,7 +119,7 @@ fn read(inputs: Vec<Input>, options: &Options, in_order: bool, sink: Sink<'_>) -
             batch.begin(&chunk.file, chunk.file_index);
             match chunk.content {
                 Content::Lines(lines) => {
-                    read_lines(&lines, &mut batch);
+                    read_lines(&lines, map, &mut batch);
                     buffer = lines.bytes;
                 }
                 #[cfg(feature = "parquet")]
@@ -177,7 +185,7 @@ fn read_rows(rows: &Rows, batch: &mut Batch, keep: impl Fn(&mut Batch) -> Result
     Ok(())
 }
 
-fn read_lines(lines: &Lines, batch: &mut Batch) {
+fn read_lines(lines: &Lines, map: Option<&RequestMap>, batch: &mut Batch) {
     let bytes = lines.bytes.bytes();
     // A file of nothing but a byte order mark has no line.
     if bytes.is_empty() {
@@ -188,9 +196,10 @@ fn read_lines(lines: &Lines, batch: &mut Batch) {
         batch.reject(Problem::new(Reason::TooLong), &String::from_utf8_lossy(bytes));
         return;
     }
+    let mut log = LogReader::of(lines, map);
     // One check of the whole is much cheaper than one for each string.
     if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
-        return read_text(lines.format, text, lines.offset, batch);
+        return read_text(lines.format, log.as_mut(), text, lines.offset, batch);
     }
     let mut offset = lines.offset;
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
@@ -202,31 +211,32 @@ fn read_lines(lines: &Lines, batch: &mut Batch) {
             batch.reject(Problem::new(Reason::NotUtf8), line.strip_suffix('\n').unwrap_or(&line));
             continue;
         };
-        read_text(lines.format, line, start, batch);
+        read_text(lines.format, log.as_mut(), line, start, batch);
     }
 }
 
-fn read_text(format: Format, text: &str, mut offset: u64, batch: &mut Batch) {
-    let lines = || text.strip_suffix('\n').unwrap_or(text).split('\n');
+fn read_text(format: Format, log: Option<&mut LogReader<'_>>, text: &str, mut offset: u64, batch: &mut Batch) {
+    let lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
+    if let Some(log) = log {
+        for line in lines {
+            if batch.begin_line(line) {
+                log.read_line(line, offset, batch);
+            }
+            offset += line.len() as u64 + 1;
+        }
+        return;
+    }
     match format {
         Format::Ndjson => ndjson::read(text, batch),
         Format::Cmcd => {
-            for line in lines() {
+            for line in lines {
                 if batch.begin_line(line) {
                     cmcd::read_line(line, cmcd::Carrier::default(), batch);
                 }
             }
         }
-        Format::Requests => {
-            for line in lines() {
-                if batch.begin_line(line) {
-                    requests::read_request(line, offset, batch);
-                }
-                offset += line.len() as u64 + 1;
-            }
-        }
-        // Tables have no lines.
-        Format::Parquet => {}
+        // Tables have no lines, and the others were read above.
+        _ => {}
     }
 }
 

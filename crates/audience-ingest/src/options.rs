@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use crate::format::Format;
+use crate::requests::RequestMap;
 use crate::segments::Segments;
 
 /// How to read telemetry.
@@ -14,6 +15,9 @@ use crate::segments::Segments;
 pub struct Options {
     /// The format of every file; without it, each file's first lines tell.
     pub format: Option<Format>,
+    /// What the fields of a log of HTTP requests are, if it is none that is known. Without [`format`](Self::format), every
+    /// file is such a log; with it, files of that format are if the map is for it.
+    pub request_map: Option<Arc<RequestMap>>,
     /// Whether a line that cannot be used, or a field that must be repaired, is an error.
     pub strict: bool,
     /// Where to write the lines that cannot be used, as NDJSON: file, line, reason, field, value, detail and text.
@@ -42,6 +46,11 @@ pub struct Progress {
 }
 
 impl Options {
+    /// The format of every file, if it is known.
+    pub(crate) fn known_format(&self) -> Option<Format> {
+        self.format.or_else(|| self.request_map.as_ref().map(|map| map.format()))
+    }
+
     pub(crate) fn thread_count(&self) -> usize {
         self.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
     }

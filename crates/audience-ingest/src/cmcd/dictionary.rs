@@ -78,6 +78,12 @@ pub(super) fn read<'a>(line: &'a str, batch: &mut Batch) -> Result<Dictionary<'a
     Ok(dictionary)
 }
 
+/// The text without its last member, which may have been cut off.
+pub(crate) fn without_last(text: &str) -> &str {
+    let last = split_outside(text, b',').last().map_or(0, str::len);
+    text[..text.len() - last].trim_end_matches(',').trim()
+}
+
 /// Replaces a key that is there already.
 fn put<'a>(dictionary: &mut Dictionary<'a>, key: Cow<'a, str>, member: Member<'a>) {
     if let Some((_, known)) = dictionary.iter_mut().find(|(known, _)| *known == key) {

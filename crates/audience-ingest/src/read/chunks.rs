@@ -18,7 +18,6 @@ pub(crate) struct Lines {
     /// How many bytes of the file, after decompression, come before these.
     pub(crate) offset: u64,
     /// The line before these that says what stands in them: see [`Layout`].
-    #[expect(dead_code, reason = "no format needs it yet")]
     pub(crate) header: Option<Arc<str>>,
     /// The bytes are the start of one line that is longer than any line may be.
     pub(crate) too_long: bool,
@@ -26,7 +25,6 @@ pub(crate) struct Lines {
 
 /// How a format makes lines.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[cfg_attr(not(test), expect(dead_code, reason = "no format has all of them yet"))]
 pub(crate) enum Layout {
     /// Each line says all itself.
     Lines,
