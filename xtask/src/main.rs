@@ -2,6 +2,7 @@
 
 mod bench;
 mod captures;
+mod cdn_logs;
 mod check;
 mod ci;
 mod compare;
@@ -45,6 +46,7 @@ enum Task {
     /// Compute all reference values anew with other programs (needs Python 3)
     Oracle,
     Captures(captures::Captures),
+    CdnLogs(cdn_logs::CdnLogs),
     Compare(compare::Compare),
     Tables(tables::Tables),
     Fuzz(fuzz::Fuzz),
@@ -72,6 +74,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Package => package::run(),
         Task::Oracle => oracle::run(),
         Task::Captures(task) => task.run(),
+        Task::CdnLogs(task) => task.run(),
         Task::Compare(task) => task.run(),
         Task::Tables(task) => task.run(),
         Task::Fuzz(task) => task.run(),

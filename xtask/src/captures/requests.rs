@@ -99,7 +99,7 @@ fn stalls(timeline: &Timeline, facts: &SessionFacts, truth: &Truth) -> Check {
     let closed: f64 = measured.clone().filter(|wait| !wait.open).map(|wait| wait.length().as_secs_f64()).sum();
     let real: f64 = truth.stalls.iter().map(|stall| stall.ms as f64 / 1000.0).sum();
     let text = format!("{}, {closed:.2} s", facts.stalls);
-    let pass = measured.count() <= truth.stalls.len() + open && (open > 0 || closed <= real + 0.5);
+    let pass = measured.count() <= truth.stalls.len() + open && (open > 0 || closed <= real + 0.3);
     check(
         "stalls",
         text,

@@ -10,7 +10,9 @@ use serde::Deserialize;
 /// What a media element did.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Truth {
+    #[serde(default)]
     pub(crate) sid: String,
+    #[serde(default)]
     pub(crate) player: String,
     pub(crate) startup_ms: Option<i64>,
     pub(crate) first_frame_t: Option<i64>,
@@ -19,6 +21,7 @@ pub(crate) struct Truth {
     pub(crate) open_stall_from: Option<i64>,
     pub(crate) seeks: Vec<TrueSeek>,
     pub(crate) rate_changes: Vec<TrueRateChange>,
+    #[serde(default)]
     pub(crate) element_error: Option<serde_json::Value>,
     pub(crate) ended: bool,
     pub(crate) max_position_s: f64,
@@ -52,7 +55,7 @@ pub(crate) struct Check {
     pub(crate) verdict: Verdict,
 }
 
-#[derive(Clone, Copy, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Verdict {
     Pass,
     Fail,

@@ -10,6 +10,8 @@ use crate::time::Rate;
 
 /// To leave a sighting out.
 const SKIP: u32 = 10;
+/// The same where the request may have been some time before.
+const SKIP_UNTIMED: u32 = 5;
 /// A jump that nothing but the place tells of.
 const JUMP: u32 = 30;
 /// A jump where segments are asked for out of order.
@@ -72,17 +74,26 @@ const NEVER: Best = Best { cost: u32::MAX, from: None, step: Step::Start };
 /// The sightings that are believed, in order; `segment` is the length of the longest segment.
 pub(super) fn find(sightings: &[Sighting], segment: i64, rules: &Rules) -> Vec<Stop> {
     let mut best: Vec<[Best; SPEEDS]> = Vec::with_capacity(sightings.len());
+    // What it costs to leave out all up to each of them.
+    let mut skips = Vec::with_capacity(sightings.len() + 1);
+    skips.push(0_u64);
+    for sighting in sightings {
+        let skip = if sighting.untimed { SKIP_UNTIMED } else { SKIP };
+        skips.push(skips[skips.len() - 1] + u64::from(skip));
+    }
+    // Between two of them there are never more than a few.
+    let skipped = |from: usize, to: usize| u32::try_from(skips[to] - skips[from]).unwrap_or(u32::MAX);
     for (at, to) in sightings.iter().enumerate() {
         let mut here = [NEVER; SPEEDS];
         if at <= REACH {
-            here[USUAL].cost = at as u32 * SKIP;
+            here[USUAL].cost = skipped(0, at);
         }
         let mut evident = to.moved_at.is_some();
         for before in (at.saturating_sub(REACH)..at).rev() {
             let from = &sightings[before];
-            let skipped = (at - before - 1) as u32 * SKIP;
+            let between = skipped(before + 1, at);
             for (speed, there) in best[before].iter().enumerate() {
-                let cost = there.cost.saturating_add(skipped);
+                let cost = there.cost.saturating_add(between);
                 if cost == u32::MAX {
                     continue;
                 }
@@ -110,7 +121,8 @@ pub(super) fn find(sightings: &[Sighting], segment: i64, rules: &Rules) -> Vec<S
         }
         best.push(here);
     }
-    trace(&best, sightings)
+    let end = sightings.len();
+    trace(&best, sightings, |at| skipped(at + 1, end))
 }
 
 /// What a jump costs.
@@ -151,9 +163,9 @@ fn reach(from: &Sighting, to: &Sighting, fastest: Rate) -> Reach {
 }
 
 /// The cheapest way, from its end to its start.
-fn trace(best: &[[Best; SPEEDS]], sightings: &[Sighting]) -> Vec<Stop> {
+fn trace(best: &[[Best; SPEEDS]], sightings: &[Sighting], left: impl Fn(usize) -> u32) -> Vec<Stop> {
     let ends = best.iter().enumerate().rev().take(REACH + 1).flat_map(|(at, here)| {
-        let left = (best.len() - 1 - at) as u32 * SKIP;
+        let left = left(at);
         here.iter().enumerate().map(move |(speed, best)| (best.cost.saturating_add(left), at, speed))
     });
     let Some((_, mut at, mut speed)) = ends.min_by_key(|(cost, ..)| *cost) else { return Vec::new() };

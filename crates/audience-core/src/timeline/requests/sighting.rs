@@ -11,6 +11,7 @@ const USUAL_SEGMENT: i64 = 6000;
 
 /// Where the playhead was when a request was made, in milliseconds of content.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about one request")]
 pub(super) struct Sighting {
     /// When, in milliseconds since 1970.
     pub(super) at: i64,
@@ -18,6 +19,8 @@ pub(super) struct Sighting {
     pub(super) error: i64,
     pub(super) low: i64,
     pub(super) high: i64,
+    /// Nobody knows how long the response took, so that its time may be the request's or the end of it.
+    pub(super) untimed: bool,
     /// The playback rate then.
     pub(super) rate: Rate,
     /// The state of the player then, where it says so.
@@ -165,6 +168,7 @@ impl Requests {
                 requests.sightings.push(Sighting {
                     at,
                     error: millis(request.time_error.as_millis()),
+                    untimed: request.elapsed.is_none(),
                     low,
                     high: high + played(ago, rate),
                     rate,

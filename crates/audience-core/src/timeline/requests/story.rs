@@ -145,7 +145,7 @@ struct Story<'r> {
     /// Wall time of playing, at least and at most.
     least: i64,
     most: i64,
-    /// What may have been played before jumps, or not.
+    /// What may have been played before jumps and around changes of the rate, or not.
     unsure: i64,
     /// By how much the playhead was seen further ahead than the rate explains, in this run.
     surplus: i64,
@@ -163,10 +163,10 @@ impl Story<'_> {
         let (sighting, place) = *before.last();
         let at = to.moved_at.clamp(sighting.at, to.first().0.at.max(sighting.at));
         let could = (at - sighting.at).min(time_for(before.asked_to() - place, sighting.rate));
-        match sighting.state {
-            Some(PlayerState::Paused | PlayerState::Error) => self.most += could,
-            _ => self.unsure += could,
-        }
+        // Who plays for longer than a segment asks for another.
+        let likely = if sighting.state == Some(PlayerState::Error) { 0 } else { could.min(self.requests.longest) };
+        self.unsure += likely;
+        self.most += could - likely;
         self.go_on(before);
         let from = if self.standing == Standing::No {
             self.play_over(sighting.at, place, place + played(could, sighting.rate), sighting.rate);
@@ -251,7 +251,7 @@ impl Story<'_> {
         let stood_back = self.bound(&[from, to], a.at);
         let (wall, moved) = (b.at - a.at, seen - place);
         if self.standing != Standing::No {
-            if moved > ROUNDING + ROUNDING / 2 {
+            if moved > MOVED {
                 let begin = (b.at - time_for(moved, b.rate)).max(a.at);
                 self.tell(begin, EventKind::Play, Some(place));
                 self.standing = Standing::No;
@@ -282,6 +282,8 @@ impl Story<'_> {
             || b.state == Some(PlayerState::Buffering)
             || (b.state != Some(PlayerState::Paused) && a.buffered_to - seen < DRY + 2 * ROUNDING);
         let waits = dry && a.state != Some(PlayerState::Paused);
+        // No longer than it must have been.
+        let since = if waits { (since + a.error + b.error).min(b.at) } else { since };
         self.standing = if waits { Standing::Stalled(since) } else { Standing::Paused(since) };
         self.tell(since, if waits { EventKind::BufferStart } else { EventKind::Pause }, Some(seen));
     }
@@ -292,7 +294,7 @@ impl Story<'_> {
         let (Some((a, place)), Some((b, seen))) = (stops.first(), stops.last()) else { return 0 };
         let (wall, moved) = (b.at - begin.min(b.at), seen - place);
         let (fast, slow) = (a.rate.max(b.rate), a.rate.min(b.rate));
-        if moved > played(wall, fast) + STOOD {
+        if moved > played(wall, fast) + STOOD + a.error + b.error {
             self.surplus += moved - played(wall, fast);
             self.least += wall;
             self.most += wall;
@@ -300,9 +302,16 @@ impl Story<'_> {
         }
         // What playing throughout explains was played throughout.
         if fast != slow {
-            let throughout = moved >= played(wall, slow);
-            self.least += if throughout { wall } else { time_for(moved, fast) };
-            self.most += time_for(moved, slow).min(wall);
+            let throughout = moved + STOOD + a.error + b.error >= played(wall, slow);
+            if throughout {
+                self.least += wall;
+                self.most += wall;
+            } else {
+                let quick = time_for(moved, fast);
+                self.least += quick;
+                self.most += quick;
+                self.unsure += time_for(moved, slow).min(wall) - quick;
+            }
             return 0;
         }
         let lacks = (played(wall, slow) - moved).max(0);
@@ -327,7 +336,7 @@ impl Story<'_> {
         // Before a jump it was played on, or paused, and nothing shows which; for more than two segments in all it was not
         // paused.
         let rounded = 2 * ROUNDING * runs + 2 * sighting.error;
-        let unsure = self.unsure.min((2 * self.requests.longest - rounded).max(0));
+        let unsure = self.unsure.min((2 * self.requests.longest - 2 * rounded).max(0));
         self.least = (self.least + self.unsure - unsure - rounded).max(0);
         if self.most > 0 || left > 0 {
             self.most += self.unsure + time_for(left, sighting.rate) + rounded;
