@@ -196,7 +196,7 @@ fn read_lines(lines: &Lines, map: Option<&RequestMap>, batch: &mut Batch) {
         batch.reject(Problem::new(Reason::TooLong), &String::from_utf8_lossy(bytes));
         return;
     }
-    let mut log = LogReader::of(lines, map);
+    let mut log = LogReader::of(lines.format, lines.header.as_deref(), map);
     // One check of the whole is much cheaper than one for each string.
     if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
         return read_text(lines.format, log.as_mut(), text, lines.offset, batch);

@@ -15,15 +15,19 @@ mod map;
 mod part;
 mod request;
 mod telemetry;
+#[cfg(test)]
+mod tests;
 mod time;
 
 pub(crate) use delimited::FIELDS;
 pub use map::RequestMap;
 pub(crate) use request::Request;
 
+use draft::Draft;
+
 use crate::batch::Batch;
 use crate::format::Format;
-use crate::read::Lines;
+use crate::quality::{Ignored, Problem, Reason};
 
 /// Reads the lines of a log.
 #[derive(Debug)]
@@ -40,11 +44,11 @@ enum Syntax<'m> {
 }
 
 impl<'m> LogReader<'m> {
-    /// A reader of these lines, if they are a log; with the map if it is for logs of this format.
-    pub(crate) fn of(lines: &Lines, map: Option<&'m RequestMap>) -> Option<Self> {
-        let map = map.filter(|map| map.format() == lines.format);
-        let header = lines.header.as_deref();
-        let syntax = match lines.format {
+    /// A reader of lines of this format, if that is a log; with the map if it is for such logs. `header` is the line before
+    /// these that names their fields.
+    pub(crate) fn of(format: Format, header: Option<&str>, map: Option<&'m RequestMap>) -> Option<Self> {
+        let map = map.filter(|map| map.format() == format);
+        let syntax = match format {
             Format::W3c => Syntax::W3c(delimited::W3c::new(map, header)),
             Format::CloudfrontRealtime => Syntax::Table(delimited::Table::new(&known::CLOUDFRONT_REALTIME, header)),
             Format::Delimited => Syntax::Table(delimited::Table::new(map?, header)),
@@ -60,32 +64,42 @@ impl<'m> LogReader<'m> {
     /// Reads the line at the offset into the batch.
     pub(crate) fn read_line(&mut self, line: &str, offset: u64, batch: &mut Batch) {
         let line = line.strip_suffix('\r').unwrap_or(line);
+        match self.draft(line, offset) {
+            Ok(Some(draft)) => telemetry::take(draft, line, batch),
+            Ok(None) => batch.quality.ignore(Ignored::Header),
+            Err(problem) => batch.reject(problem, line),
+        }
+    }
+
+    /// What the line says of a request; nothing if it is about the log.
+    fn draft<'a>(&mut self, line: &'a str, offset: u64) -> Result<Option<Draft<'m, 'a>>, Problem> {
         match &mut self.syntax {
-            Syntax::W3c(reader) => reader.read_line(line, offset, batch),
-            Syntax::Table(reader) => reader.read_line(line, offset, batch),
-            Syntax::Combined => combined::read_line(line, &known::COMBINED, offset, batch),
-            Syntax::Json(map) => json::read_line(line, map, offset, batch),
+            Syntax::W3c(reader) => reader.draft(line, offset),
+            Syntax::Table(reader) => reader.draft(line, offset),
+            Syntax::Combined => combined::draft(line, &known::COMBINED, offset).map(Some),
+            Syntax::Json(map) => json::draft(line, map, offset).map(Some),
         }
     }
 }
 
 /// The format of the log that a line seems to be of.
 pub(crate) fn detect(line: &str) -> Option<Format> {
-    let is_request = |draft: Result<draft::Draft<'_, '_>, _>| draft.is_ok_and(|draft| draft.looks_like_request());
+    let is_request = |draft: Result<Draft<'_, '_>, Problem>| draft.is_ok_and(|draft| draft.looks_like_request());
     if line.starts_with(FIELDS) {
         return Some(Format::W3c);
     }
     if line.starts_with('{') {
-        let of = |map| is_request(json::draft(line, map, 0));
+        let json = |map| is_request(json::draft(line, map, 0));
         return [
             (Format::Akamai, &*known::AKAMAI_DATASTREAM),
             (Format::Fastly, &*known::FASTLY_JSON),
             (Format::Requests, &*known::CAPTURES_JSON),
         ]
         .into_iter()
-        .find_map(|(format, map)| of(map).then_some(format));
+        .find_map(|(format, map)| json(map).then_some(format));
     }
-    if is_request(delimited::realtime_draft(line)) {
+    let realtime = delimited::Table::new(&known::CLOUDFRONT_REALTIME, None).draft(line, 0);
+    if is_request(realtime.and_then(|draft| draft.ok_or(Problem::new(Reason::NotLog)))) {
         return Some(Format::CloudfrontRealtime);
     }
     is_request(combined::draft(line, &known::COMBINED, 0)).then_some(Format::Combined)

@@ -84,18 +84,28 @@ pub(crate) fn without_last(text: &str) -> &str {
     text[..text.len() - last].trim_end_matches(',').trim()
 }
 
-/// Replaces a key that is there already.
-fn put<'a>(dictionary: &mut Dictionary<'a>, key: Cow<'a, str>, member: Member<'a>) {
-    if let Some((_, known)) = dictionary.iter_mut().find(|(known, _)| *known == key) {
-        *known = member;
-    } else if dictionary.len() < MAX_KEYS {
-        dictionary.push((key, member));
+/// What the key has, which is nothing yet if the key is new; `None` if there are too many.
+fn member<'s, 'a>(dictionary: &'s mut Dictionary<'a>, key: Cow<'a, str>) -> Option<&'s mut Member<'a>> {
+    let known = dictionary.iter().position(|(known, _)| *known == key);
+    if known.is_none() {
+        if dictionary.len() >= MAX_KEYS {
+            return None;
+        }
+        dictionary.push((key, Member::List(Vec::new())));
     }
+    let at = known.unwrap_or(dictionary.len() - 1);
+    dictionary.get_mut(at).map(|(_, member)| member)
 }
 
-#[derive(Default)]
 struct Collector<'a> {
     dictionary: Dictionary<'a>,
+}
+
+impl Default for Collector<'_> {
+    fn default() -> Self {
+        // As many as players send.
+        Self { dictionary: Vec::with_capacity(16) }
+    }
 }
 
 impl<'a> DictionaryVisitor<'a> for Collector<'a> {
@@ -103,9 +113,7 @@ impl<'a> DictionaryVisitor<'a> for Collector<'a> {
     type Error = Infallible;
 
     fn entry(&mut self, key: &'a KeyRef) -> Result<impl EntryVisitor<'a>, Infallible> {
-        put(&mut self.dictionary, Cow::Borrowed(key.as_str()), Member::List(Vec::new()));
-        let at = self.dictionary.iter().position(|(known, _)| known == key.as_str());
-        Ok(at.map(|at| Entry { member: &mut self.dictionary[at].1 }))
+        Ok(member(&mut self.dictionary, Cow::Borrowed(key.as_str())).map(|member| Entry { member }))
     }
 
     fn finish(self) -> Result<Dictionary<'a>, Infallible> {
@@ -227,7 +235,7 @@ fn read_tolerantly(line: &str) -> Result<Dictionary<'_>, Problem> {
             ));
         }
         let value = value.trim();
-        let member = match value.strip_prefix('(') {
+        let new = match value.strip_prefix('(') {
             Some(list) => {
                 let list = list.split_once(')').map_or(list, |(list, _)| list);
                 Member::List(split_outside(list, b' ').filter(|item| !item.is_empty()).map(item).collect())
@@ -235,7 +243,9 @@ fn read_tolerantly(line: &str) -> Result<Dictionary<'_>, Problem> {
             None if value.is_empty() => Member::Single(Item { value: Value::Truth(true), object: None }),
             None => Member::Single(item(value)),
         };
-        put(&mut dictionary, Cow::Borrowed(key), member);
+        if let Some(member) = member(&mut dictionary, Cow::Borrowed(key)) {
+            *member = new;
+        }
     }
     Ok(dictionary)
 }

@@ -8,17 +8,8 @@ use std::borrow::Cow;
 use super::draft::Draft;
 use super::part::{Column, Encoding, Moment, Part};
 use super::time::{TimeFormat, Unit};
-use super::{RequestMap, escapes, found, telemetry};
-use crate::batch::Batch;
+use super::{RequestMap, escapes, found};
 use crate::quality::{Problem, Reason};
-
-/// Reads a line into the batch.
-pub(super) fn read_line(line: &str, map: &RequestMap, offset: u64, batch: &mut Batch) {
-    match draft(line, map, offset) {
-        Ok(draft) => telemetry::take(draft, line, batch),
-        Err(problem) => batch.reject(problem, line),
-    }
-}
 
 /// What a line says.
 pub(super) fn draft<'m, 'a>(line: &'a str, map: &'m RequestMap, offset: u64) -> Result<Draft<'m, 'a>, Problem> {

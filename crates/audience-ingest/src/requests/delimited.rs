@@ -4,9 +4,8 @@ use std::borrow::Cow;
 
 use super::draft::Draft;
 use super::part::Column;
-use super::{RequestMap, known, telemetry};
-use crate::batch::Batch;
-use crate::quality::{Ignored, Problem, Reason};
+use super::{RequestMap, known};
+use crate::quality::{Problem, Reason};
 
 /// What stands in the lines to come.
 #[derive(Debug)]
@@ -45,17 +44,18 @@ impl<'m> W3c<'m> {
         self.columns = Some(Columns { map, columns: Cow::Owned(map.columns(names())) });
     }
 
-    pub(super) fn read_line(&mut self, line: &str, offset: u64, batch: &mut Batch) {
+    /// What the line says; nothing for a directive.
+    pub(super) fn draft<'a>(&mut self, line: &'a str, offset: u64) -> Result<Option<Draft<'m, 'a>>, Problem> {
         if line.starts_with('#') {
             self.obey(line);
-            return batch.quality.ignore(Ignored::Header);
+            return Ok(None);
         }
         let Some(columns) = &self.columns else {
-            return batch.reject(Problem::detailed(Reason::NotLog, "no #Fields line before it names its fields"), line);
+            return Err(Problem::detailed(Reason::NotLog, "no #Fields line before it names its fields"));
         };
         // CloudFront has tabs between values, though its directive has spaces between names.
-        let separator = if memchr::memchr(b'\t', line.as_bytes()).is_some() { '\t' } else { ' ' };
-        columns.read_line(line, separator, offset, batch);
+        let separator = if memchr::memchr(b'\t', line.as_bytes()).is_some() { b'\t' } else { b' ' };
+        columns.draft(line, separator, offset).map(Some)
     }
 }
 
@@ -84,35 +84,22 @@ impl<'m> Table<'m> {
         self.columns = Some(Columns { map: self.map, columns: Cow::Owned(columns) });
     }
 
-    pub(super) fn read_line(&mut self, line: &str, offset: u64, batch: &mut Batch) {
+    /// What the line says; nothing for the header.
+    pub(super) fn draft<'a>(&mut self, line: &'a str, offset: u64) -> Result<Option<Draft<'m, 'a>>, Problem> {
         if let Some(columns) = &self.columns {
-            return columns.read_line(line, self.map.delimiter, offset, batch);
+            return columns.draft(line, self.map.delimiter, offset).map(Some);
         }
         // Only the first line can be the header; a byte order mark may come before it.
         if offset > 3 {
-            return batch.reject(Problem::detailed(Reason::NotLog, "the first line does not name its columns"), line);
+            return Err(Problem::detailed(Reason::NotLog, "the first line does not name its columns"));
         }
         self.obey(line);
-        batch.quality.ignore(Ignored::Header);
+        Ok(None)
     }
-}
-
-/// What a line of `CloudFront`'s real-time log says.
-pub(super) fn realtime_draft(line: &str) -> Result<Draft<'static, '_>, Problem> {
-    let map: &'static RequestMap = &known::CLOUDFRONT_REALTIME;
-    let columns = Columns { map, columns: Cow::Borrowed(map.columns.as_deref().unwrap_or_default()) };
-    columns.draft(line, map.delimiter, 0)
 }
 
 impl<'m> Columns<'m> {
-    fn read_line(&self, line: &str, separator: char, offset: u64, batch: &mut Batch) {
-        match self.draft(line, separator, offset) {
-            Ok(draft) => telemetry::take(draft, line, batch),
-            Err(problem) => batch.reject(problem, line),
-        }
-    }
-
-    fn draft<'a>(&self, line: &'a str, separator: char, offset: u64) -> Result<Draft<'m, 'a>, Problem> {
+    fn draft<'a>(&self, line: &'a str, separator: u8, offset: u64) -> Result<Draft<'m, 'a>, Problem> {
         let mut draft = Draft::new(self.map, offset);
         let mut values = Values { rest: Some(line), separator };
         let mut read = 0;
@@ -134,7 +121,7 @@ impl<'m> Columns<'m> {
 /// The values of a line, which may stand in quotation marks.
 struct Values<'a> {
     rest: Option<&'a str>,
-    separator: char,
+    separator: u8,
 }
 
 impl<'a> Iterator for Values<'a> {
@@ -143,23 +130,20 @@ impl<'a> Iterator for Values<'a> {
     #[inline]
     fn next(&mut self) -> Option<Cow<'a, str>> {
         let rest = self.rest?;
-        if rest.starts_with('"')
+        if rest.as_bytes().first() == Some(&b'"')
             && let Some(end) = self.end_of_quoted(rest)
         {
             let value = &rest[1..end];
-            self.rest = rest[end + 1..].strip_prefix(self.separator);
+            self.rest = rest.get(end + 2..);
             return Some(if value.contains('"') {
                 Cow::Owned(value.replace("\"\"", "\""))
             } else {
                 Cow::Borrowed(value)
             });
         }
-        let (value, rest) = match rest.split_once(self.separator) {
-            Some((value, rest)) => (value, Some(rest)),
-            None => (rest, None),
-        };
-        self.rest = rest;
-        Some(Cow::Borrowed(value))
+        let end = memchr::memchr(self.separator, rest.as_bytes());
+        self.rest = end.map(|end| &rest[end + 1..]);
+        Some(Cow::Borrowed(&rest[..end.unwrap_or(rest.len())]))
     }
 }
 
@@ -169,11 +153,12 @@ impl Values<'_> {
         let mut at = 1;
         loop {
             at += memchr::memchr(b'"', &text.as_bytes()[at..])?;
-            let after = &text[at + 1..];
-            if after.is_empty() || after.starts_with(self.separator) {
-                return Some(at);
-            }
-            at += if after.starts_with('"') { 2 } else { 1 };
+            at += match text.as_bytes().get(at + 1) {
+                None => return Some(at),
+                Some(&after) if after == self.separator => return Some(at),
+                Some(b'"') => 2,
+                Some(_) => 1,
+            };
         }
     }
 }
@@ -183,7 +168,7 @@ mod tests {
     use super::*;
 
     fn values(line: &str) -> Vec<Cow<'_, str>> {
-        Values { rest: Some(line), separator: ';' }.collect()
+        Values { rest: Some(line), separator: b';' }.collect()
     }
 
     #[test]

@@ -182,7 +182,8 @@ impl<'m, 'a> Draft<'m, 'a> {
             headers::take_cmcd(headers, encoding, &mut request.cmcd);
         }
         // What was found in a query that is there as a whole is nothing new.
-        if telemetry::arguments(&request.query).next().is_none() {
+        let found = self.found.is_some() || !self.keys.is_empty();
+        if found && telemetry::arguments(&request.query).next().is_none() {
             request.cmcd.extend(self.found.map(found::text));
             if !self.keys.is_empty() {
                 request.cmcd.push(Cow::Owned(found::text_of_keys(&self.keys)));

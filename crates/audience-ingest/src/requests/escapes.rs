@@ -17,31 +17,29 @@ enum Undone {
 /// Undoes the escapes, each of which begins with one of the marks; `None` if one stands for nothing.
 ///
 /// What is no UTF-8 then is replaced.
+#[inline]
 fn undo(text: &str, marks: [u8; 2], escape: impl Fn(&[u8]) -> Undone) -> Option<Cow<'_, str>> {
     let bytes = text.as_bytes();
     let Some(first) = memchr::memchr2(marks[0], marks[1], bytes) else { return Some(Cow::Borrowed(text)) };
-    let mut undone = Vec::with_capacity(bytes.len());
-    undone.extend_from_slice(&bytes[..first]);
-    let mut at = first;
+    let mut undone = vec![0; bytes.len()];
+    undone[..first].copy_from_slice(&bytes[..first]);
+    let (mut at, mut end) = (first, first);
     while let Some(&byte) = bytes.get(at) {
-        if !marks.contains(&byte) {
-            undone.push(byte);
-            at += 1;
-            continue;
-        }
-        match escape(&bytes[at..]) {
-            Undone::Byte(byte, length) => {
-                undone.push(byte);
-                at += length;
+        let (byte, length) = if marks.contains(&byte) {
+            match escape(&bytes[at..]) {
+                Undone::Byte(byte, length) => (byte, length),
+                Undone::Kept => (byte, 1),
+                Undone::Cut => break,
+                Undone::Wrong => return None,
             }
-            Undone::Kept => {
-                undone.push(byte);
-                at += 1;
-            }
-            Undone::Cut => break,
-            Undone::Wrong => return None,
-        }
+        } else {
+            (byte, 1)
+        };
+        undone[end] = byte;
+        end += 1;
+        at += length;
     }
+    undone.truncate(end);
     Some(Cow::Owned(match String::from_utf8(undone) {
         Ok(text) => text,
         Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
@@ -86,10 +84,23 @@ pub(super) fn backslash(text: &str) -> Cow<'_, str> {
     undone.unwrap_or(Cow::Borrowed(text))
 }
 
+#[inline]
 fn hex(high: u8, low: u8) -> Option<u8> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
-    Some(digit(high)? << 4 | digit(low)?)
+    let (high, low) = (DIGITS[usize::from(high)], DIGITS[usize::from(low)]);
+    (high | low < 16).then_some(high << 4 | low)
 }
+
+/// What a byte is as a hexadecimal digit; 16 if it is none.
+const DIGITS: [u8; 256] = {
+    let mut digits = [16; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        digits[b"0123456789abcdef"[digit] as usize] = digit as u8;
+        digits[b"0123456789ABCDEF"[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    digits
+};
 
 #[cfg(test)]
 mod tests {

@@ -6,19 +6,10 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::RequestMap;
 use super::draft::Draft;
 use super::map::{Field, Fields};
-use super::{RequestMap, telemetry};
-use crate::batch::Batch;
 use crate::quality::{Problem, Reason};
-
-/// Reads a line into the batch.
-pub(super) fn read_line(line: &str, map: &RequestMap, offset: u64, batch: &mut Batch) {
-    match draft(line, map, offset) {
-        Ok(draft) => telemetry::take(draft, line, batch),
-        Err(problem) => batch.reject(problem, line),
-    }
-}
 
 /// What a line says.
 pub(super) fn draft<'m, 'a>(line: &'a str, map: &'m RequestMap, offset: u64) -> Result<Draft<'m, 'a>, Problem> {

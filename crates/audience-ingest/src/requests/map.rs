@@ -52,8 +52,8 @@ pub(super) enum Syntax {
 #[derive(Clone, Debug)]
 pub struct RequestMap {
     pub(super) syntax: Syntax,
-    /// Between the values of a delimited log.
-    pub(super) delimiter: char,
+    /// Between the values of a delimited log; ASCII.
+    pub(super) delimiter: u8,
     pub(super) fields: Fields,
     /// The columns of a log that does not name them, in order.
     pub(super) columns: Option<Vec<Option<Column>>>,
@@ -65,7 +65,7 @@ pub struct RequestMap {
 
 impl RequestMap {
     pub(super) fn new(syntax: Syntax, moment: Moment) -> Self {
-        Self { syntax, delimiter: '\t', fields: Fields::default(), columns: None, moment, aborted: Vec::new() }
+        Self { syntax, delimiter: b'\t', fields: Fields::default(), columns: None, moment, aborted: Vec::new() }
     }
 
     /// The format of the logs it is for.

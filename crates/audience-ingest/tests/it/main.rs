@@ -6,6 +6,7 @@ mod cmcd;
 mod faults;
 mod files;
 mod formats;
+mod logs;
 mod ndjson;
 mod requests;
 mod sessions;

@@ -140,7 +140,8 @@ impl File {
             if self.syntax != Syntax::Delimited {
                 return Err("delimiter is of no use unless syntax is \"delimited\"".to_owned());
             }
-            map.delimiter = delimiter;
+            let ascii = u8::try_from(delimiter).ok().filter(|byte| byte.is_ascii() && !b"\"\r\n".contains(byte));
+            map.delimiter = ascii.ok_or_else(|| format!("delimiter is {delimiter:?}, which separates nothing"))?;
         }
         let parts = self.parts()?;
         for &(ref name, part) in &parts {
