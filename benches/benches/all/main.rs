@@ -3,6 +3,7 @@
 mod core;
 mod earlier;
 mod ingest;
+mod logs;
 
 use std::time::Duration;
 
@@ -16,6 +17,6 @@ fn settings() -> Criterion {
 criterion_group! {
     name = benches;
     config = settings();
-    targets = core::define, earlier::define, ingest::define
+    targets = core::define, earlier::define, ingest::define, logs::define
 }
 criterion_main!(benches);

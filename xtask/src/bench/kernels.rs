@@ -62,6 +62,7 @@ const GROUPS: &[(&str, &str)] = &[
     ("one more session", "What one more session adds to our states, by the length of the content; per session."),
     ("core", "Sessions of 10 minutes, one thread; per session. The last three take facts that are made already."),
     ("ingest", "Reading lines and grouping them by session, by the number of threads."),
+    ("logs", "Reading logs of HTTP requests that carry CMCD, beside canonical NDJSON; one thread."),
 ];
 
 /// Writes a table for each group.
