@@ -1,5 +1,7 @@
 //! A line as keys and values: strictly by RFC 9651 first, key by key when that fails.
 
+mod plain;
+
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
@@ -70,12 +72,18 @@ const MAX_KEYS: usize = 256;
 
 /// Reads a line.
 pub(super) fn read<'a>(line: &'a str, batch: &mut Batch) -> Result<Dictionary<'a>, Problem> {
-    if let Ok(dictionary) = Parser::new(line.trim()).parse_dictionary_with_visitor(Collector::default()) {
+    let text = line.trim();
+    if let Some(dictionary) = plain::read(text).or_else(|| strict(text)) {
         return Ok(dictionary);
     }
     let dictionary = read_tolerantly(line)?;
     batch.repair("(syntax)", Repair::Resyntaxed, line);
     Ok(dictionary)
+}
+
+/// The dictionary of a text that keeps to RFC 9651.
+fn strict(text: &str) -> Option<Dictionary<'_>> {
+    Parser::new(text).parse_dictionary_with_visitor(Collector::default()).ok()
 }
 
 /// The text without its last member, which may have been cut off.
@@ -97,15 +105,9 @@ fn member<'s, 'a>(dictionary: &'s mut Dictionary<'a>, key: Cow<'a, str>) -> Opti
     dictionary.get_mut(at).map(|(_, member)| member)
 }
 
+#[derive(Default)]
 struct Collector<'a> {
     dictionary: Dictionary<'a>,
-}
-
-impl Default for Collector<'_> {
-    fn default() -> Self {
-        // As many as players send.
-        Self { dictionary: Vec::with_capacity(16) }
-    }
 }
 
 impl<'a> DictionaryVisitor<'a> for Collector<'a> {
