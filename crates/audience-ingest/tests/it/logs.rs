@@ -205,6 +205,16 @@ fn a_map_is_for_logs_of_its_own_format() {
 }
 
 #[test]
+fn the_documented_map_is_one() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/formats/logs.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let map = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let log = "when;uri;cmcd\n2026-11-20T20:00:04Z;/a;%22\n2026-11-20T20:00:04Z;/a?CMCD=sid%3D%22s%22;-\n";
+    let quality = read_with(map, None, log).unwrap();
+    assert_eq!(counts(&quality), [1, 1, 0, 1, 0]);
+}
+
+#[test]
 fn maps_that_are_none_say_what_is_wrong() {
     let error = |from: &str, to: &str| {
         assert!(MAP.contains(from), "{from}");
