@@ -47,6 +47,7 @@ fn try_line(line: &str, carrier: Carrier<'_>, batch: &mut Batch) -> Result<(), P
 /// Takes what a request says of itself into the batch. A key counts as the first of the texts that has it says.
 pub(crate) fn read_request<'a>(texts: impl Iterator<Item = &'a str>, request: &Request<'_>, batch: &mut Batch) {
     let mut keys = Dictionary::new();
+    let mut unreadable = None;
     for text in texts {
         match dictionary::read(text, batch) {
             Ok(more) if keys.is_empty() => keys = more,
@@ -57,11 +58,14 @@ pub(crate) fn read_request<'a>(texts: impl Iterator<Item = &'a str>, request: &R
                     }
                 }
             }
-            Err(_) => batch.repair("CMCD", Repair::Dropped, text),
+            Err(_) => unreadable = Some(text),
         }
     }
     if keys.is_empty() {
         return batch.quality.ignore(Ignored::UnreadableCmcd);
+    }
+    if let Some(text) = unreadable {
+        batch.repair("CMCD", Repair::Dropped, text);
     }
     if dictionary::text(&keys, "sid").is_none_or(str::is_empty) {
         return batch.quality.ignore(Ignored::NoSession);

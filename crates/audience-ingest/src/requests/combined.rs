@@ -40,7 +40,8 @@ pub(super) fn draft<'m, 'a>(line: &'a str, map: &'m RequestMap, offset: u64) -> 
                     // The referer.
                     1 => {}
                     2 => set(Part::UserAgent, text)?,
-                    _ if reads_as_cmcd(&text) => set(Part::Cmcd, text)?,
+                    // Nobody knows the names of the others.
+                    _ if found::reads_as_cmcd(&text) => set(Part::Cmcd, text)?,
                     _ => {}
                 }
             }
@@ -72,12 +73,6 @@ impl<'a> Duration<'a> {
             false => Some(Self { text, unit: Unit::Micros, moment: Moment::Start }),
         }
     }
-}
-
-/// Whether a field whose name nobody knows is a header with CMCD: its first key is one of CMCD.
-fn reads_as_cmcd(text: &str) -> bool {
-    let first = text.split([',', '=', ';']).next().unwrap_or_default().trim();
-    found::KEYS.contains(&first) || (first.contains('-') && text.split([',', '=']).any(|key| key == "sid"))
 }
 
 /// A word of the rest of a line.

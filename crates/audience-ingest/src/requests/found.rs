@@ -26,6 +26,16 @@ fn kind(key: &str) -> Kind {
     }
 }
 
+/// Whether a text begins as CMCD does. Cookies may look alike, but have spaces between them, and no quotation marks.
+pub(super) fn reads_as_cmcd(text: &str) -> bool {
+    let (key, rest) = text.split_at(text.find([',', '=', ';']).unwrap_or(text.len()));
+    match kind(key) {
+        _ if text.contains("; ") => false,
+        Kind::Text => rest.starts_with("=\"") || rest.starts_with("=("),
+        _ => KEYS.contains(&key) || (key.contains('-') && text.contains("sid=\"")),
+    }
+}
+
 /// The dictionary in a field that has it whole. Akamai puts `//1.0@V/` before it.
 pub(super) fn text(field: Cow<'_, str>) -> Cow<'_, str> {
     let start = field.strip_prefix("//").and_then(|rest| rest.find('/')).map_or(0, |end| end + 3);
@@ -76,6 +86,19 @@ mod tests {
         assert_eq!(text(Cow::Borrowed("//1.0@V/bl=0,nor=\"/a/b\"")), "bl=0,nor=\"/a/b\"");
         assert_eq!(text(Cow::Owned("bl=0,nor=\"//a/b\"".to_owned())), "bl=0,nor=\"//a/b\"");
         assert_eq!(text(Cow::Borrowed("//")), "//");
+    }
+
+    #[test]
+    fn what_looks_like_cmcd_is_told_from_cookies() {
+        for cmcd in
+            ["ot=m", "bs", "su,v=2", "sid=\"s\",v=2", "nor=(\"a\")", "br=(96;a 604;v)", "com.example-x=1,sid=\"s\""]
+        {
+            assert!(reads_as_cmcd(cmcd), "{cmcd}");
+        }
+        for other in ["", "-", "gzip", "192.0.2.1", "sid=abc", "sid=abc; theme=dark", "v=2; sid=\"s\"", "x-y=1", "a b"]
+        {
+            assert!(!reads_as_cmcd(other), "{other}");
+        }
     }
 
     #[test]

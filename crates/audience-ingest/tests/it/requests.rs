@@ -42,10 +42,12 @@ fn cmcd_that_cannot_be_used_is_counted_by_reason() {
     let ignored = |query: &str| {
         let quality = read(&[&request(query)]).quality().clone();
         assert_eq!((quality.lines, quality.events, quality.rejected()), (1, 0, 0), "{query}");
+        assert_eq!(quality.repaired(), 0, "{query}");
         quality.ignored.into_keys().collect::<Vec<_>>()
     };
     assert_eq!(ignored("CMCD="), [Ignored::UnreadableCmcd]);
     assert_eq!(ignored("CMCD=%ZZbr%3D%22"), [Ignored::UnreadableCmcd]);
+    assert_eq!(ignored("CMCD=%3F%3F"), [Ignored::UnreadableCmcd]);
     assert_eq!(ignored("CMCD=br%3D328"), [Ignored::NoSession]);
     assert_eq!(ignored("CMCD=sid%3D%22%22"), [Ignored::NoSession]);
     assert_eq!(ignored("utm_source=mail&cmcdx=1"), [Ignored::OtherRequest]);
