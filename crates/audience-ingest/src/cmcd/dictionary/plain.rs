@@ -5,17 +5,24 @@
 
 use std::borrow::Cow;
 
-use super::{Dictionary, Item, Member, Value, member};
+use super::{Dictionary, Item, MAX_KEYS, Member, Value, member};
 
 /// The dictionary of the text, if it is plain.
 pub(super) fn read(text: &str) -> Option<Dictionary<'_>> {
     let mut cursor = Cursor { text, at: 0 };
     // As many as players send.
     let mut dictionary = Dictionary::with_capacity(16);
+    let mut sorted = true;
     loop {
         let key = cursor.key()?;
         let value = if cursor.pass(b'=').is_some() { cursor.value()? } else { truth() };
-        *member(&mut dictionary, Cow::Borrowed(key))? = value;
+        // Players sort the keys, so that none has to be looked for.
+        sorted &= dictionary.last().is_none_or(|(last, _)| last.as_ref() < key) && dictionary.len() < MAX_KEYS;
+        if sorted {
+            dictionary.push((Cow::Borrowed(key), value));
+        } else {
+            *member(&mut dictionary, Cow::Borrowed(key))? = value;
+        }
         if cursor.at == text.len() {
             return Some(dictionary);
         }
