@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use audience_ingest::{Error, Format, Ignored, Input, Options, Quality, Reason, RequestMap, load};
+use audience_ingest::{Error, Format, Ignored, Input, Options, Quality, Reason, Repair, RequestMap, load};
 
 use crate::{folder, load_path};
 
@@ -23,7 +23,7 @@ fn read(log: impl AsRef<[u8]>, format: Option<Format>) -> Quality {
 fn counts(quality: &Quality) -> [u64; 5] {
     let ignored = |why: Ignored| quality.ignored.get(&why).copied().unwrap_or(0);
     let counts = [
-        ignored(Ignored::RequestMode),
+        quality.events,
         ignored(Ignored::UnreadableCmcd),
         ignored(Ignored::OtherRequest),
         ignored(Ignored::Header),
@@ -39,7 +39,8 @@ fn check(name: &str, format: Format, expected: [u64; 5]) {
     assert_eq!(counts(&read(&log, None)), expected, "{name} as it seems to be");
     let quality = read(&log, Some(format));
     assert_eq!(counts(&quality), expected, "{name} as it is");
-    assert_eq!(quality.repaired(), 0, "{name}");
+    let listed = quality.repairs.keys().all(|(_, repair)| *repair == Repair::Listed);
+    assert!(listed, "{name}: {:?}", quality.repairs);
     assert_eq!(counts(&read(log.replace('\n', "\r\n"), None)), expected, "{name} with other ends of lines");
 }
 
@@ -165,7 +166,7 @@ const LINES: &str = "2026-11-20T20:00:04.125Z;12;ok;/a.m4s;CMCD=sid%3D%22s%22;-;
 fn a_map_says_what_the_columns_of_a_table_are() {
     let log = format!("when;took;how;path;query;session;bitrate\n{LINES}");
     let quality = read_with(MAP, None, &log).unwrap();
-    assert_eq!((quality.ignored[&Ignored::RequestMode], quality.ignored[&Ignored::NoSession]), (2, 1));
+    assert_eq!((quality.events, quality.ignored[&Ignored::NoSession]), (2, 1));
     assert_eq!((quality.ignored[&Ignored::OtherRequest], quality.ignored[&Ignored::Header]), (1, 1));
     assert_eq!(
         quality.examples[0].problem.to_string(),
@@ -173,7 +174,7 @@ fn a_map_says_what_the_columns_of_a_table_are() {
     );
     let columns = "columns = [\"when\", \"took\", \"how\", \"path\", \"query\", \"session\", \"bitrate\"]";
     let without_header = read_with(&MAP.replace("encoding =", &format!("{columns}\nencoding =")), None, LINES).unwrap();
-    assert_eq!((without_header.lines, without_header.ignored[&Ignored::RequestMode]), (5, 2));
+    assert_eq!((without_header.lines, without_header.events), (5, 2));
     assert!(!without_header.ignored.contains_key(&Ignored::Header));
 }
 
