@@ -9,7 +9,7 @@ use hashbrown::HashTable;
 
 use crate::horizon::Horizon;
 use crate::options::Options;
-use crate::quality::{Ignored, Problem, Quality, Reason, Reject, Repair, Repaired};
+use crate::quality::{Ignored, Name, Problem, Quality, Reason, Reject, Repair, Repaired};
 use crate::segments::Segments;
 use crate::spool::{Block, Encoder};
 
@@ -176,8 +176,9 @@ impl Batch {
     }
 
     /// Records that a field was repaired.
-    pub(crate) fn repair(&mut self, field: &'static str, repair: Repair, value: impl std::fmt::Display) {
-        *self.quality.repairs.entry((field, repair)).or_default() += 1;
+    pub(crate) fn repair(&mut self, field: impl Into<Name>, repair: Repair, value: impl std::fmt::Display) {
+        let field = field.into();
+        *self.quality.repairs.entry((field.clone(), repair)).or_default() += 1;
         if self.strict && self.first_fault.is_none() {
             self.first_fault = Some(Fault::Repair(Box::new(Repaired {
                 file: self.file.clone(),

@@ -30,6 +30,7 @@
 mod batch;
 mod catalog;
 mod cmcd;
+mod draft;
 mod error;
 mod format;
 mod horizon;

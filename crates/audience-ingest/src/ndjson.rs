@@ -1,6 +1,5 @@
 //! Canonical NDJSON: one event a line, as `docs/formats/events.md` in the repository defines it.
 
-mod convert;
 mod plain;
 #[cfg(feature = "parquet")]
 mod rows;
@@ -8,22 +7,17 @@ mod rows;
 use std::borrow::Cow;
 use std::fmt;
 
-use audience_core::{Event, EventKind, Field, Fields, SCHEMA};
-use plain::Plain;
+use audience_core::Field;
+pub(crate) use plain::Plain;
 #[cfg(feature = "parquet")]
 pub(crate) use rows::read_rows;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::batch::{Batch, Ids};
+use crate::batch::Batch;
+use crate::draft::{Draft, MAX_ATTRIBUTES, convert};
 use crate::quality::{Problem, Reason, Repair};
 use crate::scalar::Scalar;
-
-/// The largest time that is taken for one: the end of the year 9999.
-pub(crate) const MAX_TS: i64 = 253_402_300_799_999;
-
-/// The most attributes an event may carry.
-const MAX_ATTRIBUTES: usize = audience_core::Attributes::MAX;
 
 /// Fields that every event has a use for, one bit each.
 const COMMON: u64 = bit(Field::SessionId)
@@ -41,8 +35,7 @@ const fn bit(field: Field) -> u64 {
 /// Reads lines; its memory is reused from line to line.
 #[derive(Debug, Default)]
 struct LineReader<'a> {
-    fields: Fields<'a>,
-    attributes: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    draft: Draft<'a>,
 }
 
 /// Reads all lines of a text into the batch.
@@ -58,7 +51,7 @@ pub(crate) fn read(text: &str, batch: &mut Batch) {
 impl<'a> LineReader<'a> {
     /// Reads the first line of the text into the batch, and says where it ends.
     fn read_first(&mut self, text: &'a str, batch: &mut Batch) -> usize {
-        self.clear();
+        self.draft.clear();
         if let Some((seen, end)) = self.read_plain(text)
             && end <= crate::MAX_LINE
         {
@@ -80,7 +73,7 @@ impl<'a> LineReader<'a> {
 
     /// Reads a line of any JSON.
     fn read_json(&mut self, line: &'a str, batch: &mut Batch) -> Result<(), Problem> {
-        self.clear();
+        self.draft.clear();
         let mut object = Object { reader: self, batch, seen: 0, problem: None };
         let mut json = serde_json::Deserializer::from_str(line);
         json.deserialize_map(&mut object).and_then(|()| json.end()).map_err(|error| not_json(&error))?;
@@ -89,11 +82,6 @@ impl<'a> LineReader<'a> {
             return Err(problem);
         }
         self.finish(seen, batch)
-    }
-
-    fn clear(&mut self) {
-        self.fields = Fields::default();
-        self.attributes.clear();
     }
 
     /// Reads the first line of the text if it has nothing to be repaired or unescaped, and says which fields it has and
@@ -105,7 +93,7 @@ impl<'a> LineReader<'a> {
             let Some(field) = Field::from_name(key) else { return self.take_plain_attribute(key, value) };
             let repeated = seen & bit(field) != 0;
             seen |= bit(field);
-            !repeated && convert::set_plain(&mut self.fields, field, value)
+            !repeated && convert::set_plain(&mut self.draft.fields, field, value)
         })?;
         Some((seen, end))
     }
@@ -118,125 +106,15 @@ impl<'a> LineReader<'a> {
             Plain::Whole(number) => Cow::Owned(number.to_string()),
             Plain::Decimal(number) => Cow::Owned(number.to_string()),
         };
-        let fits = self.attributes.len() < MAX_ATTRIBUTES;
+        let fits = self.draft.attributes.len() < MAX_ATTRIBUTES;
         if fits {
-            self.attributes.push((Cow::Borrowed(name), value));
+            self.draft.attributes.push((Cow::Borrowed(name), value));
         }
         fits
     }
 
-    fn take_attribute(&mut self, name: Cow<'a, str>, value: Scalar<'a>, batch: &mut Batch) {
-        let text = match value {
-            Scalar::Null => return,
-            Scalar::Nested => {
-                batch.quality.nested_values += 1;
-                return;
-            }
-            Scalar::Text(text) => text,
-            scalar => Cow::Owned(scalar.as_text().unwrap_or_default().into_owned()),
-        };
-        if self.attributes.len() < MAX_ATTRIBUTES {
-            self.attributes.push((name, text));
-        } else {
-            batch.quality.further_attributes += 1;
-        }
-    }
-
     fn finish(&mut self, seen: u64, batch: &mut Batch) -> Result<(), Problem> {
-        if let Some(schema) = self.fields.schema.filter(|&schema| schema != SCHEMA) {
-            return Err(Problem {
-                value: Some(schema.to_string().into()),
-                detail: Some(format!("this program reads schema {SCHEMA}").into()),
-                ..Problem::new(Reason::UnknownSchema)
-            });
-        }
-        self.fields.source.take_if(|source| source.is_empty());
-        // The source goes with the group of events; only the id stays with the event.
-        let source = self.fields.source.take();
-        let event = match self.fields.event() {
-            Ok(event) => event,
-            Err(error) => mend(&mut self.fields, error, batch)?,
-        };
-        if let EventKind::Custom(custom) = &event.kind
-            && self.fields.kind.as_deref() != Some("custom")
-        {
-            batch.quality.name_custom_type(&custom.name);
-        }
-        if seen & !COMMON != 0 {
-            for unused in self.fields.unused(&event.kind) {
-                *batch.quality.unused_fields.entry(unused.name()).or_default() += 1;
-            }
-        }
-        let ids = Ids {
-            session: self.fields.session_id.as_deref().ok_or(Problem::missing(Field::SessionId.name()))?,
-            viewer: self.fields.viewer_id.as_deref(),
-            content: self.fields.content_id.as_deref(),
-            source: source.as_deref(),
-        };
-        for (name, _) in &self.attributes {
-            batch.quality.name_attribute(name);
-        }
-        batch.push(ids, event, self.attributes.iter().map(|(name, value)| (name.as_ref(), value.as_ref())));
-        Ok(())
-    }
-}
-
-/// The event of the fields, after what cannot be used and is not needed was left out and counted.
-#[cold]
-fn mend(fields: &mut Fields<'_>, mut error: audience_core::Error, batch: &mut Batch) -> Result<Event, Problem> {
-    loop {
-        leave_out(fields, &error, batch)?;
-        match fields.event() {
-            Ok(event) => return Ok(event),
-            Err(another) => error = another,
-        }
-    }
-}
-
-/// Leaves out the field that `error` is about, or gives up if the event needs it.
-fn leave_out(fields: &mut Fields<'_>, error: &audience_core::Error, batch: &mut Batch) -> Result<(), Problem> {
-    use audience_core::Error;
-    let kind = fields.kind.as_deref().unwrap_or_default();
-    match error {
-        Error::MissingField { field, .. } => Err(Problem::missing(field)),
-        Error::UnknownWord { field: "state", value, expected } if kind == "state_change" => {
-            // Either of two fields; the one that says where from is not needed.
-            if fields.from_state.as_deref() == Some(value) && fields.state.as_deref() != Some(value) {
-                fields.from_state = None;
-                batch.repair(Field::FromState.name(), Repair::Dropped, value);
-                return Ok(());
-            }
-            Err(Problem::bad(Field::State.name(), value, &format!("one of {expected}")))
-        }
-        Error::UnknownWord { field: "state", value, .. } => {
-            fields.state = None;
-            batch.repair(Field::State.name(), Repair::Dropped, value);
-            Ok(())
-        }
-        Error::UnknownWord { field: "object", value, .. } => {
-            fields.object = None;
-            batch.repair(Field::Object.name(), Repair::Dropped, value);
-            Ok(())
-        }
-        Error::UnknownWord { field, value, .. } => {
-            fields.reason = Some("other".into());
-            batch.repair(field, Repair::Dropped, value);
-            Ok(())
-        }
-        Error::RateOutOfRange { rate } if kind == "rate_change" => {
-            Err(Problem::bad(Field::Rate.name(), rate, "between 0 and 100"))
-        }
-        Error::RateOutOfRange { rate } => {
-            fields.rate = None;
-            batch.repair(Field::Rate.name(), Repair::Dropped, rate);
-            Ok(())
-        }
-        Error::NotFinite { value } => {
-            fields.value = None;
-            batch.repair(Field::Value.name(), Repair::Dropped, value);
-            Ok(())
-        }
-        other => Err(Problem::detailed(Reason::BadValue, other)),
+        self.draft.finish(seen & !COMMON != 0, |field| field.name().into(), batch)
     }
 }
 
@@ -266,7 +144,7 @@ impl<'a> Visitor<'a> for &mut Object<'_, 'a> {
                 Key::Field(Field::Data) => {
                     let data: &'a RawValue = map.next_value()?;
                     self.seen |= bit(Field::Data);
-                    self.reader.fields.data = convert::data(data.get());
+                    self.reader.draft.fields.data = convert::data(data.get());
                 }
                 Key::Field(field) => {
                     let value = map.next_value()?;
@@ -274,7 +152,7 @@ impl<'a> Visitor<'a> for &mut Object<'_, 'a> {
                 }
                 Key::Other(name) => {
                     let value = map.next_value()?;
-                    self.reader.take_attribute(name, value, self.batch);
+                    self.reader.draft.take_attribute(name, value, self.batch);
                 }
             }
         }
@@ -288,7 +166,7 @@ impl<'a> Object<'_, 'a> {
             self.batch.repair(field.name(), Repair::Repeated, &value);
         }
         self.seen |= bit(field);
-        if let Err(problem) = convert::set(&mut self.reader.fields, field, value, self.batch) {
+        if let Err(problem) = convert::set(&mut self.reader.draft.fields, field, value, self.batch) {
             self.problem.get_or_insert(problem);
         }
     }

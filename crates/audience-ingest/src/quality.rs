@@ -1,8 +1,12 @@
 //! What became of every line and field: nothing is lost silently.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+
+/// What a source calls a field: a word of its format, or what somebody's map says.
+pub(crate) type Name = Cow<'static, str>;
 
 /// Why a line could not be used.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize)]
@@ -50,7 +54,7 @@ pub struct Problem {
     pub reason: Reason,
     /// The field, if it was one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<&'static str>,
+    pub field: Option<Cow<'static, str>>,
     /// What stood there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<Box<str>>,
@@ -64,13 +68,13 @@ impl Problem {
         Self { reason, field: None, value: None, detail: None }
     }
 
-    pub(crate) fn missing(field: &'static str) -> Self {
-        Self { field: Some(field), ..Self::new(Reason::MissingField) }
+    pub(crate) fn missing(field: impl Into<Name>) -> Self {
+        Self { field: Some(field.into()), ..Self::new(Reason::MissingField) }
     }
 
-    pub(crate) fn bad(field: &'static str, value: impl fmt::Display, detail: &str) -> Self {
+    pub(crate) fn bad(field: impl Into<Name>, value: impl fmt::Display, detail: &str) -> Self {
         Self {
-            field: Some(field),
+            field: Some(field.into()),
             value: Some(shorten(&value.to_string()).into()),
             detail: Some(detail.into()),
             ..Self::new(Reason::BadValue)
@@ -84,7 +88,7 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let field = self.field.unwrap_or("the line");
+        let field = self.field.as_deref().unwrap_or("the line");
         let value = self.value.as_deref().unwrap_or_default();
         let detail = self.detail.as_deref().unwrap_or_default();
         match self.reason {
@@ -167,7 +171,7 @@ pub struct Repaired {
     /// Its line, from 1.
     pub line: u64,
     /// The field.
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     /// What stood there.
     pub value: Box<str>,
     /// What was done.
@@ -236,7 +240,7 @@ pub struct Quality {
     pub ignored: BTreeMap<Ignored, u64>,
     /// Repaired fields, by field and repair.
     #[serde(serialize_with = "by_field")]
-    pub repairs: BTreeMap<(&'static str, Repair), u64>,
+    pub repairs: BTreeMap<(Cow<'static, str>, Repair), u64>,
     /// Fields of events that have no use for them, by name.
     pub unused_fields: BTreeMap<&'static str, u64>,
     /// Attributes, by name, with the number of events that carried them: a typo in a field's name shows here.
@@ -353,14 +357,14 @@ fn is_zero(count: &u64) -> bool {
 }
 
 fn by_field<S: serde::Serializer>(
-    repairs: &BTreeMap<(&'static str, Repair), u64>,
+    repairs: &BTreeMap<(Cow<'static, str>, Repair), u64>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     #[derive(serde::Serialize)]
-    struct Row {
-        field: &'static str,
+    struct Row<'a> {
+        field: &'a str,
         repair: Repair,
         count: u64,
     }
-    serializer.collect_seq(repairs.iter().map(|(&(field, repair), &count)| Row { field, repair, count }))
+    serializer.collect_seq(repairs.iter().map(|((field, repair), &count)| Row { field, repair: *repair, count }))
 }

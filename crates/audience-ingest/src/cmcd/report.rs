@@ -10,7 +10,7 @@ use audience_core::{
 use super::Carrier;
 use super::dictionary::{Item, Member, Value};
 use crate::batch::{Batch, Ids};
-use crate::ndjson::MAX_TS;
+use crate::draft::MAX_TS;
 use crate::quality::{Problem, Repair};
 
 /// Takes the event of one report into the batch.

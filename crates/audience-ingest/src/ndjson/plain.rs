@@ -5,7 +5,7 @@
 
 /// A value of such a line.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Plain<'a> {
+pub(crate) enum Plain<'a> {
     Text(&'a str),
     Whole(u64),
     /// With a decimal point.

@@ -7,8 +7,9 @@ use audience_lake::{EventBatch, Key, Value};
 use serde_json::{Map, json};
 
 use super::plain::Plain;
-use super::{LineReader, bit, convert};
+use super::{LineReader, bit};
 use crate::batch::Batch;
+use crate::draft::convert;
 use crate::quality::{Problem, Reason};
 use crate::scalar::Scalar;
 
@@ -16,7 +17,7 @@ use crate::scalar::Scalar;
 pub(crate) fn read_rows(rows: &mut EventBatch<'_>, batch: &mut Batch) {
     let mut reader = LineReader::default();
     for _ in 0..rows.left() {
-        reader.clear();
+        reader.draft.clear();
         batch.next_line();
         let (mut seen, mut problem) = (0, None);
         rows.next_row(|key, value| {
@@ -36,14 +37,14 @@ impl<'a> LineReader<'a> {
         match key {
             Key::Field(field) => {
                 *seen |= bit(field);
-                if plain(value).is_some_and(|plain| convert::set_plain(&mut self.fields, field, plain)) {
+                if plain(value).is_some_and(|plain| convert::set_plain(&mut self.draft.fields, field, plain)) {
                     return Ok(());
                 }
                 self.take_odd(field, value, batch)
             }
             Key::Attribute(_) if matches!(value, Value::Bytes(_)) => Err(Problem::new(Reason::NotUtf8)),
             Key::Attribute(name) => {
-                self.take_attribute(Cow::Borrowed(name), scalar(value), batch);
+                self.draft.take_attribute(Cow::Borrowed(name), scalar(value), batch);
                 Ok(())
             }
         }
@@ -54,7 +55,7 @@ impl<'a> LineReader<'a> {
     fn take_odd(&mut self, field: Field, value: Value<'a>, batch: &mut Batch) -> Result<(), Problem> {
         match value {
             Value::Bytes(_) => Err(Problem::new(Reason::NotUtf8)),
-            value => convert::set(&mut self.fields, field, scalar(value), batch),
+            value => convert::set(&mut self.draft.fields, field, scalar(value), batch),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::ndjson::MAX_TS;
+use crate::draft::MAX_TS;
 
 /// A time, and how exact it is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -130,36 +130,39 @@ fn fields_that_an_event_has_no_use_for_are_counted() {
 }
 
 /// The repairs that reading this line takes.
-fn repairs(fields: &str) -> Vec<(&'static str, Repair)> {
+fn repairs(fields: &str) -> Vec<(String, Repair)> {
     let quality = quality(line(fields));
     assert_eq!((quality.events, quality.rejected()), (1, 0), "{fields}");
-    quality.repairs.into_keys().collect()
+    quality.repairs.into_keys().map(|(field, repair)| (field.into_owned(), repair)).collect()
 }
 
 #[test]
 fn what_can_be_repaired_is_and_is_counted() {
-    assert_eq!(repairs(r#""type":"play","position_ms":"1500""#), [("position_ms", Repair::Retyped)]);
-    assert_eq!(repairs(r#""type":"play","position_ms":1500.4"#), [("position_ms", Repair::Rounded)]);
+    assert_eq!(repairs(r#""type":"play","position_ms":"1500""#), [("position_ms".to_owned(), Repair::Retyped)]);
+    assert_eq!(repairs(r#""type":"play","position_ms":1500.4"#), [("position_ms".to_owned(), Repair::Rounded)]);
     assert_eq!(
         repairs(r#""type":"play","position_ms":"1500.4""#),
-        [("position_ms", Repair::Retyped), ("position_ms", Repair::Rounded)]
+        [("position_ms".to_owned(), Repair::Retyped), ("position_ms".to_owned(), Repair::Rounded)]
     );
     assert_eq!(repairs(r#""type":"play","position_ms":1500.0"#), [], "a whole number written as a fraction");
-    assert_eq!(repairs(r#""type":"play","position_ms":-3"#), [("position_ms", Repair::Dropped)]);
-    assert_eq!(repairs(r#""type":"play","position_ms":1e300"#), [("position_ms", Repair::Dropped)]);
-    assert_eq!(repairs(r#""type":"play","position_ms":18446744073709551616"#), [("position_ms", Repair::Dropped)]);
-    assert_eq!(repairs(r#""type":"play","position_ms":[1]"#), [("position_ms", Repair::Dropped)]);
-    assert_eq!(repairs(r#""type":"play","seq":true"#), [("seq", Repair::Dropped)]);
-    assert_eq!(repairs(r#""type":"load","is_live":"TRUE""#), [("is_live", Repair::Retyped)]);
-    assert_eq!(repairs(r#""type":"load","is_live":2"#), [("is_live", Repair::Dropped)]);
-    assert_eq!(repairs(r#""type":"heartbeat","rate":-1"#), [("rate", Repair::Dropped)]);
-    assert_eq!(repairs(r#""type":"heartbeat","state":"asleep""#), [("state", Repair::Dropped)]);
+    assert_eq!(repairs(r#""type":"play","position_ms":-3"#), [("position_ms".to_owned(), Repair::Dropped)]);
+    assert_eq!(repairs(r#""type":"play","position_ms":1e300"#), [("position_ms".to_owned(), Repair::Dropped)]);
+    assert_eq!(
+        repairs(r#""type":"play","position_ms":18446744073709551616"#),
+        [("position_ms".to_owned(), Repair::Dropped)]
+    );
+    assert_eq!(repairs(r#""type":"play","position_ms":[1]"#), [("position_ms".to_owned(), Repair::Dropped)]);
+    assert_eq!(repairs(r#""type":"play","seq":true"#), [("seq".to_owned(), Repair::Dropped)]);
+    assert_eq!(repairs(r#""type":"load","is_live":"TRUE""#), [("is_live".to_owned(), Repair::Retyped)]);
+    assert_eq!(repairs(r#""type":"load","is_live":2"#), [("is_live".to_owned(), Repair::Dropped)]);
+    assert_eq!(repairs(r#""type":"heartbeat","rate":-1"#), [("rate".to_owned(), Repair::Dropped)]);
+    assert_eq!(repairs(r#""type":"heartbeat","state":"asleep""#), [("state".to_owned(), Repair::Dropped)]);
     assert_eq!(
         repairs(r#""type":"state_change","state":"paused","from_state":"asleep""#),
-        [("from_state", Repair::Dropped)]
+        [("from_state".to_owned(), Repair::Dropped)]
     );
-    assert_eq!(repairs(r#""type":"quality_change","reason":"mood""#), [("reason", Repair::Dropped)]);
-    assert_eq!(repairs(r#""type":"play","seq":1,"seq":2"#), [("seq", Repair::Repeated)]);
+    assert_eq!(repairs(r#""type":"quality_change","reason":"mood""#), [("reason".to_owned(), Repair::Dropped)]);
+    assert_eq!(repairs(r#""type":"play","seq":1,"seq":2"#), [("seq".to_owned(), Repair::Repeated)]);
 }
 
 #[test]

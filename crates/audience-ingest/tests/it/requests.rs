@@ -64,7 +64,7 @@ fn keys_may_stand_in_any_header() {
     .quality()
     .clone();
     assert_eq!(quality.events, 2);
-    assert_eq!(quality.repairs[&("CMCD", Repair::Dropped)], 1);
+    assert_eq!(quality.repairs[&("CMCD".into(), Repair::Dropped)], 1);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_missing_time_is_taken_from_the_request() {
         r#"{"t":5000.4,"method":"POST","path":"/a","headers":{"content-type":"application/cmcd"},"body":"e=t,sid=\"s\",v=2"}"#,
     ]);
     assert_eq!(sessions.horizon().unwrap().as_millis(), 5000);
-    assert_eq!(sessions.quality().repairs[&("ts", Repair::TakenFromRequest)], 1);
+    assert_eq!(sessions.quality().repairs[&("ts".into(), Repair::TakenFromRequest)], 1);
 }
 
 #[test]

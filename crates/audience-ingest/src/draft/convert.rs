@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use audience_core::{Field, Fields};
 
 use super::MAX_TS;
-use super::plain::Plain;
 use crate::batch::Batch;
+use crate::ndjson::Plain;
 use crate::quality::{Problem, Repair};
 use crate::scalar::Scalar;
 
 /// Puts `value` into its field. Null is as good as nothing. What cannot be used is left out and counted, unless no event
 /// is possible without it.
-pub(super) fn set<'a>(
+pub(crate) fn set<'a>(
     fields: &mut Fields<'a>,
     field: Field,
     value: Scalar<'a>,
@@ -72,7 +72,7 @@ pub(super) fn set<'a>(
 
 /// Puts a value that is of the field's own type into it. Whether it is.
 #[inline]
-pub(super) fn set_plain<'a>(fields: &mut Fields<'a>, field: Field, value: Plain<'a>) -> bool {
+pub(crate) fn set_plain<'a>(fields: &mut Fields<'a>, field: Field, value: Plain<'a>) -> bool {
     let text = |into: &mut Option<Cow<'a, str>>, text: &'a str| *into = Some(Cow::Borrowed(text));
     match value {
         Plain::Text(value) => match field {
@@ -141,7 +141,7 @@ pub(super) fn set_plain<'a>(fields: &mut Fields<'a>, field: Field, value: Plain<
 }
 
 /// Data of a custom event: text as it is, anything else as JSON.
-pub(super) fn data(json: &str) -> Option<Cow<'_, str>> {
+pub(crate) fn data(json: &str) -> Option<Cow<'_, str>> {
     match json.as_bytes().first() {
         Some(b'"') => serde_json::from_str::<Scalar<'_>>(json).ok().and_then(|scalar| match scalar {
             Scalar::Text(text) => Some(text),
