@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn every_format_is_documented() {
         let page = page("docs/formats/cmcd.md") + &page("docs/formats/events.md") + &page("docs/formats/tables.md");
-        for format in Format::ALL {
+        for format in Format::all() {
             assert!(page.contains(format.as_str()), "{format}");
         }
     }

@@ -24,6 +24,7 @@ Examples:
   zcat old.gz | audience report -
   audience session events.ndjson 5f2d1c1e-8c6d-4f0e-9a53-0d3a1f2b4c5d
   audience convert logs/ -o events.parquet
+  audience report 'export/*.csv' --map player.toml
   audience simulate --sessions 100000 -o events.ndjson.zst --catalog-out catalog.json
 
 Exit codes:
@@ -137,6 +138,10 @@ pub(crate) struct SessionArgs {
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     pub(crate) format: Option<Format>,
 
+    /// Read the files as the map in FILE says (documented in docs/formats/maps.md)
+    #[arg(long, value_name = "FILE", conflicts_with = "format")]
+    pub(crate) map: Option<PathBuf>,
+
     /// What is known of titles: JSON or CSV with `content_id`, title, `duration_ms`, live, chapters
     #[arg(long, value_name = "FILE")]
     pub(crate) catalog: Option<PathBuf>,
@@ -249,10 +254,17 @@ pub(crate) struct InputArgs {
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
 
-    /// The files' format, instead of finding out: ndjson, cmcd, requests, w3c, cloudfront-realtime, combined, akamai, fastly or
-    /// parquet
+    /// The files' format, instead of finding out: ndjson, cmcd, parquet, an access log's, or another system's
+    ///
+    /// Of access logs there are requests, w3c, cloudfront-realtime, combined, akamai, fastly and delimited
+    /// (docs/formats/logs.md); of other systems adobe, edx, ga4, kino, mux, oximedia, segment, snowplow and xapi
+    /// (docs/formats/maps.md).
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     pub(crate) format: Option<Format>,
+
+    /// Read the files as the map in FILE says (documented in docs/formats/maps.md)
+    #[arg(long, value_name = "FILE", conflicts_with = "format")]
+    pub(crate) map: Option<PathBuf>,
 
     /// Stop at the first line that cannot be used or field that must be repaired
     #[arg(long)]

@@ -116,6 +116,12 @@ impl Batch {
         self.quality.lines += 1;
     }
 
+    /// Passes lines that belong to the one that was begun.
+    pub(crate) fn pass_lines(&mut self, lines: u64) {
+        self.line += lines;
+        self.quality.lines += lines;
+    }
+
     /// Begins the next line; whether there is anything to read in it.
     pub(crate) fn begin_line(&mut self, line: &str) -> bool {
         self.next_line();

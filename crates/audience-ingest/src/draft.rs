@@ -29,6 +29,14 @@ impl<'a> Draft<'a> {
         self.attributes.clear();
     }
 
+    /// The same memory, empty, for an event from elsewhere.
+    pub(crate) fn reuse<'b>(mut self) -> Draft<'b> {
+        self.attributes.clear();
+        // No item is made: the list keeps its memory and changes what it may hold.
+        let attributes = self.attributes.into_iter().map(|_| (Cow::Borrowed(""), Cow::Borrowed(""))).collect();
+        Draft { fields: Fields::default(), attributes }
+    }
+
     pub(crate) fn take_attribute(&mut self, name: Cow<'a, str>, value: Scalar<'a>, batch: &mut Batch) {
         let text = match value {
             Scalar::Null => return,

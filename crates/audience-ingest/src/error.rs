@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::map::MapError;
 use crate::quality::{Reject, Repaired};
 
 /// Why telemetry could not be read.
@@ -54,6 +55,12 @@ pub enum Error {
         /// What it seems to be.
         hint: &'static str,
     },
+    /// A map is none.
+    #[error("{0}")]
+    Map(#[from] MapError),
+    /// Files are to be read by a map, and there is none.
+    #[error("read anything by a map without one")]
+    NoMap,
     /// A table in Parquet could not be read.
     #[cfg(feature = "parquet")]
     #[error("{0}")]

@@ -6,12 +6,13 @@ use std::str::FromStr;
 
 use crate::cmcd;
 use crate::error::Error;
+use crate::map::{self, Preset};
+use crate::ndjson;
 use crate::read::Layout;
 use crate::requests;
 
 /// A format of telemetry.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub enum Format {
     /// Canonical events, one JSON object a line.
@@ -24,7 +25,6 @@ pub enum Format {
     /// A W3C extended log of HTTP requests: of `CloudFront` (standard), of IIS, or as a map says.
     W3c,
     /// A real-time log of `CloudFront`, with all its fields.
-    #[serde(rename = "cloudfront-realtime")]
     CloudfrontRealtime,
     /// The combined log of nginx and Apache.
     Combined,
@@ -36,22 +36,29 @@ pub enum Format {
     Delimited,
     /// A table of events or sessions in Parquet, from a file; with feature `parquet`.
     Parquet,
+    /// Lines of JSON, or a table, of another system.
+    Mapped(Preset),
+    /// Lines of JSON, or a table, as [`Options::map`](crate::Options::map) says.
+    Map,
 }
 
 impl Format {
-    /// All of them.
-    pub const ALL: [Self; 10] = [
-        Self::Ndjson,
-        Self::Cmcd,
-        Self::Requests,
-        Self::W3c,
-        Self::CloudfrontRealtime,
-        Self::Combined,
-        Self::Akamai,
-        Self::Fastly,
-        Self::Delimited,
-        Self::Parquet,
-    ];
+    /// All of them that have a name; [`Map`](Self::Map) needs more than one.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let own = [
+            Self::Ndjson,
+            Self::Cmcd,
+            Self::Requests,
+            Self::W3c,
+            Self::CloudfrontRealtime,
+            Self::Combined,
+            Self::Akamai,
+            Self::Fastly,
+            Self::Delimited,
+            Self::Parquet,
+        ];
+        own.into_iter().chain(Preset::ALL.into_iter().map(Self::Mapped))
+    }
 
     /// Its name on the command line.
     pub const fn as_str(self) -> &'static str {
@@ -66,14 +73,17 @@ impl Format {
             Self::Fastly => "fastly",
             Self::Delimited => "delimited",
             Self::Parquet => "parquet",
+            Self::Mapped(preset) => preset.as_str(),
+            Self::Map => "map",
         }
     }
 
-    /// How its files make lines.
-    pub(crate) const fn layout(self) -> Layout {
+    /// How a file of it that starts so makes lines.
+    pub(crate) fn layout(self, start: &[u8]) -> Layout {
         match self {
             Self::W3c => Layout::Directives(requests::FIELDS),
             Self::Delimited => Layout::Table,
+            Self::Mapped(_) | Self::Map if !map::looks_like_json(start) => Layout::QuotedTable,
             Self::Ndjson
             | Self::Cmcd
             | Self::Requests
@@ -81,7 +91,9 @@ impl Format {
             | Self::Combined
             | Self::Akamai
             | Self::Fastly
-            | Self::Parquet => Layout::Lines,
+            | Self::Parquet
+            | Self::Mapped(_)
+            | Self::Map => Layout::Lines,
         }
     }
 
@@ -106,6 +118,9 @@ impl Format {
             if let Some(format) = requests::detect(line) {
                 return Ok(format);
             }
+            if let Some(preset) = map::preset_of_line(line).filter(|_| !ndjson::looks_like_event(line)) {
+                return Ok(Self::Mapped(preset));
+            }
             match line.as_bytes().first() {
                 Some(b'{') => json = true,
                 Some(b'[') if line[1..].trim_start().starts_with(['{', '[']) || line == "[" => {
@@ -122,11 +137,14 @@ impl Format {
             // An empty file is an empty file of events.
             return Ok(Self::Ndjson);
         }
+        if let Some(preset) = map::preset_of_table(start) {
+            return Ok(Self::Mapped(preset));
+        }
         if start.starts_with(b"PAR1") {
             return Err(unknown(Self::NO_PARQUET));
         }
         Err(unknown(
-            "it is neither JSON objects, CMCD reports nor a known log, one a line (say which with a format if it is)",
+            "it is neither JSON objects, CMCD reports nor a known log, one a line, nor a table of a known system (say which with a format or a map if it is)",
         ))
     }
 }
@@ -141,11 +159,19 @@ impl FromStr for Format {
     type Err = UnknownFormatName;
 
     fn from_str(name: &str) -> Result<Self, UnknownFormatName> {
-        Self::ALL.into_iter().find(|format| format.as_str() == name).ok_or_else(|| UnknownFormatName(name.into()))
+        Self::all().find(|format| format.as_str() == name).ok_or_else(|| UnknownFormatName(name.into()))
     }
 }
 
 /// No format has this name.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{:?} is not one of {}", .0, Format::ALL.map(Format::as_str).join(", "))]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct UnknownFormatName(Box<str>);
+
+impl fmt::Display for UnknownFormatName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = Format::all().map(Format::as_str).collect();
+        write!(f, "{:?} is not one of {}", self.0, names.join(", "))
+    }
+}
+
+impl std::error::Error for UnknownFormatName {}

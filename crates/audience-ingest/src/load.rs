@@ -14,13 +14,14 @@ use crate::cmcd;
 use crate::error::Error;
 use crate::format::Format;
 use crate::horizon::Horizon;
+use crate::map::{self, Map};
 use crate::ndjson;
 use crate::options::Options;
 use crate::quality::{Problem, Quality, Reason, Reject};
 #[cfg(feature = "parquet")]
 use crate::read::Rows;
-use crate::read::{Buffer, Content, Input, Lines, Pool};
-use crate::requests::{LogReader, RequestMap};
+use crate::read::{Buffer, Content, Input, Layout, Lines, Pool};
+use crate::requests::LogReader;
 use crate::sessions::Sessions;
 use crate::spool::Store;
 
@@ -88,15 +89,17 @@ struct Read {
 fn read(inputs: Vec<Input>, options: &Options, in_order: bool, sink: Sink<'_>) -> Result<Read, Error> {
     let threads = options.thread_count();
     let files = inputs.len() as u64;
-    let format = options.known_format();
+    if options.format == Some(Format::Map) && options.map.is_none() {
+        return Err(Error::NoMap);
+    }
     let map = options.request_map.as_deref();
-    if format == Some(Format::Delimited)
+    if options.known_format() == Some(Format::Delimited)
         && map.is_none_or(|map| map.format() != Format::Delimited)
         && let Some(input) = inputs.first()
     {
         return Err(Error::UnknownFormat { path: input.path().to_owned(), hint: Format::NO_MAP });
     }
-    let pool = Pool::new(inputs, format, options.progress.clone(), if in_order { 1 } else { threads });
+    let pool = Pool::new(inputs, options, if in_order { 1 } else { threads });
     let (store, take) = match sink {
         Sink::Store(store) => (Some(store), None),
         Sink::Events(take) => (None, Some(take)),
@@ -119,11 +122,11 @@ fn read(inputs: Vec<Input>, options: &Options, in_order: bool, sink: Sink<'_>) -
             batch.begin(&chunk.file, chunk.file_index);
             match chunk.content {
                 Content::Lines(lines) => {
-                    read_lines(&lines, map, &mut batch);
+                    read_lines(&lines, options, &mut batch);
                     buffer = lines.bytes;
                 }
                 #[cfg(feature = "parquet")]
-                Content::Rows(rows) => read_rows(&rows, &mut batch, keep)?,
+                Content::Rows(rows) => read_rows(&rows, map_of(rows.format, options), &mut batch, keep)?,
                 #[cfg(feature = "parquet")]
                 Content::Sessions(table) => {
                     batch.quality.session_rows = table.rows();
@@ -173,11 +176,19 @@ fn read(inputs: Vec<Input>, options: &Options, in_order: bool, sink: Sink<'_>) -
 
 /// Reads a row group, and keeps what was read as often as there is enough of it.
 #[cfg(feature = "parquet")]
-fn read_rows(rows: &Rows, batch: &mut Batch, keep: impl Fn(&mut Batch) -> Result<(), Error>) -> Result<(), Error> {
+fn read_rows(
+    rows: &Rows,
+    map: Option<&Map>,
+    batch: &mut Batch,
+    keep: impl Fn(&mut Batch) -> Result<(), Error>,
+) -> Result<(), Error> {
     batch.quality.nested_values += rows.table.unread().len() as u64 * rows.table.rows(rows.row_group);
     let mut reader = rows.table.read(rows.row_group)?;
     while let Some(mut some) = reader.next_batch()? {
-        ndjson::read_rows(&mut some, batch);
+        match map {
+            Some(map) => map::read_rows(map, &mut some, batch),
+            None => ndjson::read_rows(&mut some, batch),
+        }
         if batch.is_full() {
             keep(batch)?;
         }
@@ -185,7 +196,16 @@ fn read_rows(rows: &Rows, batch: &mut Batch, keep: impl Fn(&mut Batch) -> Result
     Ok(())
 }
 
-fn read_lines(lines: &Lines, map: Option<&RequestMap>, batch: &mut Batch) {
+/// The map that files of a format are read by, if it is one.
+fn map_of(format: Format, options: &Options) -> Option<&Map> {
+    match format {
+        Format::Mapped(preset) => Some(Map::preset(preset)),
+        Format::Map => options.map.as_deref(),
+        _ => None,
+    }
+}
+
+fn read_lines(lines: &Lines, options: &Options, batch: &mut Batch) {
     let bytes = lines.bytes.bytes();
     // A file of nothing but a byte order mark has no line.
     if bytes.is_empty() {
@@ -196,10 +216,14 @@ fn read_lines(lines: &Lines, map: Option<&RequestMap>, batch: &mut Batch) {
         batch.reject(Problem::new(Reason::TooLong), &String::from_utf8_lossy(bytes));
         return;
     }
-    let mut log = LogReader::of(lines.format, lines.header.as_deref(), map);
+    let map = map_of(lines.format, options);
+    if let (Some(map), Layout::QuotedTable) = (map, lines.layout) {
+        return map::read_cells(map, lines.header.as_deref(), bytes, batch);
+    }
+    let mut log = LogReader::of(lines.format, lines.header.as_deref(), options.request_map.as_deref());
     // One check of the whole is much cheaper than one for each string.
     if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
-        return read_text(lines.format, log.as_mut(), text, lines.offset, batch);
+        return read_text(lines.format, map, log.as_mut(), text, lines.offset, batch);
     }
     let mut offset = lines.offset;
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
@@ -211,11 +235,21 @@ fn read_lines(lines: &Lines, map: Option<&RequestMap>, batch: &mut Batch) {
             batch.reject(Problem::new(Reason::NotUtf8), line.strip_suffix('\n').unwrap_or(&line));
             continue;
         };
-        read_text(lines.format, log.as_mut(), line, start, batch);
+        read_text(lines.format, map, log.as_mut(), line, start, batch);
     }
 }
 
-fn read_text(format: Format, log: Option<&mut LogReader<'_>>, text: &str, mut offset: u64, batch: &mut Batch) {
+fn read_text(
+    format: Format,
+    map: Option<&Map>,
+    log: Option<&mut LogReader<'_>>,
+    text: &str,
+    mut offset: u64,
+    batch: &mut Batch,
+) {
+    if let Some(map) = map {
+        return map::read_lines(map, text, batch);
+    }
     let lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
     if let Some(log) = log {
         for line in lines {

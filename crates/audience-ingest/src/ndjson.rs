@@ -10,7 +10,7 @@ use std::fmt;
 use audience_core::Field;
 pub(crate) use plain::Plain;
 #[cfg(feature = "parquet")]
-pub(crate) use rows::read_rows;
+pub(crate) use rows::{as_json, read_rows, scalar};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -46,6 +46,20 @@ pub(crate) fn read(text: &str, batch: &mut Batch) {
         let end = reader.read_first(rest, batch);
         rest = rest.get(end + 1..).unwrap_or_default();
     }
+}
+
+/// Whether a line has what every event must have.
+pub(crate) fn looks_like_event(line: &str) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Needed {
+        #[serde(rename = "session_id")]
+        _session_id: serde::de::IgnoredAny,
+        #[serde(rename = "ts")]
+        _ts: serde::de::IgnoredAny,
+        #[serde(rename = "type")]
+        _type: serde::de::IgnoredAny,
+    }
+    serde_json::from_str::<Needed>(line).is_ok()
 }
 
 impl<'a> LineReader<'a> {

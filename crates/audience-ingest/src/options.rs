@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use crate::format::Format;
+use crate::map::Map;
 use crate::requests::RequestMap;
 use crate::segments::Segments;
 
@@ -18,6 +19,8 @@ pub struct Options {
     /// What the fields of a log of HTTP requests are, if it is none that is known. Without [`format`](Self::format), every
     /// file is such a log; with it, files of that format are if the map is for it.
     pub request_map: Option<Arc<RequestMap>>,
+    /// How every file is to be read, whatever [`format`](Self::format) says.
+    pub map: Option<Arc<Map>>,
     /// Whether a line that cannot be used, or a field that must be repaired, is an error.
     pub strict: bool,
     /// Where to write the lines that cannot be used, as NDJSON: file, line, reason, field, value, detail and text.
@@ -48,6 +51,9 @@ pub struct Progress {
 impl Options {
     /// The format of every file, if it is known.
     pub(crate) fn known_format(&self) -> Option<Format> {
+        if self.map.is_some() {
+            return Some(Format::Map);
+        }
         self.format.or_else(|| self.request_map.as_ref().map(|map| map.format()))
     }
 

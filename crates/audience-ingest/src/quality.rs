@@ -23,6 +23,8 @@ pub enum Reason {
     NotCmcd,
     /// It is not a line of such a log.
     NotLog,
+    /// It does not have the cells of its table.
+    NotRow,
     /// A field it needs is missing.
     MissingField,
     /// A field it needs has a value that cannot be used.
@@ -40,6 +42,7 @@ impl Reason {
             Self::NotJson => "not_json",
             Self::NotCmcd => "not_cmcd",
             Self::NotLog => "not_log",
+            Self::NotRow => "not_row",
             Self::MissingField => "missing_field",
             Self::BadValue => "bad_value",
             Self::UnknownSchema => "unknown_schema",
@@ -97,6 +100,7 @@ impl fmt::Display for Problem {
             Reason::NotJson => write!(f, "not a JSON object: {detail}"),
             Reason::NotCmcd => write!(f, "not a CMCD report: {detail}"),
             Reason::NotLog => write!(f, "not a line of this log: {detail}"),
+            Reason::NotRow => write!(f, "not a row of the table: {detail}"),
             Reason::MissingField => write!(f, "{field} is missing"),
             Reason::BadValue => write!(f, "{field} is {value}, which is not {detail}"),
             Reason::UnknownSchema => write!(f, "schema {value} is not known: {detail}"),
@@ -202,6 +206,8 @@ pub enum Ignored {
     NoSession,
     /// A line of a log about the log: its version, its fields.
     Header,
+    /// A record of an event that the map has no use for: see [`Quality::ignored_events`].
+    OtherEvent,
 }
 
 impl Ignored {
@@ -214,6 +220,7 @@ impl Ignored {
             Self::UnreadableCmcd => "unreadable_cmcd",
             Self::NoSession => "no_session",
             Self::Header => "header",
+            Self::OtherEvent => "other_event",
         }
     }
 }
@@ -238,6 +245,9 @@ pub struct Quality {
     pub examples: Vec<Reject>,
     /// Lines that are no telemetry, by reason.
     pub ignored: BTreeMap<Ignored, u64>,
+    /// Events of other formats that their map has no use for, by the name they have there.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub ignored_events: BTreeMap<Box<str>, u64>,
     /// Repaired fields, by field and repair.
     #[serde(serialize_with = "by_field")]
     pub repairs: BTreeMap<(Cow<'static, str>, Repair), u64>,
@@ -284,6 +294,11 @@ impl Quality {
         *self.ignored.entry(why).or_default() += 1;
     }
 
+    pub(crate) fn ignore_event(&mut self, name: &str) {
+        self.ignore(Ignored::OtherEvent);
+        count_name(&mut self.ignored_events, shorten(name), &mut 0);
+    }
+
     pub(crate) fn name_attribute(&mut self, name: &str) {
         count_name(&mut self.attributes, name, &mut self.further_attributes);
     }
@@ -309,6 +324,8 @@ impl Quality {
             *count <= Self::MAX_EXAMPLES
         });
         add_counts(&mut self.ignored, other.ignored);
+        add_counts(&mut self.ignored_events, other.ignored_events);
+        shrink(&mut self.ignored_events);
         add_counts(&mut self.repairs, other.repairs);
         add_counts(&mut self.unused_fields, other.unused_fields);
         add_counts(&mut self.attributes, other.attributes);

@@ -56,7 +56,7 @@ impl<'m> LogReader<'m> {
             Format::Akamai => Syntax::Json(&known::AKAMAI_DATASTREAM),
             Format::Fastly => Syntax::Json(&known::FASTLY_JSON),
             Format::Requests => Syntax::Json(map.unwrap_or(&known::CAPTURES_JSON)),
-            Format::Ndjson | Format::Cmcd | Format::Parquet => return None,
+            Format::Ndjson | Format::Cmcd | Format::Parquet | Format::Mapped(_) | Format::Map => return None,
         };
         Some(Self { syntax })
     }

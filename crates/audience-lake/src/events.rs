@@ -1,6 +1,7 @@
 //! The table `events`: one row per event.
 
 use std::io::Write;
+use std::path::Path;
 
 use audience_core::{Envelope, Field, FieldKind, FieldValue, Fields};
 
@@ -128,6 +129,28 @@ impl EventsTable {
         Self { file, columns, attributes, unread }
     }
 
+    /// Opens a table of other rows, for whoever knows what its columns mean: those that are `wanted`, by their names, are
+    /// its attributes. The name of a column in a struct has that of the struct before it, and a dot.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`], [`Error::Damaged`], [`Error::Version`].
+    pub fn open_foreign(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<Self, Error> {
+        let file = ParquetFile::open(path)?;
+        let (mut columns, mut unread) = (Vec::new(), Vec::<String>::new());
+        for (index, path) in file.columns().enumerate() {
+            let (name, outer) = (path.join("."), path.first().map_or("", String::as_str));
+            if file.is_list(index) {
+                if wanted(outer) && !unread.iter().any(|name| name == outer) {
+                    unread.push(outer.to_owned());
+                }
+            } else if wanted(&name) {
+                columns.push((index, Target::Attribute(name)));
+            }
+        }
+        Ok(Self { file, columns, attributes: None, unread })
+    }
+
     /// How many row groups it has.
     pub fn row_groups(&self) -> usize {
         self.file.row_groups()
@@ -213,6 +236,16 @@ impl EventRows<'_> {
             places,
             left: rows,
         }))
+    }
+}
+
+impl<'a> Key<'a> {
+    /// The name of the column, or of the attribute.
+    pub fn name(self) -> &'a str {
+        match self {
+            Self::Field(field) => field.name(),
+            Self::Attribute(name) => name,
+        }
     }
 }
 

@@ -93,6 +93,11 @@ impl ParquetFile {
         self.metadata.file_metadata().schema_descr().columns().iter().map(|column| column.path().parts())
     }
 
+    /// Whether a row may have several values of a column.
+    pub(crate) fn is_list(&self, column: usize) -> bool {
+        self.metadata.file_metadata().schema_descr().column(column).max_rep_level() > 0
+    }
+
     /// The whole of a column of a row group, still encoded.
     pub(crate) fn leaf(&self, row_group: usize, column: usize) -> std::result::Result<Leaf, Error> {
         let group = self.metadata.row_group(row_group);

@@ -35,7 +35,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<ExitCode, Error> {
 }
 
 fn convert_events(inputs: Vec<Input>, args: &ConvertArgs, output: Option<&Path>) -> Result<(Quality, u64), Error> {
-    let options = report::options(&args.input);
+    let options = report::options(&args.input)?;
     let mut writer = Writer::create(output)?;
     let mut failed = None;
     let quality = {

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use audience_core::Rules;
-use audience_ingest::{Catalog, Input, Options, Quality, Sessions, load};
+use audience_ingest::{Catalog, Input, Map, Options, Quality, Sessions, load};
 use audience_report::{
     ComparedState, Dimension, Filter, Report, ReportSpec, TextOptions, parse_attribute, parse_time, parse_versus,
     parse_zone,
@@ -115,7 +116,7 @@ fn versus(text: &str, spec: &ReportSpec) -> Result<ReportSpec, Error> {
 
 /// Reads everything the command line names.
 pub(crate) fn read(args: &InputArgs) -> Result<Sessions, Error> {
-    let (inputs, options) = (inputs(args)?, options(args));
+    let (inputs, options) = (inputs(args)?, options(args)?);
     let _bar = Bar::new(&inputs, &options.progress);
     Ok(load(inputs, &options)?)
 }
@@ -133,13 +134,15 @@ pub(crate) fn inputs(args: &InputArgs) -> Result<Vec<Input>, Error> {
 }
 
 /// How the command line says to read.
-pub(crate) fn options(args: &InputArgs) -> Options {
+pub(crate) fn options(args: &InputArgs) -> Result<Options, Error> {
     let mut options = Options::default();
     options.format = args.format;
+    let map = args.map.as_deref().map(Map::read).transpose().map_err(audience_ingest::Error::from)?;
+    options.map = map.map(Arc::new);
     options.strict = args.strict;
     options.rejects.clone_from(&args.rejects);
     options.threads = args.threads;
     options.memory = args.memory.map(|size| size.as_u64());
     options.temporary_folder.clone_from(&args.temp_dir);
-    options
+    Ok(options)
 }

@@ -18,7 +18,12 @@ use crate::output;
 
 pub(crate) fn run(args: &SessionArgs) -> Result<ExitCode, Error> {
     let catalog = args.catalog.as_deref().map_or(Ok(Catalog::new()), Catalog::read)?;
-    let input = InputArgs { files: vec![args.file.clone()], format: args.format, ..InputArgs::default() };
+    let input = InputArgs {
+        files: vec![args.file.clone()],
+        format: args.format,
+        map: args.map.clone(),
+        ..InputArgs::default()
+    };
     let sessions = report::read(&input)?;
     let found = sessions.get(&args.id)?;
     if found.is_empty() {

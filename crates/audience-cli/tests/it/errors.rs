@@ -14,7 +14,7 @@ fn failure(arguments: &[&str]) -> String {
 fn messages_and_exit_codes() {
     insta::assert_snapshot!(failure(&["report", "none.ndjson"]), @"1 error: cannot read none.ndjson: there is no such file, folder or match");
     insta::assert_snapshot!(failure(&["report", "docs/*.none"]), @"1 error: cannot read docs/*.none: there is no such file, folder or match");
-    insta::assert_snapshot!(failure(&["report", "Cargo.toml"]), @"1 error: cannot read Cargo.toml: it is neither JSON objects, CMCD reports nor a known log, one a line (say which with a format if it is)");
+    insta::assert_snapshot!(failure(&["report", "Cargo.toml"]), @"1 error: cannot read Cargo.toml: it is neither JSON objects, CMCD reports nor a known log, one a line, nor a table of a known system (say which with a format or a map if it is)");
     insta::assert_snapshot!(failure(&["report", "docs/methods"]), @"1 error: cannot read docs/methods: no file in this folder ends in one of .ndjson .jsonl .cmcd .log (also with .gz or .zst) .parquet");
     insta::assert_snapshot!(failure(&["report", EVENTS, "--tz", "Mars"]), @r#"2 error: cannot use the time zone "Mars": failed to find time zone `Mars` in time zone database"#);
     insta::assert_snapshot!(failure(&["report", EVENTS, "--from", "soon"]), @r#"2 error: cannot read the time "soon": failed to parse four digit integer as year: invalid digit, expected 0-9 but got s"#);

@@ -71,7 +71,7 @@ fn plain(value: Value<'_>) -> Option<Plain<'_>> {
     }
 }
 
-fn scalar(value: Value<'_>) -> Scalar<'_> {
+pub(crate) fn scalar(value: Value<'_>) -> Scalar<'_> {
     match value {
         Value::Text(text) => Scalar::Text(Cow::Borrowed(text)),
         Value::Whole(number) => Scalar::Unsigned(number),
@@ -86,13 +86,9 @@ fn scalar(value: Value<'_>) -> Scalar<'_> {
 
 /// The last row as a line.
 #[cold]
-fn as_json(rows: &mut EventBatch<'_>) -> String {
+pub(crate) fn as_json(rows: &mut EventBatch<'_>) -> String {
     let mut object = Map::new();
     rows.last_row(|key, value| {
-        let name = match key {
-            Key::Field(field) => Field::name(field),
-            Key::Attribute(name) => name,
-        };
         let value = match scalar(value) {
             Scalar::Text(text) => json!(text),
             Scalar::Unsigned(number) => json!(number),
@@ -101,7 +97,7 @@ fn as_json(rows: &mut EventBatch<'_>) -> String {
             Scalar::Bool(truth) => json!(truth),
             Scalar::Null | Scalar::Nested => json!(null),
         };
-        object.insert(name.to_owned(), value);
+        object.insert(key.name().to_owned(), value);
     });
     json!(object).to_string()
 }

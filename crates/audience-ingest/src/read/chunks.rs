@@ -14,6 +14,7 @@ use crate::{CHUNK, MAX_LINE};
 #[derive(Debug)]
 pub(crate) struct Lines {
     pub(crate) format: Format,
+    pub(crate) layout: Layout,
     pub(crate) bytes: Buffer,
     /// How many bytes of the file, after decompression, come before these.
     pub(crate) offset: u64,
@@ -80,6 +81,7 @@ pub(crate) struct LineReader {
     input: Input,
     stream: Box<dyn Read + Send>,
     format: Option<Format>,
+    layout: Layout,
     offset: u64,
     header: Option<Arc<str>>,
     /// The start of a line whose end is not read yet.
@@ -107,6 +109,7 @@ impl LineReader {
             input,
             stream,
             format,
+            layout: Layout::Lines,
             offset: 0,
             header: None,
             carry: Vec::new(),
@@ -149,8 +152,11 @@ impl LineReader {
             None => Format::detect(buffer.bytes(), self.input.path())?,
         };
         self.format = Some(format);
+        if self.at_start {
+            self.layout = format.layout(buffer.bytes());
+        }
         while !self.ended {
-            if let Some(end) = format.layout().end_of_lines(buffer.bytes()) {
+            if let Some(end) = self.layout.end_of_lines(buffer.bytes()) {
                 self.carry.extend_from_slice(&buffer.bytes()[end + 1..]);
                 buffer.truncate(end + 1);
                 break;
@@ -178,10 +184,10 @@ impl LineReader {
         let at_start = std::mem::take(&mut self.at_start);
         let (offset, header) = (self.offset, self.header.clone());
         self.offset += bytes.bytes().len() as u64;
-        if !too_long && let Some(header) = format.layout().header(bytes.bytes(), at_start) {
+        if !too_long && let Some(header) = self.layout.header(bytes.bytes(), at_start) {
             self.header = Some(header);
         }
-        Lines { format, bytes, offset, header, too_long }
+        Lines { format, layout: self.layout, bytes, offset, header, too_long }
     }
 }
 

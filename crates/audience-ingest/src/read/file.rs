@@ -8,6 +8,7 @@ use super::chunks::{Buffer, LineReader, Lines};
 use super::rows::{RowGroups, Rows};
 use crate::error::Error;
 use crate::format::Format;
+use crate::map::Map;
 use crate::options::Progress;
 
 /// A piece of one file.
@@ -51,11 +52,14 @@ impl FileReader {
         input: Input,
         index: usize,
         format: Option<Format>,
+        map: Option<&Map>,
         progress: &Arc<Progress>,
     ) -> Result<Self, Error> {
         let name = input.path().display().to_string().into();
+        #[cfg(not(feature = "parquet"))]
+        let _ = map;
         #[cfg(feature = "parquet")]
-        if let Some(table) = RowGroups::open(&input, format, progress)? {
+        if let Some(table) = RowGroups::open(&input, format, map, progress)? {
             return Ok(Self { name, index, kind: Kind::Table(table) });
         }
         if format == Some(Format::Parquet) {

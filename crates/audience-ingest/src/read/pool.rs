@@ -5,7 +5,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use super::{Buffer, Chunk, FileReader, Input};
 use crate::error::Error;
 use crate::format::Format;
-use crate::options::Progress;
+use crate::map::Map;
+use crate::options::{Options, Progress};
 
 /// Hands out chunks of files to threads: each thread takes a file, reads a chunk of it and puts it back, so that one large
 /// file keeps all threads busy and many compressed files are decompressed in parallel.
@@ -14,6 +15,7 @@ pub(crate) struct Pool {
     state: Mutex<State>,
     changed: Condvar,
     format: Option<Format>,
+    map: Option<Arc<Map>>,
     progress: Arc<Progress>,
     /// How many files may be open at once. With one, chunks are numbered in order of files and lines.
     open_at_most: usize,
@@ -31,15 +33,17 @@ struct State {
 }
 
 impl Pool {
-    pub(crate) fn new(
-        inputs: Vec<Input>,
-        format: Option<Format>,
-        progress: Arc<Progress>,
-        open_at_most: usize,
-    ) -> Self {
+    pub(crate) fn new(inputs: Vec<Input>, options: &Options, open_at_most: usize) -> Self {
         let waiting = inputs.into_iter().enumerate().rev().collect();
         let state = State { waiting, idle: Vec::new(), busy: 0, next_number: 0, stopped: false };
-        Self { state: Mutex::new(state), changed: Condvar::new(), format, progress, open_at_most }
+        Self {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            format: options.known_format(),
+            map: options.map.clone(),
+            progress: options.progress.clone(),
+            open_at_most,
+        }
     }
 
     /// The next chunk of any file; `None` when all are read, or reading was stopped.
@@ -48,7 +52,9 @@ impl Pool {
             let Some(reader) = self.take() else { return Ok(None) };
             let reader = match reader {
                 Taken::Open(reader) => Ok(reader),
-                Taken::Closed(index, input) => FileReader::open(input, index, self.format, &self.progress),
+                Taken::Closed(index, input) => {
+                    FileReader::open(input, index, self.format, self.map.as_deref(), &self.progress)
+                }
             };
             let read = reader.and_then(|mut reader| {
                 let chunk = reader.next_chunk(std::mem::take(&mut buffer))?;

@@ -33,8 +33,8 @@ fn what_is_none_of_them_is_an_error_that_says_what_it_seems_to_be() {
         }
     };
     insta::assert_snapshot!(error(b"[{\"session_id\":\"s\"}]"), @"it is a JSON array; events must be one JSON object a line");
-    insta::assert_snapshot!(error(b"session,ts,type\ns,1,play\n"), @"it is neither JSON objects, CMCD reports nor a known log, one a line (say which with a format if it is)");
-    insta::assert_snapshot!(error(b"\x89PNG\r\n\x1a\n\0\0\0"), @"it is neither JSON objects, CMCD reports nor a known log, one a line (say which with a format if it is)");
+    insta::assert_snapshot!(error(b"session,ts,type\ns,1,play\n"), @"it is neither JSON objects, CMCD reports nor a known log, one a line, nor a table of a known system (say which with a format or a map if it is)");
+    insta::assert_snapshot!(error(b"\x89PNG\r\n\x1a\n\0\0\0"), @"it is neither JSON objects, CMCD reports nor a known log, one a line, nor a table of a known system (say which with a format or a map if it is)");
 }
 
 #[test]
@@ -47,13 +47,13 @@ fn a_given_format_is_taken_at_its_word() {
 
 #[test]
 fn names_are_read_and_unknown_ones_refused() {
-    for format in Format::ALL {
+    for format in Format::all() {
         assert_eq!(format.to_string().parse(), Ok(format));
     }
     let error = "csv".parse::<Format>().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "\"csv\" is not one of ndjson, cmcd, requests, w3c, cloudfront-realtime, combined, akamai, fastly, delimited, parquet"
+        "\"csv\" is not one of ndjson, cmcd, requests, w3c, cloudfront-realtime, combined, akamai, fastly, delimited, parquet, adobe, edx, ga4, kino, mux, oximedia, segment, snowplow, xapi"
     );
 }
 

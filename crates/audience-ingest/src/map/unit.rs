@@ -1,0 +1,82 @@
+//! Units of numbers, and which fields they are units of.
+
+use audience_core::{Field, FieldKind};
+
+/// What a number is to be multiplied with to be what the field holds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Unit {
+    Factor(f64),
+    /// Of the duration, which is a hundred.
+    Percent,
+    /// Of the duration, which is one.
+    Fraction,
+}
+
+/// What stands in a field.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Quantity {
+    Time,
+    Bitrate,
+    /// It has no unit.
+    Other,
+}
+
+/// What a source is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Target {
+    pub(super) kind: FieldKind,
+    pub(super) quantity: Quantity,
+    /// It takes any JSON, as text.
+    pub(super) raw: bool,
+}
+
+impl Target {
+    /// A text.
+    pub(super) const TEXT: Self = Self { kind: FieldKind::Text, quantity: Quantity::Other, raw: false };
+
+    pub(super) const fn of(field: Field) -> Self {
+        let quantity = match field {
+            Field::Ts | Field::PositionMs | Field::FromMs | Field::DurationMs | Field::BufferMs | Field::WatchMs => {
+                Quantity::Time
+            }
+            Field::BitrateBps | Field::FromBitrateBps => Quantity::Bitrate,
+            _ => Quantity::Other,
+        };
+        Self { kind: field.kind(), quantity, raw: matches!(field, Field::Data) }
+    }
+
+    /// The unit of this name; otherwise, the names there are.
+    pub(super) fn unit(self, name: &str) -> Result<Unit, &'static str> {
+        match (self.quantity, name) {
+            (Quantity::Time, "h") => Ok(Unit::Factor(3_600_000.0)),
+            (Quantity::Time, "min") => Ok(Unit::Factor(60_000.0)),
+            (Quantity::Time, "s") => Ok(Unit::Factor(1000.0)),
+            (Quantity::Time, "ms") => Ok(Unit::Factor(1.0)),
+            (Quantity::Time, "us") => Ok(Unit::Factor(1e-3)),
+            (Quantity::Time, "ns") => Ok(Unit::Factor(1e-6)),
+            (Quantity::Time, "percent") if self.kind == FieldKind::Whole => Ok(Unit::Percent),
+            (Quantity::Time, "fraction") if self.kind == FieldKind::Whole => Ok(Unit::Fraction),
+            (Quantity::Time, _) if self.kind == FieldKind::Whole => {
+                Err("one of h, min, s, ms, us, ns, percent, fraction")
+            }
+            (Quantity::Time, _) => Err("one of h, min, s, ms, us, ns"),
+            (Quantity::Bitrate, "bps") => Ok(Unit::Factor(1.0)),
+            (Quantity::Bitrate, "kbps") => Ok(Unit::Factor(1e3)),
+            (Quantity::Bitrate, "Mbps") => Ok(Unit::Factor(1e6)),
+            (Quantity::Bitrate, _) => Err("one of bps, kbps, Mbps"),
+            (Quantity::Other, _) => Err("the unit of anything: this field has none"),
+        }
+    }
+
+    /// What has to stand there, in words.
+    pub(super) const fn expected(self) -> &'static str {
+        match (self.kind, self.quantity) {
+            (FieldKind::Text, _) => "text",
+            (FieldKind::Time, _) => "a time",
+            (FieldKind::Truth, _) => "true or false",
+            (FieldKind::Number, _) => "a number",
+            (FieldKind::Whole, Quantity::Time) => "a time from 0 on",
+            (FieldKind::Whole, _) => "a number from 0 on",
+        }
+    }
+}
