@@ -112,16 +112,22 @@ impl Format {
         const LINES: usize = 50;
         let unknown = |hint| Error::UnknownFormat { path: path.to_owned(), hint };
         let mut json = false;
+        // Has a type, as events have, but so have the records of other systems: one of them may follow.
+        let mut typed = false;
         let lines = start.split(|byte| *byte == b'\n').map(|line| String::from_utf8_lossy(line));
         for line in lines.filter(|line| !line.trim().is_empty()).take(LINES) {
             let line = line.trim();
+            if ndjson::looks_like_event(line) {
+                return Ok(Self::Ndjson);
+            }
             if let Some(format) = requests::detect(line) {
                 return Ok(format);
             }
-            if let Some(preset) = map::preset_of_line(line).filter(|_| !ndjson::looks_like_event(line)) {
+            if let Some(preset) = map::preset_of_line(line) {
                 return Ok(Self::Mapped(preset));
             }
             match line.as_bytes().first() {
+                _ if typed => {}
                 Some(b'{') => json = true,
                 Some(b'[') if line[1..].trim_start().starts_with(['{', '[']) || line == "[" => {
                     return Err(unknown("it is a JSON array; events must be one JSON object a line"));
@@ -129,9 +135,7 @@ impl Format {
                 _ if cmcd::looks_like_report(line) => return Ok(Self::Cmcd),
                 _ => {}
             }
-            if json && line.contains("\"type\"") {
-                return Ok(Self::Ndjson);
-            }
+            typed |= json && line.contains("\"type\"");
         }
         if json || start.iter().all(u8::is_ascii_whitespace) {
             // An empty file is an empty file of events.

@@ -194,7 +194,7 @@ impl fmt::Display for Repaired {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Ignored {
-    /// Nothing but white space.
+    /// Nothing but white space, or a list of nothing.
     Blank,
     /// A request that carries no telemetry: pages, segments, pre-flight requests.
     OtherRequest,

@@ -12,7 +12,7 @@ use super::source::Found;
 use super::unit::Target;
 use crate::batch::Batch;
 use crate::draft::{Draft, convert};
-use crate::quality::{Name, Problem, Repair};
+use crate::quality::{Name, Problem, Reason, Repair};
 use crate::scalar::Scalar;
 
 /// What reading records takes, used again from record to record.
@@ -77,7 +77,7 @@ fn apply<'r>(
     if any {
         return Ok(());
     }
-    let name = name.unwrap_or_default();
+    let name = name.unwrap_or(Cow::Borrowed("(no name)"));
     if !map.keeps_others {
         batch.quality.ignore_event(&name);
         return Ok(());
@@ -105,6 +105,7 @@ fn give<'r>(
         },
         None => None,
     };
+    let mut left_out = Vec::new();
     for Assignment { field, target, source } in &rule.fields {
         match source.read(*target, record, duration) {
             Found::Nothing => {}
@@ -113,7 +114,7 @@ fn give<'r>(
                 if matches!(field, Field::SessionId | Field::Ts) {
                     return Err(Problem::bad(name, value, &expected));
                 }
-                batch.repair(name, Repair::Dropped, value);
+                left_out.push((name, value, expected));
             }
         }
     }
@@ -124,7 +125,19 @@ fn give<'r>(
         };
         clock.tell(&mut draft.fields, start);
     }
-    draft.finish(false, |field| name_of(rule, field), batch)?;
+    if let Err(problem) = draft.finish(false, |field| name_of(rule, field), batch) {
+        // What is missing was there, but could not be used.
+        let culprit = left_out.iter().find(|(name, ..)| problem.field.as_ref() == Some(name));
+        return Err(match culprit {
+            Some((name, value, expected)) if problem.reason == Reason::MissingField => {
+                Problem::bad(name.clone(), value, expected)
+            }
+            _ => problem,
+        });
+    }
+    for (name, value, _) in left_out {
+        batch.repair(name, Repair::Dropped, value);
+    }
     draft.fields = audience_core::Fields::default();
     Ok(())
 }

@@ -222,6 +222,9 @@ impl Compiler {
         if value.is_text() {
             return Ok(vec![self.by_path(value, target)?]);
         }
+        if !value.is_table() {
+            return Err(value.bad("a path, or a table that has one (or value, join, sum, index)"));
+        }
         value.table(|table| {
             let mut alternatives = Vec::new();
             for path in table.take("path").iter().flat_map(ValueReader::items) {
@@ -292,6 +295,9 @@ fn test(value: &ValueReader<'_, '_>) -> Result<Test, MapError> {
         if let Some(start) = table.take("begins") {
             return Ok(Test::Begins(start.text()?.into()));
         }
-        Ok(Test::IsNot(words(&table.require("not")?)?))
+        let not = table
+            .take("not")
+            .ok_or_else(|| value.bad("a value, a list of them, or a table of exists, begins or not"))?;
+        Ok(Test::IsNot(words(&not)?))
     })
 }

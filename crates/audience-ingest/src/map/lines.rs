@@ -10,7 +10,7 @@ use super::apply::Applier;
 use super::record::{Record, Slots};
 use super::walk::{Borrowed, Walk};
 use crate::batch::Batch;
-use crate::quality::{Problem, Reason};
+use crate::quality::{Ignored, Problem, Reason};
 use crate::scalar::Scalar;
 
 /// Reads all lines of a text into the batch.
@@ -21,13 +21,17 @@ pub(crate) fn read_lines(map: &Map, text: &str, batch: &mut Batch) {
             continue;
         }
         applier.begin_line();
+        let mut any = false;
         let read = each_record(map, line, &mut memory, &mut |record| {
+            any = true;
             if let Err(problem) = applier.apply(map, record, batch) {
                 batch.reject(problem, line);
             }
         });
-        if let Err(error) = read {
-            batch.reject(Problem::detailed(Reason::NotJson, crate::scalar::without_line(&error)), line);
+        match read {
+            Err(error) => batch.reject(Problem::detailed(Reason::NotJson, crate::scalar::without_line(&error)), line),
+            Ok(()) if !any => batch.quality.ignore(Ignored::Blank),
+            Ok(()) => {}
         }
     }
 }

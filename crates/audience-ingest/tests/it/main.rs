@@ -7,7 +7,9 @@ mod faults;
 mod files;
 mod formats;
 mod logs;
+mod maps;
 mod ndjson;
+mod presets;
 mod requests;
 mod sessions;
 #[cfg(feature = "parquet")]
