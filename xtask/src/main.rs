@@ -13,6 +13,7 @@ mod lint;
 mod oracle;
 mod package;
 mod shell;
+mod snowplow;
 mod tables;
 mod test;
 mod tidy;
@@ -48,6 +49,7 @@ enum Task {
     Captures(captures::Captures),
     CdnLogs(cdn_logs::CdnLogs),
     Compare(compare::Compare),
+    CompareSnowplow(snowplow::CompareSnowplow),
     Tables(tables::Tables),
     Fuzz(fuzz::Fuzz),
     Bench(bench::Bench),
@@ -76,6 +78,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Captures(task) => task.run(),
         Task::CdnLogs(task) => task.run(),
         Task::Compare(task) => task.run(),
+        Task::CompareSnowplow(task) => task.run(),
         Task::Tables(task) => task.run(),
         Task::Fuzz(task) => task.run(),
         Task::Bench(task) => task.run(),
