@@ -1,10 +1,11 @@
 //! What every target checks: that nothing panics, hangs or takes memory, and that the figures agree with each other.
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use audience_core::{Accumulator, Timestamp};
 use audience_core::{Activity, AttentionHeatmap, MediaTime, Merge, Rules, Session, SessionFacts, UnitTotals};
-use audience_ingest::{Catalog, Error, Format, Input, Options, Sessions, load};
+use audience_ingest::{Catalog, Error, Format, Input, Map, Options, Sessions, load};
 use audience_report::{Dimension, Report, ReportSpec, ReportState, TextOptions, to_json};
 
 /// Reads bytes as telemetry in a format, or in whichever they seem to be.
@@ -26,6 +27,21 @@ pub fn check(bytes: &[u8], format: Format) {
     let listed = sessions.to_vec().expect("what was just written can be read");
     let kept: u64 = listed.iter().map(|session| session.events().len() as u64 + session.tidied().duplicates).sum();
     assert_eq!(kept, quality.events, "every event is in a session");
+    let horizon = sessions.horizon();
+    let facts: Vec<SessionFacts> = listed.iter().map(|session| check_session(session, horizon)).collect();
+    check_report(&facts, &sessions);
+}
+
+/// Reads bytes by a map and checks all that can be known of the outcome; a line may be any number of events.
+pub fn check_mapped(bytes: &[u8], format: Option<Format>, map: Option<Arc<Map>>) {
+    let mut options = Options::default();
+    options.format = format;
+    options.map = map;
+    options.threads = NonZeroUsize::new(1);
+    let sessions = load(vec![Input::memory("input", bytes)], &options).expect("memory can be read");
+    let listed = sessions.to_vec().expect("what was just written can be read");
+    let kept: u64 = listed.iter().map(|session| session.events().len() as u64 + session.tidied().duplicates).sum();
+    assert_eq!(kept, sessions.quality().events, "every event is in a session");
     let horizon = sessions.horizon();
     let facts: Vec<SessionFacts> = listed.iter().map(|session| check_session(session, horizon)).collect();
     check_report(&facts, &sessions);

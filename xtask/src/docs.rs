@@ -5,8 +5,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use audience_core::test_util::various_facts;
-    use audience_core::{Accumulator, EventKind, Field};
-    use audience_ingest::{Catalog, Format, Quality};
+    use audience_core::{Accumulator, Envelope, EventKind, Field};
+    use audience_ingest::{Catalog, Format, Input, Options, Quality, read_events};
     use audience_lake::SessionsTable;
     use audience_report::{Dimension, Report, ReportSpec, ReportState};
     use serde_json::Value;
@@ -73,10 +73,34 @@ mod tests {
 
     #[test]
     fn every_format_is_documented() {
-        let page = page("docs/formats/cmcd.md") + &page("docs/formats/events.md") + &page("docs/formats/tables.md");
+        let page = ["cmcd", "events", "maps", "tables"].map(|name| page(&format!("docs/formats/{name}.md"))).concat();
         for format in Format::all() {
             assert!(page.contains(format.as_str()), "{format}");
         }
+    }
+
+    /// The block of a page that begins so, without its indentation.
+    fn block(page: &str, start: &str) -> String {
+        let from = page.lines().skip_while(|line| line.strip_prefix("    ") != Some(start));
+        let lines = from.map_while(|line| if line.is_empty() { Some(line) } else { line.strip_prefix("    ") });
+        lines.collect::<Vec<_>>().join("\n").trim_end().to_owned() + "\n"
+    }
+
+    #[test]
+    fn the_example_of_a_map_makes_the_events_it_says() {
+        let page = page("docs/formats/maps.md");
+        let table = block(&page, "run,user,film,at,what,time,extra");
+        let map = block(&page, "name = \"what\"                # what happened stands in this column");
+        let mut options = Options::default();
+        options.map = Some(std::sync::Arc::new(map.parse().unwrap()));
+        let mut lines = Vec::new();
+        let quality = read_events(vec![Input::memory("player.csv", table.as_bytes())], &options, |event: Envelope| {
+            event.write_line(&mut lines);
+            Ok::<(), std::io::Error>(())
+        });
+        assert_eq!((quality.unwrap().events, table.lines().count()), (3, 4));
+        let lines = String::from_utf8(lines).unwrap();
+        assert_eq!(block(&page, lines.lines().next().unwrap()), lines);
     }
 
     #[test]

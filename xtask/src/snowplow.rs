@@ -82,7 +82,9 @@ fn compare(name: &str, ours: &Table, theirs: &Table) -> usize {
             }
         }
         println!("  {column:<26} {} of {} agree", theirs.len() - differences.len(), theirs.len());
-        differences.iter().for_each(|difference| println!("{difference}"));
+        for difference in &differences {
+            println!("{difference}");
+        }
         unexplained += differences.len();
     }
     unexplained

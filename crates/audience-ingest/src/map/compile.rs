@@ -27,15 +27,14 @@ pub(super) fn compile(file: &str, text: &str) -> Result<Map, MapError> {
         let clock = table
             .take("clock")
             .map(|clock| clock.table(|clock| compiler.source(&clock.require("start")?, Target::of(Field::Ts))));
-        let mut rules =
-            Rules { needs_name: name.is_none(), common: &fields, rules: Vec::new(), by_name: HashMap::new() };
+        let mut rules = Rules { needs_name: name.is_none(), common: &fields, all: Vec::new(), by_name: HashMap::new() };
         if let Some(types) = table.take("types") {
             rules.take_types(&types)?;
         }
         for event in table.take("event").iter().flat_map(ValueReader::items) {
             rules.take_event(&event, &mut compiler)?;
         }
-        let (rules, by_name) = (rules.rules, rules.by_name);
+        let (rules, by_name) = (rules.all, rules.by_name);
         let needs_duration = |rule: &Rule| rule.fields.iter().any(|field| field.source.needs_duration());
         let is_duration = |assignment: &&Assignment| assignment.field == Field::DurationMs;
         let duration = fields.iter().find(is_duration).filter(|_| rules.iter().any(needs_duration)).cloned();
@@ -68,7 +67,7 @@ pub(super) fn compile(file: &str, text: &str) -> Result<Map, MapError> {
 struct Rules<'c> {
     needs_name: bool,
     common: &'c [Assignment],
-    rules: Vec<Rule>,
+    all: Vec<Rule>,
     by_name: HashMap<Box<str>, Vec<usize>>,
 }
 
@@ -80,7 +79,7 @@ impl Rules<'_> {
             }
             for kind in kinds.items() {
                 let kind = event_type(&kind)?;
-                let rule = Rule { kind: kind.into(), when: Vec::new(), fields: self.merged(kind, Vec::new()) };
+                let rule = Rule { kind: kind.into(), when: Vec::new(), fields: self.merged(kind, &[]) };
                 self.add(rule, &[name.into()]);
             }
         }
@@ -101,7 +100,7 @@ impl Rules<'_> {
             let when = table.take("when").map(|when| compiler.conditions(&when)).transpose()?.unwrap_or_default();
             let kind = event_type(&table.require("type")?)?;
             let fields = compiler.assignments(table)?;
-            Ok((Rule { kind: kind.into(), when, fields: self.merged(kind, fields) }, names))
+            Ok((Rule { kind: kind.into(), when, fields: self.merged(kind, &fields) }, names))
         })?;
         self.add(rule, &names);
         Ok(())
@@ -109,13 +108,13 @@ impl Rules<'_> {
 
     fn add(&mut self, rule: Rule, names: &[Box<str>]) {
         for name in names {
-            self.by_name.entry(name.clone()).or_default().push(self.rules.len());
+            self.by_name.entry(name.clone()).or_default().push(self.all.len());
         }
-        self.rules.push(rule);
+        self.all.push(rule);
     }
 
     /// The fields of a rule with those that all have.
-    fn merged(&self, kind: &str, own: Vec<Assignment>) -> Vec<Assignment> {
+    fn merged(&self, kind: &str, own: &[Assignment]) -> Vec<Assignment> {
         // Of a wait, the duration is not that of the content.
         let fits = |field: Field| field != Field::DurationMs || kind != "buffer_end";
         let others = self.common.iter().filter(|common| fits(common.field));
@@ -242,6 +241,9 @@ impl Compiler {
             }
             if let Some(sum) = table.take("sum") {
                 let parts = self.source(&sum, target)?.alternatives;
+                if parts.iter().any(|part| !matches!(part.unit, Unit::Factor(_))) {
+                    return Err(sum.bad("a list of sources that are no parts of the duration"));
+                }
                 let name = parts.first().map(|part| part.name.to_string()).unwrap_or_default();
                 alternatives.push(self.alternative(&name, Origin::Sum(parts)));
             }

@@ -14,7 +14,7 @@ pub(super) struct Document<'d> {
     pub(super) text: &'d str,
 }
 
-impl<'d> Document<'d> {
+impl Document<'_> {
     /// Gives the table that the whole is to `read`.
     pub(super) fn read<T>(
         self,

@@ -47,7 +47,7 @@ presets! {
     Mux "mux",
     /// Sessions of oximedia-analytics.
     Oximedia "oximedia",
-    /// The video events of Segment and RudderStack.
+    /// The video events of Segment and `RudderStack`.
     Segment "segment",
     /// Snowplow's media events, versions 1 and 2.
     Snowplow "snowplow",

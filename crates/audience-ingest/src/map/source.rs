@@ -137,14 +137,12 @@ impl Alternative {
         let text = value.as_text().unwrap_or_default();
         let meaning =
             table.iter().find(|(word, _)| **word == *text).or_else(|| table.iter().find(|(word, _)| &**word == "*"));
-        match meaning {
-            Some((_, meaning)) => Ok(Scalar::Text(Cow::Borrowed(meaning))),
-            None => {
-                let words: Vec<&str> = table.iter().map(|(word, _)| &**word).collect();
-                drop(text);
-                Err((value, format!("one of {}", words.join(" "))))
-            }
+        if let Some((_, meaning)) = meaning {
+            return Ok(Scalar::Text(Cow::Borrowed(meaning)));
         }
+        let words: Vec<&str> = table.iter().map(|(word, _)| &**word).collect();
+        drop(text);
+        Err((value, format!("one of {}", words.join(" "))))
     }
 
     fn typed<'r>(&self, value: &Scalar<'r>, target: Target, duration: Option<u64>) -> Option<Scalar<'r>> {

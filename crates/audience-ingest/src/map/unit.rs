@@ -47,24 +47,20 @@ impl Target {
 
     /// The unit of this name; otherwise, the names there are.
     pub(super) fn unit(self, name: &str) -> Result<Unit, &'static str> {
-        match (self.quantity, name) {
-            (Quantity::Time, "h") => Ok(Unit::Factor(3_600_000.0)),
-            (Quantity::Time, "min") => Ok(Unit::Factor(60_000.0)),
-            (Quantity::Time, "s") => Ok(Unit::Factor(1000.0)),
-            (Quantity::Time, "ms") => Ok(Unit::Factor(1.0)),
-            (Quantity::Time, "us") => Ok(Unit::Factor(1e-3)),
-            (Quantity::Time, "ns") => Ok(Unit::Factor(1e-6)),
-            (Quantity::Time, "percent") if self.kind == FieldKind::Whole => Ok(Unit::Percent),
-            (Quantity::Time, "fraction") if self.kind == FieldKind::Whole => Ok(Unit::Fraction),
-            (Quantity::Time, _) if self.kind == FieldKind::Whole => {
-                Err("one of h, min, s, ms, us, ns, percent, fraction")
-            }
-            (Quantity::Time, _) => Err("one of h, min, s, ms, us, ns"),
-            (Quantity::Bitrate, "bps") => Ok(Unit::Factor(1.0)),
-            (Quantity::Bitrate, "kbps") => Ok(Unit::Factor(1e3)),
-            (Quantity::Bitrate, "Mbps") => Ok(Unit::Factor(1e6)),
-            (Quantity::Bitrate, _) => Err("one of bps, kbps, Mbps"),
-            (Quantity::Other, _) => Err("the unit of anything: this field has none"),
+        const TIMES: [(&str, f64); 6] =
+            [("h", 3_600_000.0), ("min", 60_000.0), ("s", 1000.0), ("ms", 1.0), ("us", 1e-3), ("ns", 1e-6)];
+        const BITRATES: [(&str, f64); 3] = [("bps", 1.0), ("kbps", 1e3), ("Mbps", 1e6)];
+        let part_of_duration = self.quantity == Quantity::Time && self.kind == FieldKind::Whole;
+        let (units, names) = match self.quantity {
+            Quantity::Time if part_of_duration => (&TIMES[..], "one of h, min, s, ms, us, ns, percent, fraction"),
+            Quantity::Time => (&TIMES[..], "one of h, min, s, ms, us, ns"),
+            Quantity::Bitrate => (&BITRATES[..], "one of bps, kbps, Mbps"),
+            Quantity::Other => (&[][..], "the unit of anything: this field has none"),
+        };
+        match name {
+            "percent" if part_of_duration => Ok(Unit::Percent),
+            "fraction" if part_of_duration => Ok(Unit::Fraction),
+            _ => units.iter().find(|(unit, _)| *unit == name).map(|(_, factor)| Unit::Factor(*factor)).ok_or(names),
         }
     }
 

@@ -201,6 +201,9 @@ pub(super) fn quality(report: &Report) -> String {
     for (reason, count) in &lines.ignored {
         row("ignored", Cell::name(reason.as_str()), Cell::Empty, *count);
     }
+    for (name, count) in &lines.ignored_events {
+        row("ignored_events", Cell::Text(name), Cell::Empty, *count);
+    }
     for ((field, repair), count) in &lines.repairs {
         row("repairs", Cell::Text(field), Cell::name(repair.as_str()), *count);
     }

@@ -64,6 +64,7 @@ fn lines(context: &Context<'_>) -> Table {
     rows.extend(lines.rejects.iter().map(|(why, count)| counted(format!("— {}", words(why.as_str())), *count)));
     rows.push(counted("Lines that are no telemetry", lines.ignored.values().sum()));
     rows.extend(lines.ignored.iter().map(|(why, count)| counted(format!("— {}", words(why.as_str())), *count)));
+    rows.extend(lines.ignored_events.iter().map(|(name, count)| counted(format!("— — {name}"), *count)));
     rows.push(counted("Fields that were repaired", lines.repaired()));
     let repairs = lines.repairs.iter();
     rows.extend(

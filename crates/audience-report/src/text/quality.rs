@@ -50,6 +50,9 @@ pub(super) fn write(out: &mut String, report: &Report, width: usize) {
     let named = |names: &std::collections::BTreeMap<Box<str>, u64>| {
         list(names.iter().map(|(name, count)| format!("{} {}", format::printable(name), format::count(*count))))
     };
+    if !lines.ignored_events.is_empty() {
+        note(out, format!("{DIM}events without use here{DIM:#} {}", named(&lines.ignored_events)));
+    }
     if !lines.attributes.is_empty() {
         note(out, format!("{DIM}attributes{DIM:#} {}", named(&lines.attributes)));
     }
