@@ -63,8 +63,8 @@ fn rows_that_are_none_cost_themselves() {
 
 #[test]
 fn a_long_table_has_its_columns_everywhere() {
-    let rows: String = (0..30_000).map(|row| format!("play,s{},{row},0.5,\"a\nb\"\n", row % 7)).collect();
-    let (events, quality) = mapped(&flat(""), format!("e,s,t,p,note\n{rows}"));
+    let rows: Vec<String> = (0..30_000).map(|row| format!("play,s{},{row},0.5,\"a\nb\"\n", row % 7)).collect();
+    let (events, quality) = mapped(&flat(""), "e,s,t,p,note\n".to_owned() + &rows.concat());
     assert_eq!((quality.events, quality.lines, quality.rejected()), (30_000, 60_001, 0));
     assert!(events.lines().all(|line| line.ends_with("\"type\":\"play\",\"position_ms\":500}")));
 }

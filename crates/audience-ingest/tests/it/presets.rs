@@ -63,7 +63,7 @@ fn every_fixture_is_found_to_be_what_it_is() {
     for file in std::fs::read_dir(fixture("")).unwrap() {
         let path = file.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        if !name.ends_with(".ndjson") && !name.ends_with(".csv") {
+        if !matches!(path.extension().and_then(|ending| ending.to_str()), Some("ndjson" | "csv")) {
             continue;
         }
         let preset = Preset::ALL.into_iter().find(|preset| name.starts_with(preset.as_str())).unwrap();
@@ -191,6 +191,38 @@ fn snowplow_version_2() {
     let table = read("snowplow-v2.csv");
     assert_eq!(facts(&table), facts(&sessions), "the same rows as a table");
     assert_eq!(table.quality().events, sessions.quality().events);
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn snowplow_in_parquet() {
+    use parquet::data_type::{ByteArray, ByteArrayType};
+    use parquet::file::writer::SerializedFileWriter;
+    use parquet::schema::parser::parse_message_type;
+
+    let table = std::fs::read(fixture("snowplow-v2.csv")).unwrap();
+    let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(&*table);
+    let names: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let columns: Vec<String> = names.iter().map(|name| format!("REQUIRED BYTE_ARRAY {name} (UTF8);")).collect();
+    let schema = parse_message_type(&format!("message m {{ {} }}", columns.join(" "))).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.parquet");
+    let file = std::fs::File::create(&path).unwrap();
+    let mut writer = SerializedFileWriter::new(file, schema.into(), std::sync::Arc::default()).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    for index in 0..names.len() {
+        let cells: Vec<ByteArray> = rows.iter().map(|row| ByteArray::from(row[index].as_bytes())).collect();
+        let mut column = group.next_column().unwrap().unwrap();
+        column.typed::<ByteArrayType>().write_batch(&cells, None, None).unwrap();
+        column.close().unwrap();
+    }
+    group.close().unwrap();
+    writer.close().unwrap();
+
+    let found = load_path(&path, &Options::default()).unwrap();
+    assert_eq!(facts(&found), facts(&read("snowplow-v2.ndjson")));
+    assert_eq!(found.quality().ignored_events, read("snowplow-v2.ndjson").quality().ignored_events);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use audience_lake::{Error, Table};
+use audience_lake::{Error, EventsTable, Table};
 use parquet::data_type::{
     ByteArray, ByteArrayType, DoubleType, FixedLenByteArray, FixedLenByteArrayType, Int32Type, Int64Type,
 };
@@ -219,4 +219,45 @@ fn damage_anywhere_is_no_panic() {
         }
     }
     assert!(refused > 100);
+}
+
+#[test]
+fn columns_of_any_table_are_read_by_their_names() {
+    let schema = "message m {
+        REQUIRED INT64 at;
+        OPTIONAL group player { OPTIONAL BYTE_ARRAY name (UTF8); REQUIRED DOUBLE time; }
+        OPTIONAL group list (LIST) { REPEATED group list { OPTIONAL BYTE_ARRAY element (UTF8); } }
+        REQUIRED INT64 unwanted;
+    }";
+    let (folder, path) = file();
+    let out = std::fs::File::create(&path).unwrap();
+    let schema = Arc::new(parse_message_type(schema).unwrap());
+    let mut writer = SerializedFileWriter::new(out, schema, Arc::new(WriterProperties::builder().build())).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    column.typed::<Int64Type>().write_batch(&[1, 2], None, None).unwrap();
+    column.close().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    column.typed::<ByteArrayType>().write_batch(&[ByteArray::from("web")], Some(&[2, 0]), None).unwrap();
+    column.close().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    column.typed::<DoubleType>().write_batch(&[2.5], Some(&[1, 0]), None).unwrap();
+    column.close().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    column.typed::<ByteArrayType>().write_batch(&[ByteArray::from("x")], Some(&[3, 0]), Some(&[0, 0])).unwrap();
+    column.close().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    column.typed::<Int64Type>().write_batch(&[8, 9], None, None).unwrap();
+    column.close().unwrap();
+    group.close().unwrap();
+    writer.close().unwrap();
+
+    let table = EventsTable::open_foreign(&path, |name| name != "unwanted").unwrap();
+    assert_eq!(table.unread(), ["list"]);
+    let mut rows = table.read(0).unwrap();
+    let mut batch = rows.next_batch().unwrap().unwrap();
+    let mut cells = Vec::new();
+    while batch.next_row(|key, value| cells.push(format!("{} {value}", key.name()))) {}
+    assert_eq!(cells, ["at 1", "player.name \"web\"", "player.time 2.5", "at 2"]);
+    drop(folder);
 }
