@@ -75,6 +75,8 @@ use tree::{Slot, Tree};
 pub struct Map {
     /// Where the line has the list of its records.
     each: Option<Slot>,
+    /// A key without which there is no such list.
+    each_key: Box<str>,
     /// Where a record has the name of its event.
     name: Option<Source>,
     rules: Vec<Rule>,

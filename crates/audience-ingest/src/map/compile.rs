@@ -24,6 +24,9 @@ pub(super) fn compile(file: &str, text: &str) -> Result<Map, MapError> {
         let each = table.take("each");
         let zone = table.take("zone").map(|zone| time_zone(&zone)).transpose()?.unwrap_or(TimeZone::UTC);
         let mut compiler = Compiler { line: Tree::default(), record: Tree::default(), has_each: each.is_some(), zone };
+        let each_path = each.as_ref().map(ValueReader::text).transpose()?.unwrap_or_default();
+        let mut each_keys = each_path.trim_start_matches("$.").split(['.', '"', '[', ']', '*']);
+        let each_key = each_keys.find(|key| !key.is_empty()).unwrap_or_default().into();
         let each = each.map(|path| compiler.place_of(&path, true, true)).transpose()?;
         let name = table.take("name").map(|name| compiler.source(&name, Target::TEXT)).transpose()?;
         let fields = compiler.fields_of(table)?;
@@ -43,6 +46,7 @@ pub(super) fn compile(file: &str, text: &str) -> Result<Map, MapError> {
         let duration = fields.iter().find(is_duration).filter(|_| rules.iter().any(needs_duration)).cloned();
         Ok(Map {
             each: each.map(|place| place.slot),
+            each_key,
             name,
             clock: clock.transpose()?,
             unnamed: (0..rules.len()).filter(|rule| !by_name.values().any(|named| named.contains(rule))).collect(),

@@ -68,6 +68,10 @@ fn each_record(map: &Map, line: &str, memory: &mut Memory, take: &mut Take<'_>) 
 
 /// Gives every record in the list that an object has to `take`; without the list, the object itself.
 fn each_in(map: &Map, text: &str, memory: &mut Memory, take: &mut Take<'_>) -> Result<(), serde_json::Error> {
+    // Most lines of systems that may send lists are none: those need not be gone through for one.
+    if map.line.slots() == 1 && !text.contains(&*map.each_key) {
+        return records_of(map, text, None, memory, take);
+    }
     let mut around = std::mem::take(&mut memory.line).reuse(map.line.slots());
     let mut json = serde_json::Deserializer::from_str(text);
     let walked = json.deserialize_map(Walk::<Borrowed>::new(&map.line.root, &mut around)).and_then(|()| json.end());

@@ -179,13 +179,13 @@ impl Alternative {
     }
 
     fn time(&self, value: &Scalar<'_>) -> Option<i64> {
-        let number = match value {
-            Scalar::Text(text) if text.trim_start_matches('-').contains(['-', ':']) => {
-                return time::millis(text, &self.zone).filter(|time| time.unsigned_abs() <= MAX_TS as u64);
-            }
-            value => self.scaled(value, None)?,
+        let millis = match (self.scaled(value, None), value) {
+            // Past what fits, the nearest that does, which is no time either.
+            (Some(number), _) => number.round() as i64,
+            (None, Scalar::Text(text)) => time::millis(text, &self.zone)?,
+            (None, _) => return None,
         };
-        (number.abs() <= MAX_TS as f64).then_some(number.round() as i64)
+        Some(millis).filter(|millis| millis.unsigned_abs() <= MAX_TS as u64)
     }
 }
 

@@ -151,6 +151,39 @@ fn values_come_from_wherever_they_stand() {
 }
 
 #[test]
+fn any_json_may_be_the_data_of_a_custom_event() {
+    let map = "[fields]\nsession_id = { value = \"s\" }\nts = { value = \"20260105T100000Z\" }\ndata = \"d\"\nvalue = \"d.n\"\n\
+               [[event]]\ntype = \"custom\"\nname = { value = \"like\" }\n";
+    let data = |json: &str| {
+        let (events, quality) = mapped(map, format!("{{\"d\":{json}}}"));
+        assert_eq!((quality.events, quality.repaired()), (1, 0), "{json}");
+        events.split_once("\"name\":\"like\"").unwrap().1.trim_end().to_owned()
+    };
+    assert_eq!(data("{\"n\":1.5,\"m\":[2]}"), ",\"value\":1.5,\"data\":\"{\\\"n\\\":1.5,\\\"m\\\":[2]}\"}");
+    assert_eq!(data("\"t\\u00e9xt\""), ",\"data\":\"téxt\"}");
+    assert_eq!(data("null"), "}");
+}
+
+#[test]
+fn a_list_inside_a_line_is_its_records() {
+    let map = "each = \"body.events\"\n[fields]\nsession_id = [\"s\", \"$.s\"]\nts = \"t\"\nseq = { index = true }\n\
+               [[event]]\ntype = \"play\"\n";
+    let lines = "{\"body\":{\"events\":[{\"t\":1},{\"t\":2,\"s\":\"own\"}]},\"s\":\"a\"}\n\
+                 [{\"s\":\"b\",\"body\":{\"events\":[{\"t\":3}]}},{\"s\":\"c\",\"t\":4}]\n\
+                 {\"s\":\"d\",\"body\":{\"events\":\"none\"},\"t\":5}\n{\"s\":\"e\",\"body\":{\"events\":[7]}}\n";
+    let (events, quality) = mapped(map, lines);
+    insta::assert_snapshot!(events, @r#"
+    {"session_id":"a","ts":1,"seq":0,"type":"play"}
+    {"session_id":"own","ts":2,"seq":1,"type":"play"}
+    {"session_id":"b","ts":3,"seq":0,"type":"play"}
+    {"session_id":"c","ts":4,"seq":0,"type":"play"}
+    "#);
+    assert_eq!((quality.lines, quality.events, quality.rejected()), (4, 4, 2));
+    let table = "s;body\na;\"{\"\"events\"\":[{\"\"t\"\":1},{\"\"t\"\":2}]}\"\n";
+    assert_eq!(mapped(map, table).1.events, 2, "in a cell");
+}
+
+#[test]
 fn conditions_tell_records_apart() {
     let map = r#"
         name = "e"
