@@ -2,7 +2,7 @@
 
 mod rules;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use audience_core::Field;
 use jiff::tz::TimeZone;
@@ -41,6 +41,7 @@ pub(super) fn compile(file: &str, text: &str) -> Result<Map, MapError> {
             rules.take_event(&event, &mut compiler)?;
         }
         let (rules, by_name) = (rules.all, rules.by_name);
+        let named: HashSet<usize> = by_name.values().flatten().copied().collect();
         let needs_duration = |rule: &Rule| rule.fields.iter().any(|field| field.source.needs_duration());
         let is_duration = |assignment: &&Assignment| assignment.field == Field::DurationMs;
         let duration = fields.iter().find(is_duration).filter(|_| rules.iter().any(needs_duration)).cloned();
@@ -49,7 +50,7 @@ pub(super) fn compile(file: &str, text: &str) -> Result<Map, MapError> {
             each_key,
             name,
             clock: clock.transpose()?,
-            unnamed: (0..rules.len()).filter(|rule| !by_name.values().any(|named| named.contains(rule))).collect(),
+            unnamed: (0..rules.len()).filter(|rule| !named.contains(rule)).collect(),
             rules,
             by_name,
             duration,
