@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use audience_core::SessionFacts;
-use audience_ingest::{Format, Options, Preset, Quality, Sessions};
+use audience_ingest::{Format, Input, Options, Preset, Quality, Sessions, load};
 
 use crate::{facts, folder, load_path};
 
@@ -237,6 +237,52 @@ fn snowplow_version_1() {
     passed over volumechange 5
     36 lines, 30 events, 0 rejected
     ");
+}
+
+/// What becomes of a file of which one text is replaced by another, beyond what is odd about it anyway.
+fn spoiled(name: &str, from: &str, to: &str) -> String {
+    let text = std::fs::read_to_string(fixture(name)).unwrap();
+    assert!(text.contains(from), "{name} has no {from}");
+    let folder = folder("spoiled", text.replacen(from, to, 1));
+    let mut options = Options::default();
+    options.format = name.split(['.', '-']).next().map(|preset| preset.parse().unwrap());
+    let (before, after) = (
+        oddities(read(name).quality()),
+        oddities(load_path(&folder.path().join("spoiled"), &options).unwrap().quality()),
+    );
+    after.lines().filter(|line| !before.contains(line) && !line.ends_with("rejected")).collect::<Vec<_>>().join("; ")
+}
+
+#[test]
+fn what_cannot_be_used_is_named_as_its_system_names_it() {
+    let spoiled = |name: &str, times: (&str, &str), positions: (&str, &str)| {
+        format!("{} | {}", spoiled(name, times.0, times.1), spoiled(name, positions.0, positions.1))
+    };
+    insta::assert_snapshot!(spoiled("adobe.ndjson", ("2026-01-05T10:00:10.000Z", "10 o'clock"), ("\"playhead\":10}", "\"playhead\":[10]}")), @r#"line 3: xdm.timestamp is "10 o'clock", which is not a time | xdm.mediaCollection.playhead dropped 1"#);
+    insta::assert_snapshot!(spoiled("edx.ndjson", ("2026-01-05T10:01:00.000000+00:00", "?"), ("\\\"currentTime\\\": 130", "\\\"currentTime\\\": \\\"late\\\"")), @r#"line 5: time is "?", which is not a time | event.currentTime dropped 1"#);
+    insta::assert_snapshot!(spoiled("ga4.ndjson", ("\"1767607220000000\"", "\"x\""), ("\"int_value\":\"50\"", "\"int_value\":\"-50\"")), @r#"line 3: event_timestamp is "x", which is not a time | event_params[key=video_current_time].value.int_value dropped 1"#);
+    insta::assert_snapshot!(spoiled("kino.ndjson", ("2026-01-05T10:01:00.000000Z", "2026-01-05T25:01:00Z"), ("\"position\":135.0", "\"position\":1e300")), @r#"line 2: timestamp is "2026-01-05T25:01:00Z", which is not a time | position dropped 1"#);
+    insta::assert_snapshot!(spoiled("mux.ndjson", ("\"viewer_time\":1767607210000", "\"viewer_time\":-1e18"), ("\"playback_time\":10000", "\"playback_time\":true")), @"line 5: viewer_time is -1000000000000000000, which is not a time | playback_time dropped 1");
+    insta::assert_snapshot!(spoiled("oximedia.ndjson", ("{\"timestamp_ms\":1767607294500}", "{\"timestamp_ms\":false}"), ("{\"position_ms\":110000}", "{\"position_ms\":\"\\u0000\"}")), @"line 1: Play.timestamp_ms is false, which is not a time | BufferStart.position_ms dropped 1");
+    insta::assert_snapshot!(spoiled("segment.ndjson", ("2026-01-05T10:00:41.000Z", "later"), ("\"position\":100", "\"position\":{\"s\":100}")), @r#"line 7: timestamp is "later", which is not a time | properties.position dropped 1"#);
+    insta::assert_snapshot!(spoiled("snowplow-v1.csv", ("2022-01-18 11:59:33.953", "2022-18-01"), ("\"\"current_time\"\":\"\"189.126494313985\"\"", "\"\"current_time\"\":\"\"soon\"\"")), @r#"line 5: dvce_created_tstamp is "2022-18-01", which is not a time | contexts_com_snowplowanalytics_snowplow_media_player_*[0].current_time dropped 1"#);
+    insta::assert_snapshot!(spoiled("snowplow-v2.ndjson", ("\"dvce_created_tstamp\":\"2026-01-05T10:00:10.000Z\"", "\"dvce_created_tstamp\":\"now\""), ("\"currentTime\":99", "\"currentTime\":-99")), @r#"line 3: dvce_created_tstamp is "now", which is not a time | contexts_com_snowplowanalytics_snowplow_media_player_*[0].currentTime dropped 1"#);
+    insta::assert_snapshot!(spoiled("xapi.ndjson", ("2026-01-05T10:01:10.000Z", "2026-1"), ("/time\":175.0", "/time\":\"PT175S\"")), @r#"line 6: timestamp is "2026-1", which is not a time | result.extensions."https://w3id.org/xapi/video/extensions/time" dropped 1"#);
+}
+
+#[test]
+fn every_preset_survives_files_that_end_anywhere() {
+    for name in ["adobe", "edx", "ga4", "kino", "mux", "oximedia", "segment", "snowplow-v2", "xapi"] {
+        let text = std::fs::read_to_string(fixture(&format!("{name}.ndjson"))).unwrap();
+        let mut options = Options::default();
+        options.format = name.split('-').next().map(|preset| preset.parse().unwrap());
+        for end in (0..text.len()).step_by(97) {
+            let input = vec![Input::memory("cut", text[..end].as_bytes())];
+            let quality = load(input, &options).unwrap().quality().clone();
+            let whole = text[..end].matches('\n').count() as u64;
+            assert!(quality.lines == whole || quality.lines == whole + 1, "{name} {end}");
+        }
+    }
 }
 
 #[test]
