@@ -73,7 +73,8 @@ mod tests {
 
     #[test]
     fn every_format_is_documented() {
-        let page = ["cmcd", "events", "logs", "maps", "tables"].map(|name| page(&format!("docs/formats/{name}.md"))).concat();
+        let page =
+            ["cmcd", "events", "logs", "maps", "tables"].map(|name| page(&format!("docs/formats/{name}.md"))).concat();
         for format in Format::all() {
             assert!(page.contains(format.as_str()), "{format}");
         }

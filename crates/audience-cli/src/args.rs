@@ -22,6 +22,7 @@ Examples:
   audience report logs/ --from 2026-01-08 --to 2026-01-15 --vs previous
   audience report 'logs/2026-01-*.ndjson.gz' --by day --tz Europe/Berlin --json > report.json
   zcat old.gz | audience report -
+  audience inspect logs/
   audience session events.ndjson 5f2d1c1e-8c6d-4f0e-9a53-0d3a1f2b4c5d
   audience convert logs/ -o events.parquet
   audience report 'export/*.csv' --map player.toml
@@ -46,6 +47,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Report(Box<ReportArgs>),
     Session(SessionArgs),
+    Inspect(InspectArgs),
     Convert(ConvertArgs),
     Simulate(SimulateArgs),
     Completions(CompletionsArgs),
@@ -237,6 +239,24 @@ pub(crate) enum Table {
     Events,
     /// Each session and title; only in Parquet
     Sessions,
+}
+
+/// What telemetry is, what is in it, and which questions it can answer.
+///
+/// Reads the files once and prints their formats, their events, fields and attributes, what could not be used, and for
+/// each question that people ask of telemetry whether it can be answered, for how many sessions, and what is missing.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct InspectArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+
+    /// Durations of titles: JSON or CSV with `content_id` and `duration_ms`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) catalog: Option<PathBuf>,
+
+    /// Write JSON instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Print a script that completes the command in a shell.

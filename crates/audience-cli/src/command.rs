@@ -2,6 +2,7 @@
 
 pub(crate) mod completions;
 pub(crate) mod convert;
+pub(crate) mod inspect;
 pub(crate) mod report;
 pub(crate) mod session;
 pub(crate) mod simulate;

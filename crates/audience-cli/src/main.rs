@@ -18,6 +18,7 @@ fn main() -> ExitCode {
     let done = match args.command {
         Command::Report(args) => command::report::run(&args),
         Command::Session(args) => command::session::run(&args),
+        Command::Inspect(args) => command::inspect::run(&args),
         Command::Convert(args) => command::convert::run(&args),
         Command::Simulate(args) => command::simulate::run(&args),
         Command::Completions(args) => command::completions::run(&args),

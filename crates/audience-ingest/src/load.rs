@@ -122,13 +122,23 @@ fn read(inputs: Vec<Input>, options: &Options, in_order: bool, sink: Sink<'_>) -
             batch.begin(&chunk.file, chunk.file_index);
             match chunk.content {
                 Content::Lines(lines) => {
+                    // A byte order mark may come before the first of them.
+                    if lines.offset <= 3 {
+                        batch.quality.found(lines.format);
+                    }
                     read_lines(&lines, options, &mut batch);
                     buffer = lines.bytes;
                 }
                 #[cfg(feature = "parquet")]
-                Content::Rows(rows) => read_rows(&rows, map_of(rows.format, options), &mut batch, keep)?,
+                Content::Rows(rows) => {
+                    if rows.row_group == 0 {
+                        batch.quality.found(rows.format);
+                    }
+                    read_rows(&rows, map_of(rows.format, options), &mut batch, keep)?;
+                }
                 #[cfg(feature = "parquet")]
                 Content::Sessions(table) => {
+                    batch.quality.found(Format::Parquet);
                     batch.quality.session_rows = table.rows();
                     let bytes = (0..table.row_groups()).map(|row_group| table.size(row_group)).sum();
                     options.progress.bytes.fetch_add(bytes, Ordering::Relaxed);

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::format::Format;
+
 /// What a source calls a field: a word of its format, or what somebody's map says.
 pub(crate) type Name = Cow<'static, str>;
 
@@ -230,6 +232,8 @@ impl Ignored {
 pub struct Quality {
     /// Files read.
     pub files: u64,
+    /// These by their format; files without a line have none.
+    pub formats: BTreeMap<Format, u64>,
     /// Bytes read, before decompression.
     pub bytes: u64,
     /// Lines read.
@@ -282,6 +286,11 @@ impl Quality {
         self.repairs.values().sum()
     }
 
+    /// A file of this format begins.
+    pub(crate) fn found(&mut self, format: Format) {
+        *self.formats.entry(format).or_default() += 1;
+    }
+
     pub(crate) fn reject(&mut self, reject: Reject) {
         let reason = reject.problem.reason;
         *self.rejects.entry(reason).or_default() += 1;
@@ -310,6 +319,7 @@ impl Quality {
     /// Takes in what became of other lines.
     pub(crate) fn merge(&mut self, other: Self) {
         self.files += other.files;
+        add_counts(&mut self.formats, other.formats);
         self.bytes += other.bytes;
         self.lines += other.lines;
         self.events += other.events;

@@ -82,6 +82,14 @@ impl Sessions {
         self.horizon
     }
 
+    /// Whether there are the events of all sessions, and not only the facts of some.
+    pub fn has_all_events(&self) -> bool {
+        #[cfg(feature = "parquet")]
+        return self.tables.is_empty();
+        #[cfg(not(feature = "parquet"))]
+        true
+    }
+
     /// How many bytes of events are in a temporary file, for want of [memory](crate::Options::memory).
     pub fn spilled(&self) -> u64 {
         self.store.spilled()

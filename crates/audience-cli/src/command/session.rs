@@ -230,7 +230,7 @@ fn remark(kind: &EventKind) -> Option<String> {
     })
 }
 
-fn utc(at: Timestamp) -> String {
+pub(crate) fn utc(at: Timestamp) -> String {
     match jiff::Timestamp::from_millisecond(at.as_millis()) {
         Ok(at) => at.strftime("%Y-%m-%d %H:%M:%S%.3f UTC").to_string(),
         Err(_) => format!("{} ms", at.as_millis()),

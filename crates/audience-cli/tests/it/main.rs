@@ -4,6 +4,7 @@
 mod convert;
 mod errors;
 mod help;
+mod inspect;
 mod maps;
 mod page;
 mod pipes;

@@ -201,6 +201,8 @@ fn without_places_what_is_played_is_not_placed() {
     let facts = facts(plays(0.0, 0.0, 20.0).into_iter().map(nowhere));
     assert!(facts.inferred.positions_missing && facts.map.is_empty());
     assert!((facts.watched.as_secs_f64() - 20.0).abs() <= 0.3, "{:?}", facts.watched);
+    assert_eq!(facts.quality.bits, u128::from(facts.quality.bits_over.as_millis()) * 1000);
+    assert!(facts.quality.bits_over >= pos(19.0));
 }
 
 #[test]

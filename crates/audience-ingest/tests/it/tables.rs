@@ -1,5 +1,6 @@
 //! Tables in Parquet.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
@@ -72,8 +73,9 @@ fn a_table_of_events_is_as_good_as_lines() {
     let of_lines = read(sample());
     assert_eq!(sessions.to_vec().unwrap(), of_lines.to_vec().unwrap());
     assert_eq!(sessions.horizon(), of_lines.horizon());
-    let same = Quality { bytes: 0, ..sessions.quality().clone() };
-    assert_eq!(same, Quality { bytes: 0, ..of_lines.quality().clone() });
+    let of_no_file = |quality: &Quality| Quality { bytes: 0, formats: BTreeMap::new(), ..quality.clone() };
+    assert_eq!(of_no_file(sessions.quality()), of_no_file(of_lines.quality()));
+    assert_eq!(sessions.quality().formats, BTreeMap::from([(Format::Parquet, 1)]));
     assert!(sessions.quality().bytes > 0);
 }
 

@@ -82,6 +82,8 @@ pub(super) struct Requests {
     pub(super) longest: i64,
     /// The player said that frames move.
     pub(super) says_play: Option<i64>,
+    /// The bit rates of segments of the picture whose place is not known, by when they were asked for.
+    pub(super) unplaced_bitrates: Vec<(i64, Bitrate)>,
     /// How much was buffered at the last request, where its place is not known.
     pub(super) unplaced_buffer: i64,
 }
@@ -148,6 +150,10 @@ impl Requests {
             let buffer = vitals.and_then(|vitals| vitals.buffer).map(|buffer| millis(buffer.as_millis()));
             let Some(start) = request.start.map(|start| millis(start.as_millis())) else {
                 requests.unplaced_buffer = buffer.unwrap_or(0);
+                let bitrate = vitals.and_then(|vitals| vitals.bitrate).filter(|_| request.succeeded());
+                if track != 1 || !has_picture {
+                    requests.unplaced_bitrates.extend(bitrate.map(|bitrate| (at, bitrate)));
+                }
                 continue;
             };
             let length = request.length.map_or(USUAL_SEGMENT, |length| millis(length.as_millis())).max(1);

@@ -368,6 +368,10 @@ impl Story<'_> {
         if let Some(begin) = begin {
             self.tell(begin, EventKind::Play, None);
         }
+        let requests = self.requests;
+        for (at, bitrate) in &requests.unplaced_bitrates {
+            self.switch(*at, Some(*bitrate), None);
+        }
         if last > first {
             self.tell(last.as_millis(), EventKind::Heartbeat, None);
         }
@@ -400,13 +404,18 @@ impl Story<'_> {
         let played: Vec<(i64, Option<Bitrate>)> =
             here.into_iter().chain(ahead).filter(|(start, _)| *start <= to).collect();
         for (start, bitrate) in played {
-            if bitrate.is_some() && bitrate != self.bitrate {
-                let reason = if self.bitrate.is_none() { QualityReason::Initial } else { QualityReason::Other };
-                let to = Rendition { bitrate, ..Rendition::default() };
-                let kind = EventKind::QualityChange { from: self.bitrate, to, reason: Some(reason) };
-                self.bitrate = bitrate;
-                self.tell(at + time_for(start - from, rate), kind, Some(start));
-            }
+            self.switch(at + time_for(start - from, rate), bitrate, Some(start));
+        }
+    }
+
+    /// Another bit rate is played, unless it is the same, or not known.
+    fn switch(&mut self, at: i64, bitrate: Option<Bitrate>, place: Option<i64>) {
+        if bitrate.is_some() && bitrate != self.bitrate {
+            let reason = if self.bitrate.is_none() { QualityReason::Initial } else { QualityReason::Other };
+            let to = Rendition { bitrate, ..Rendition::default() };
+            let kind = EventKind::QualityChange { from: self.bitrate, to, reason: Some(reason) };
+            self.bitrate = bitrate;
+            self.tell(at, kind, place);
         }
     }
 }
