@@ -1,5 +1,7 @@
 //! The command line.
 
+mod privacy;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -7,6 +9,8 @@ use audience_ingest::Format;
 use bytesize::ByteSize;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args as ClapArgs, Parser, Subcommand};
+
+pub(crate) use privacy::PrivacyArgs;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -147,6 +151,9 @@ pub(crate) struct SessionArgs {
     /// What is known of titles: JSON or CSV with `content_id`, title, `duration_ms`, live, chapters
     #[arg(long, value_name = "FILE")]
     pub(crate) catalog: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) privacy: PrivacyArgs,
 }
 
 /// Make telemetry of viewers who do not exist, with what really happened.
@@ -307,6 +314,9 @@ pub(crate) struct InputArgs {
     /// Where the temporary file is; it is gone with the process, however that ends
     #[arg(long, value_name = "FOLDER")]
     pub(crate) temp_dir: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) privacy: PrivacyArgs,
 }
 
 /// The least `--memory`: what the program needs for itself.

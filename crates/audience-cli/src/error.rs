@@ -46,7 +46,8 @@ impl Error {
         use audience_ingest::Error as Ingest;
         ExitCode::from(match self {
             Self::Ingest(Ingest::Rejected(_) | Ingest::Repaired(_)) => 4,
-            Self::Asked(_)
+            Self::Ingest(Ingest::ShortKey { .. } | Ingest::NoKey { .. } | Ingest::ReadOnce)
+            | Self::Asked(_)
             | Self::StdinTwice
             | Self::OntoItself { .. }
             | Self::SessionsNeedParquet

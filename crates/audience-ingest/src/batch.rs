@@ -6,10 +6,12 @@ use std::sync::Arc;
 use audience_core::{Envelope, Event};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+use smallvec::SmallVec;
 
 use crate::horizon::Horizon;
 use crate::options::Options;
-use crate::quality::{Ignored, Name, Problem, Quality, Reason, Reject, Repair, Repaired};
+use crate::privacy::{Guard, LeftOut};
+use crate::quality::{Ignored, Name, Problem, Quality, Reason, Reject, Repair, Repaired, shorten};
 use crate::segments::Segments;
 use crate::spool::{Block, Encoder};
 
@@ -45,8 +47,12 @@ pub(crate) struct Batch {
     groups: HashTable<u32>,
     hasher: RandomState,
     encoder: Encoder,
-    /// The events as they come, for who wants those and no sessions.
-    events: Option<Vec<Envelope>>,
+    keep: Keep,
+    guard: Guard,
+    /// The sessions that events of this chunk say to leave out.
+    found: LeftOut,
+    /// Those of which it was known before.
+    left_out: Arc<LeftOut>,
     pub(crate) quality: Quality,
     rejects: Option<Vec<Reject>>,
     /// The first thing strict reading would stop at.
@@ -58,6 +64,18 @@ pub(crate) struct Batch {
     file: Arc<str>,
     file_index: usize,
     line: u64,
+}
+
+/// What is kept of events.
+#[derive(Debug, Default)]
+enum Keep {
+    /// Blocks, to be put together.
+    #[default]
+    Blocks,
+    /// The events as they come.
+    Events(Vec<Envelope>),
+    /// Nothing but what they say of the whole.
+    Nothing,
 }
 
 /// What strict reading stops at.
@@ -82,25 +100,32 @@ impl Fault {
 pub(crate) struct Outcome {
     pub(crate) quality: Quality,
     pub(crate) events: Vec<Envelope>,
+    pub(crate) left_out: LeftOut,
     pub(crate) rejects: Vec<Reject>,
     pub(crate) fault: Option<Fault>,
     pub(crate) horizon: Horizon,
 }
 
 impl Batch {
-    /// A batch that keeps all rejects, or only examples; and that keeps the first fault, or none.
+    /// A batch as the options say, which makes blocks.
     pub(crate) fn new(options: &Options) -> Self {
         Self {
             rejects: options.rejects.is_some().then(Vec::new),
             strict: options.strict,
             segments: options.segments.clone(),
+            guard: Guard::new(&options.privacy),
             ..Self::default()
         }
     }
 
-    /// The same, but it keeps events as they come, and makes no blocks.
-    pub(crate) fn of_events(self) -> Self {
-        Self { events: Some(Vec::new()), ..self }
+    /// The same, but it keeps events as they come, but for those of sessions that are left out.
+    pub(crate) fn of_events(self, left_out: Arc<LeftOut>) -> Self {
+        Self { keep: Keep::Events(Vec::new()), left_out, ..self }
+    }
+
+    /// The same, but it keeps no events.
+    pub(crate) fn of_nothing(self) -> Self {
+        Self { keep: Keep::Nothing, ..self }
     }
 
     /// Begins a chunk of the file.
@@ -137,17 +162,52 @@ impl Batch {
     }
 
     /// Takes an event with its attributes.
+    #[inline]
     pub(crate) fn push<'a>(
         &mut self,
-        ids: Ids<'_>,
+        ids: Ids<'a>,
         event: Event,
-        attributes: impl ExactSizeIterator<Item = (&'a str, &'a str)>,
+        attributes: impl ExactSizeIterator<Item = (&'a str, &'a str)> + Clone,
     ) {
+        // Most events have nothing that could be private.
+        if attributes.len() == 0 && self.guard.passes(&event) {
+            self.keep(ids, event, std::iter::empty());
+        } else {
+            self.push_guarded(ids, event, attributes);
+        }
+    }
+
+    #[inline(never)]
+    fn push_guarded<'a>(
+        &mut self,
+        ids: Ids<'a>,
+        mut event: Event,
+        attributes: impl ExactSizeIterator<Item = (&'a str, &'a str)> + Clone,
+    ) {
+        let hidden = self.guard.hide(ids, event.ts);
+        let verdict = self.guard.verdict(ids.viewer, attributes.clone());
+        let ids = hidden.ids(ids);
+        if let Some(why) = self.left_out.get(ids.session) {
+            return self.quality.ignore(why);
+        }
+        if let Some(why) = verdict {
+            self.found.insert(ids.session, why);
+        }
+        self.guard.clean(&mut event, &mut self.quality);
+        let kept: SmallVec<[_; 8]> =
+            attributes.filter_map(|attribute| self.guard.attribute(attribute, &mut self.quality)).collect();
+        self.keep(ids, event, kept.iter().map(|(name, value)| (*name, value.as_ref())));
+    }
+
+    #[expect(clippy::inline_always, reason = "most events get here from one place, and a call costs a copy of each")]
+    #[inline(always)]
+    fn keep<'a>(&mut self, ids: Ids<'_>, event: Event, attributes: impl ExactSizeIterator<Item = (&'a str, &'a str)>) {
         self.horizon.observe(event.ts);
         self.quality.events += 1;
-        if let Some(events) = &mut self.events {
-            events.push(ids.envelope(event, attributes));
-            return;
+        match &mut self.keep {
+            Keep::Blocks => {}
+            Keep::Events(events) => return events.push(ids.envelope(event, attributes)),
+            Keep::Nothing => return,
         }
         let hash = self.hasher.hash_one(ids.session);
         let encoder = &self.encoder;
@@ -163,20 +223,24 @@ impl Batch {
         self.encoder.push(group, event, attributes);
     }
 
-    /// Records that the line cannot be used.
+    /// Records that the line cannot be used. The file of rejects has it as it is.
     pub(crate) fn reject(&mut self, problem: Problem, text: &str) {
-        let reject = Reject {
+        let mut reject = Reject {
             file: self.file.clone(),
             file_index: self.file_index,
             line: self.line,
             problem,
-            text: crate::quality::shorten(text).into(),
+            text: Box::default(),
         };
-        if self.strict && self.first_fault.is_none() {
-            self.first_fault = Some(Fault::Reject(Box::new(reject.clone())));
-        }
         if let Some(rejects) = &mut self.rejects {
             rejects.push(Reject { text: text.into(), ..reject.clone() });
+        }
+        self.guard.clean_problem(&mut reject.problem);
+        if self.quality.wants_example(reject.problem.reason) {
+            reject.text = self.guard.quote(shorten(text)).into();
+        }
+        if self.strict && self.first_fault.is_none() {
+            self.first_fault = Some(Fault::Reject(Box::new(reject.clone())));
         }
         self.quality.reject(reject);
     }
@@ -190,7 +254,7 @@ impl Batch {
                 file: self.file.clone(),
                 line: self.line,
                 field,
-                value: crate::quality::shorten(&value.to_string()).into(),
+                value: self.guard.quote(shorten(&value.to_string())).into(),
                 repair,
             })));
         }
@@ -200,7 +264,11 @@ impl Batch {
     pub(crate) fn finish(&mut self) -> Outcome {
         Outcome {
             quality: std::mem::take(&mut self.quality),
-            events: self.events.as_mut().map(std::mem::take).unwrap_or_default(),
+            events: match &mut self.keep {
+                Keep::Events(events) => std::mem::take(events),
+                Keep::Blocks | Keep::Nothing => Vec::new(),
+            },
+            left_out: std::mem::take(&mut self.found),
             rejects: self.rejects.as_mut().map(std::mem::take).unwrap_or_default(),
             fault: self.first_fault.take(),
             horizon: std::mem::take(&mut self.horizon),

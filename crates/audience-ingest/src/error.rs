@@ -120,6 +120,21 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The secret of a key is too short to be one.
+    #[error("use a key of {bytes} bytes: it has at least {}, and they should be random", crate::Key::LEAST)]
+    ShortKey {
+        /// How many bytes it has.
+        bytes: usize,
+    },
+    /// There is no such environment variable.
+    #[error("find a key in the environment: there is no variable {variable}")]
+    NoKey {
+        /// Its name.
+        variable: String,
+    },
+    /// Events of whole sessions are to be left out, which takes reading everything twice.
+    #[error("leave sessions out of events from standard input: it cannot be read twice, as a file can")]
+    ReadOnce,
     /// Whoever took the events could not go on.
     #[error("{source}")]
     Take {

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use audience_core::{Envelope, Timestamp};
 
@@ -17,6 +17,7 @@ use crate::horizon::Horizon;
 use crate::map::{self, Map};
 use crate::ndjson;
 use crate::options::Options;
+use crate::privacy::LeftOut;
 use crate::quality::{Problem, Quality, Reason, Reject};
 #[cfg(feature = "parquet")]
 use crate::read::Rows;
@@ -42,15 +43,16 @@ pub fn load(inputs: Vec<Input>, options: &Options) -> Result<Sessions, Error> {
     let sessions = Sessions::new(store, read.quality, read.horizon, options.thread_count());
     #[cfg(feature = "parquet")]
     let sessions = sessions.with_tables(read.tables);
-    Ok(sessions)
+    sessions.with_privacy(&options.privacy, read.left_out)
 }
 
 /// Reads all `inputs` and gives every event to `take`, in the order in which they are there: repeats as well, and nothing
-/// put together.
+/// put together. If sessions are to be [left out](crate::Privacy), `inputs` are read twice: first to find which.
 ///
 /// # Errors
 ///
-/// As with [`load`]; [`Error::Take`] with what `take` returns; [`Error::NoEvents`] for a table of sessions.
+/// As with [`load`]; [`Error::Take`] with what `take` returns; [`Error::NoEvents`] for a table of sessions;
+/// [`Error::ReadOnce`] if sessions are to be left out of standard input.
 pub fn read_events<E>(
     inputs: Vec<Input>,
     options: &Options,
@@ -60,12 +62,22 @@ where
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let mut take = |envelope| take(envelope).map_err(|error| Error::Take { source: error.into() });
-    let read = read(inputs, options, true, Sink::Events(&mut take))?;
+    let left_out = if options.privacy.filters() { find_left_out(&inputs, options)? } else { LeftOut::default() };
+    let read = read(inputs, options, true, Sink::Events(&mut take, Arc::new(left_out)))?;
     #[cfg(feature = "parquet")]
     if let Some(table) = read.tables.first() {
         return Err(Error::NoEvents { path: table.path().to_owned() });
     }
     Ok(read.quality)
+}
+
+/// The sessions whose events are to be left out.
+fn find_left_out(inputs: &[Input], options: &Options) -> Result<LeftOut, Error> {
+    if inputs.contains(&Input::Stdin) {
+        return Err(Error::ReadOnce);
+    }
+    let quietly = Options { strict: false, rejects: None, progress: Arc::default(), ..options.clone() };
+    Ok(read(inputs.to_vec(), &quietly, false, Sink::Nothing)?.left_out)
 }
 
 type Take<'t> = &'t mut (dyn FnMut(Envelope) -> Result<(), Error> + Send);
@@ -74,14 +86,17 @@ type Take<'t> = &'t mut (dyn FnMut(Envelope) -> Result<(), Error> + Send);
 enum Sink<'s> {
     /// To be put together.
     Store(Mutex<&'s mut Store>),
-    /// One after the other.
-    Events(Take<'s>),
+    /// One after the other, but for those of these sessions.
+    Events(Take<'s>, Arc<LeftOut>),
+    /// Nowhere.
+    Nothing,
 }
 
 /// What was read besides events.
 struct Read {
     quality: Quality,
     horizon: Option<Timestamp>,
+    left_out: LeftOut,
     #[cfg(feature = "parquet")]
     tables: Vec<audience_lake::SessionsTable>,
 }
@@ -100,9 +115,10 @@ fn read(inputs: Vec<Input>, options: &Options, in_order: bool, sink: Sink<'_>) -
         return Err(Error::UnknownFormat { path: input.path().to_owned(), hint: Format::NO_MAP });
     }
     let pool = Pool::new(inputs, options, if in_order { 1 } else { threads });
-    let (store, take) = match sink {
-        Sink::Store(store) => (Some(store), None),
-        Sink::Events(take) => (None, Some(take)),
+    let (store, take, left_out) = match sink {
+        Sink::Store(store) => (Some(store), None, None),
+        Sink::Events(take, left_out) => (None, Some(take), Some(left_out)),
+        Sink::Nothing => (None, None, None),
     };
     let collector = Mutex::new(Collector::new(options, take)?);
     #[cfg(feature = "parquet")]
@@ -110,8 +126,10 @@ fn read(inputs: Vec<Input>, options: &Options, in_order: bool, sink: Sink<'_>) -
     let failed = Mutex::new(None::<Error>);
     let work = || -> Result<(), Error> {
         let mut batch = Batch::new(options);
-        if store.is_none() {
-            batch = batch.of_events();
+        if let Some(left_out) = &left_out {
+            batch = batch.of_events(left_out.clone());
+        } else if store.is_none() {
+            batch = batch.of_nothing();
         }
         let keep = |batch: &mut Batch| match (&store, batch.take_block()) {
             (Some(store), Some(block)) => store.lock().unwrap_or_else(PoisonError::into_inner).push(block),
@@ -179,6 +197,7 @@ fn read(inputs: Vec<Input>, options: &Options, in_order: bool, sink: Sink<'_>) -
     Ok(Read {
         quality,
         horizon,
+        left_out: collector.left_out,
         #[cfg(feature = "parquet")]
         tables: tables.into_inner().unwrap_or_else(PoisonError::into_inner),
     })
@@ -294,6 +313,7 @@ struct Collector<'t> {
     lines: BTreeMap<usize, u64>,
     quality: Quality,
     horizon: Horizon,
+    left_out: LeftOut,
     rejects: Option<(PathBuf, BufWriter<File>)>,
 }
 
@@ -313,6 +333,7 @@ impl<'t> Collector<'t> {
             lines: BTreeMap::new(),
             quality: Quality::default(),
             horizon: Horizon::default(),
+            left_out: LeftOut::default(),
             rejects,
         })
     }
@@ -327,7 +348,7 @@ impl<'t> Collector<'t> {
     }
 
     fn take_next(&mut self, file_index: usize, outcome: Outcome) -> Result<(), Error> {
-        let Outcome { mut quality, events, rejects, fault, horizon } = outcome;
+        let Outcome { mut quality, events, left_out, rejects, fault, horizon } = outcome;
         let before = self.lines.entry(file_index).or_default();
         if let Some(mut fault) = fault {
             fault.shift(*before);
@@ -351,6 +372,7 @@ impl<'t> Collector<'t> {
         *before += quality.lines;
         self.quality.merge(quality);
         self.horizon.merge(horizon);
+        self.left_out.merge(left_out);
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicU64;
 
 use crate::format::Format;
 use crate::map::Map;
+use crate::privacy::Privacy;
 use crate::requests::RequestMap;
 use crate::segments::Segments;
 
@@ -35,6 +36,8 @@ pub struct Options {
     pub temporary_folder: Option<PathBuf>,
     /// Where in the content the segments are that requests name.
     pub segments: Arc<Segments>,
+    /// What is done so that nobody sees what nobody needs to see.
+    pub privacy: Privacy,
     /// Where to tell how far reading has come.
     pub progress: Arc<Progress>,
 }

@@ -191,7 +191,7 @@ impl fmt::Display for Repaired {
     }
 }
 
-/// Why a line that is no telemetry was passed over.
+/// Why a line that is no telemetry, or an event that is not to be counted, was passed over.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -210,6 +210,12 @@ pub enum Ignored {
     Header,
     /// A record of an event that the map has no use for: see [`Quality::ignored_events`].
     OtherEvent,
+    /// An event, or row of a table of sessions, of a session whose viewer [opted out](crate::Privacy::without_viewers).
+    OptedOut,
+    /// One of a session that was [excluded](crate::Privacy::without).
+    Excluded,
+    /// One of a session of a [program](crate::Privacy::without_bots) and no viewer.
+    Bot,
 }
 
 impl Ignored {
@@ -223,6 +229,36 @@ impl Ignored {
             Self::NoSession => "no_session",
             Self::Header => "header",
             Self::OtherEvent => "other_event",
+            Self::OptedOut => "opted_out",
+            Self::Excluded => "excluded",
+            Self::Bot => "bot",
+        }
+    }
+}
+
+/// What was taken out of events because nobody needs to see it.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Removed {
+    /// An attribute with IP addresses was left out.
+    IpDropped,
+    /// Of IP addresses in an attribute, the networks were kept.
+    IpTruncated,
+    /// Query, fragment, user name or password of a URL were left out.
+    UrlStripped,
+    /// A URL was left out.
+    UrlDropped,
+}
+
+impl Removed {
+    /// What it was, as in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::IpDropped => "ip_dropped",
+            Self::IpTruncated => "ip_truncated",
+            Self::UrlStripped => "url_stripped",
+            Self::UrlDropped => "url_dropped",
         }
     }
 }
@@ -238,7 +274,7 @@ pub struct Quality {
     pub bytes: u64,
     /// Lines read.
     pub lines: u64,
-    /// Events found in them, repeats included.
+    /// Events found in them, repeats included; without those of sessions that were left out.
     pub events: u64,
     /// Rows of tables of sessions, whose events were read another time.
     #[serde(skip_serializing_if = "is_zero")]
@@ -247,7 +283,7 @@ pub struct Quality {
     pub rejects: BTreeMap<Reason, u64>,
     /// The first rejects of each reason, in order of file and line.
     pub examples: Vec<Reject>,
-    /// Lines that are no telemetry, by reason.
+    /// Lines that are no telemetry, and events of sessions that were left out, by reason.
     pub ignored: BTreeMap<Ignored, u64>,
     /// Events of other formats that their map has no use for, by the name they have there.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -255,6 +291,13 @@ pub struct Quality {
     /// Repaired fields, by field and repair.
     #[serde(serialize_with = "by_field")]
     pub repairs: BTreeMap<(Cow<'static, str>, Repair), u64>,
+    /// Fields, attributes and texts something was [taken out](crate::Privacy) of, by what it was.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub removed: BTreeMap<Removed, u64>,
+    /// Attributes that are not named as IP addresses, but have values like them, by name, with the number of events: they
+    /// are kept, and not counted where addresses are.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub ip_like: BTreeMap<Box<str>, u64>,
     /// Fields of events that have no use for them, by name.
     pub unused_fields: BTreeMap<&'static str, u64>,
     /// Attributes, by name, with the number of events that carried them: a typo in a field's name shows here.
@@ -291,16 +334,29 @@ impl Quality {
         *self.formats.entry(format).or_default() += 1;
     }
 
+    /// Whether a line that is rejected for this reason would be one of the examples.
+    pub(crate) fn wants_example(&self, reason: Reason) -> bool {
+        self.examples.iter().filter(|example| example.problem.reason == reason).count() < Self::MAX_EXAMPLES
+    }
+
     pub(crate) fn reject(&mut self, reject: Reject) {
         let reason = reject.problem.reason;
         *self.rejects.entry(reason).or_default() += 1;
-        if self.examples.iter().filter(|example| example.problem.reason == reason).count() < Self::MAX_EXAMPLES {
+        if self.wants_example(reason) {
             self.examples.push(reject);
         }
     }
 
     pub(crate) fn ignore(&mut self, why: Ignored) {
         *self.ignored.entry(why).or_default() += 1;
+    }
+
+    pub(crate) fn remove(&mut self, what: Removed, count: u64) {
+        *self.removed.entry(what).or_default() += count;
+    }
+
+    pub(crate) fn name_ip_like(&mut self, name: &str) {
+        count_name(&mut self.ip_like, name, &mut 0);
     }
 
     pub(crate) fn ignore_event(&mut self, name: &str) {
@@ -337,6 +393,9 @@ impl Quality {
         add_counts(&mut self.ignored_events, other.ignored_events);
         shrink(&mut self.ignored_events);
         add_counts(&mut self.repairs, other.repairs);
+        add_counts(&mut self.removed, other.removed);
+        add_counts(&mut self.ip_like, other.ip_like);
+        shrink(&mut self.ip_like);
         add_counts(&mut self.unused_fields, other.unused_fields);
         add_counts(&mut self.attributes, other.attributes);
         self.further_attributes += other.further_attributes + shrink(&mut self.attributes);

@@ -1,6 +1,6 @@
 //! All sessions of what was read.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,7 +12,10 @@ use foldhash::fast::RandomState;
 
 use crate::catalog::{Catalog, CatalogEntry};
 use crate::error::Error;
-use crate::quality::Quality;
+#[cfg(feature = "parquet")]
+use crate::privacy::Guard;
+use crate::privacy::{LeftOut, Privacy};
+use crate::quality::{Ignored, Quality};
 use crate::spool::{Group, SHARDS, Share, Store, moment, shard_of};
 
 /// The sessions of everything that was read by [`load`](crate::load), and what became of every line.
@@ -51,6 +54,9 @@ pub struct Sessions {
     quality: Quality,
     horizon: Option<Timestamp>,
     threads: usize,
+    left_out: LeftOut,
+    #[cfg(feature = "parquet")]
+    guard: Guard,
 }
 
 impl Sessions {
@@ -62,6 +68,9 @@ impl Sessions {
             quality,
             horizon,
             threads,
+            left_out: LeftOut::default(),
+            #[cfg(feature = "parquet")]
+            guard: Guard::default(),
         }
     }
 
@@ -69,6 +78,61 @@ impl Sessions {
     #[cfg(feature = "parquet")]
     pub(crate) fn with_tables(self, tables: Vec<SessionsTable>) -> Self {
         Self { tables, ..self }
+    }
+
+    /// The same without the sessions that are left out, whose events are counted apart. Tables of sessions, whose events
+    /// were read another time, are treated as the events would have been.
+    #[cfg_attr(not(feature = "parquet"), expect(unused_variables, reason = "there are no tables"))]
+    pub(crate) fn with_privacy(self, privacy: &Privacy, left_out: LeftOut) -> Result<Self, Error> {
+        let mut sessions = Self {
+            left_out,
+            #[cfg(feature = "parquet")]
+            guard: Guard::new(privacy),
+            ..self
+        };
+        if !sessions.left_out.is_empty() {
+            let counts = sessions.count_left_out()?;
+            sessions.quality.events -= counts.values().sum::<u64>();
+            Merge::merge(&mut sessions.quality.ignored, counts);
+        }
+        #[cfg(feature = "parquet")]
+        if privacy.filters() {
+            let counts = sessions.count_rows_left_out()?;
+            sessions.quality.session_rows -= counts.values().sum::<u64>();
+            Merge::merge(&mut sessions.quality.ignored, counts);
+        }
+        Ok(sessions)
+    }
+
+    /// How many events are left out, by reason.
+    fn count_left_out(&self) -> Result<BTreeMap<Ignored, u64>, Error> {
+        self.fold_units(SHARDS, &BTreeMap::new(), |worker, shard, counts| {
+            self.store.shard(shard, worker.shares, &mut worker.share, |pieces| {
+                for group in pieces.flatten() {
+                    let header = group?.header;
+                    if let Some(why) = self.left_out.get(header.session) {
+                        *counts.entry(why).or_default() += u64::from(header.events);
+                    }
+                }
+                Ok(())
+            })
+        })
+    }
+
+    /// How many rows of tables are left out, by reason.
+    #[cfg(feature = "parquet")]
+    fn count_rows_left_out(&self) -> Result<BTreeMap<Ignored, u64>, Error> {
+        let mut counts = BTreeMap::new();
+        for table in &self.tables {
+            for row_group in 0..table.row_groups() {
+                table.read(row_group, |facts| {
+                    if let Some(why) = self.guard.verdict_of(&facts) {
+                        *counts.entry(why).or_default() += 1;
+                    }
+                })?;
+            }
+        }
+        Ok(counts)
     }
 
     /// What became of every line and field.
@@ -247,6 +311,8 @@ struct FactsOf<'s> {
     catalog: &'s Catalog,
     horizon: Option<Timestamp>,
     #[cfg(feature = "parquet")]
+    guard: &'s Guard,
+    #[cfg(feature = "parquet")]
     row_groups: Vec<(&'s SessionsTable, usize)>,
     /// How many units there are.
     units: usize,
@@ -264,6 +330,8 @@ impl<'s> FactsOf<'s> {
             catalog,
             horizon: sessions.horizon,
             #[cfg(feature = "parquet")]
+            guard: &sessions.guard,
+            #[cfg(feature = "parquet")]
             units: SHARDS + row_groups.len(),
             #[cfg(not(feature = "parquet"))]
             units: SHARDS,
@@ -275,7 +343,12 @@ impl<'s> FactsOf<'s> {
     fn read(&self, worker: &mut Worker<'_>, unit: usize, mut take: impl FnMut(SessionFacts)) -> Result<(), Error> {
         #[cfg(feature = "parquet")]
         if let Some((table, row_group)) = unit.checked_sub(SHARDS).and_then(|unit| self.row_groups.get(unit)) {
-            return Ok(table.read(*row_group, take)?);
+            return Ok(table.read(*row_group, |mut facts| {
+                if self.guard.verdict_of(&facts).is_none() {
+                    self.guard.clean_facts(&mut facts);
+                    take(facts);
+                }
+            })?);
         }
         worker.read_shard(unit, None, &mut |session| {
             let known = self.catalog.get(session.content_id().as_str()).and_then(CatalogEntry::known_duration);
@@ -306,7 +379,8 @@ impl<'s> Worker<'s> {
             let mut groups = Vec::new();
             for group in pieces.flatten() {
                 let group = group?;
-                if only.is_none_or(|only| only == group.header.session) {
+                let session = group.header.session;
+                if only.is_none_or(|only| only == session) && sessions.left_out.get(session).is_none() {
                     groups.push(group);
                 }
             }

@@ -61,7 +61,7 @@ pub(crate) struct Header<'a> {
     pub(crate) viewer: Option<&'a str>,
     pub(crate) content: Option<&'a str>,
     pub(crate) source: Option<&'a str>,
-    events: u32,
+    pub(crate) events: u32,
     bytes: u32,
 }
 

@@ -8,6 +8,7 @@ mod inspect;
 mod maps;
 mod page;
 mod pipes;
+mod privacy;
 mod report;
 mod session;
 mod simulate;

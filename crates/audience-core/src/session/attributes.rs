@@ -33,7 +33,7 @@ impl Attributes {
     }
 
     /// Names and values in order of the names.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
         self.0.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
     }
 

@@ -10,6 +10,7 @@ mod logs;
 mod maps;
 mod ndjson;
 mod presets;
+mod privacy;
 mod requests;
 mod sessions;
 #[cfg(feature = "parquet")]

@@ -5,7 +5,10 @@ use std::fs::File;
 use std::path::Path;
 
 use audience_core::{Accumulator, Envelope, Rules, SessionFacts, UnitTotals};
-use audience_ingest::{Catalog, Error, Format, Input, Options, Quality, Reason, Sessions, load, read_events};
+use audience_ingest::{
+    Catalog, Error, Format, Input, IpAddresses, Key, Options, Privacy, Quality, Reason, Rotation, Sessions, Urls, load,
+    read_events,
+};
 use audience_lake::{EventsWriter, SessionsWriter};
 use tempfile::TempDir;
 
@@ -118,6 +121,39 @@ fn a_table_of_sessions_gives_facts_and_no_events() {
     let inputs = [folder.path(), lines.path()].map(|path| Input::find(path).unwrap()).concat();
     let both = load(inputs, &Options::default()).unwrap();
     assert_eq!(totals(&both).watched_ms, 2 * totals(&of_lines).watched_ms);
+}
+
+#[test]
+fn a_table_of_sessions_is_treated_as_its_events_would_have_been() {
+    let lines =
+        sample().replace(r#""device":"tv""#, r#""device":"tv","client_ip":"203.0.113.77","page":"https://h/a?b""#);
+    let lines_folder = crate::folder("in.ndjson", &lines);
+    let open = Privacy::default().with_ip_addresses(IpAddresses::Keep).with_urls(Urls::Keep);
+    let with = |privacy: &Privacy| {
+        let mut options = Options::default();
+        options.privacy = privacy.clone();
+        options
+    };
+    let (table_folder, _) = sessions_table(&load_path(lines_folder.path(), &with(&open)).unwrap());
+    let facts = |folder: &TempDir, privacy: &Privacy| {
+        let sessions = load_path(folder.path(), &with(privacy)).unwrap();
+        let mut all: Vec<String> = Vec::new();
+        let take = |facts: SessionFacts| {
+            all.push(format!("{:?}", facts.identity));
+            Ok::<(), Error>(())
+        };
+        sessions.each_facts(&Rules::default(), &Catalog::new(), take).unwrap();
+        all.sort_unstable();
+        (all, sessions.quality().ignored.keys().copied().collect::<Vec<_>>())
+    };
+    let key = Key::new(b"thirty-two random bytes, in truth").unwrap();
+    let strict =
+        Privacy::default().with_viewer_key(&key, Rotation::Day).with_session_key(&key).without("viewer_id", "*1");
+    for (privacy, sessions) in [(open, 7), (Privacy::default(), 7), (strict, 5)] {
+        let (of_lines, of_table) = (facts(&lines_folder, &privacy), facts(&table_folder, &privacy));
+        assert_eq!(of_lines, of_table);
+        assert_eq!(of_table.0.len(), sessions);
+    }
 }
 
 #[test]

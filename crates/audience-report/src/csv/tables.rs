@@ -207,6 +207,12 @@ pub(super) fn quality(report: &Report) -> String {
     for ((field, repair), count) in &lines.repairs {
         row("repairs", Cell::Text(field), Cell::name(repair.as_str()), *count);
     }
+    for (what, count) in &lines.removed {
+        row("removed", Cell::name(what.as_str()), Cell::Empty, *count);
+    }
+    for (name, count) in &lines.ip_like {
+        row("ip_like", Cell::Text(name), Cell::Empty, *count);
+    }
     for (field, count) in &lines.unused_fields {
         row("unused_fields", Cell::Text(field), Cell::Empty, *count);
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use audience_core::Ratio;
+use audience_ingest::Ignored;
 
 use super::markup::Markup;
 use super::page::Context;
@@ -62,7 +63,13 @@ fn lines(context: &Context<'_>) -> Table {
         rows.remove(1);
     }
     rows.extend(lines.rejects.iter().map(|(why, count)| counted(format!("— {}", words(why.as_str())), *count)));
-    rows.push(counted("Lines that are no telemetry", lines.ignored.values().sum()));
+    let left_out = lines.ignored.keys().any(|why| matches!(why, Ignored::OptedOut | Ignored::Excluded | Ignored::Bot));
+    let ignored = if left_out {
+        "Lines that are no telemetry, and events of sessions that were left out"
+    } else {
+        "Lines that are no telemetry"
+    };
+    rows.push(counted(ignored, lines.ignored.values().sum()));
     rows.extend(lines.ignored.iter().map(|(why, count)| counted(format!("— {}", words(why.as_str())), *count)));
     rows.extend(lines.ignored_events.iter().map(|(name, count)| counted(format!("— — {name}"), *count)));
     rows.push(counted("Fields that were repaired", lines.repaired()));
@@ -70,6 +77,10 @@ fn lines(context: &Context<'_>) -> Table {
     rows.extend(
         repairs.map(|((field, repair), count)| counted(format!("— {field}: {}", words(repair.as_str())), *count)),
     );
+    if !lines.removed.is_empty() {
+        rows.push(counted("Values removed for privacy", lines.removed.values().sum()));
+        rows.extend(lines.removed.iter().map(|(what, count)| counted(format!("— {}", words(what.as_str())), *count)));
+    }
     rows.push(counted("Events that were there twice, counted once", sessions.duplicate_events));
     rows.push(counted("Events that share their number with a different one", sessions.conflicting_events));
     table("What became of every line", "quality", "What was read", rows)
@@ -189,6 +200,7 @@ fn names(context: &Context<'_>, out: &mut Markup) {
         and_more(out, quality.durations_disagree.len());
     }
     list(out, "Attributes found, with the events that carried them", "attributes", &lines.attributes);
+    list(out, "Attributes with values like IP addresses, kept", "ip-like", &lines.ip_like);
     list(out, "Unknown event types, kept as custom events", "types", &lines.custom_types);
     let unused = lines.unused_fields.iter().map(|(name, count)| ((*name).into(), *count)).collect();
     list(out, "Fields that their events have no use for", "unused", &unused);

@@ -47,6 +47,13 @@ pub(super) fn write(out: &mut String, report: &Report, width: usize) {
             .map(|(why, count)| format!("{} {}", why.as_str().replace('_', " "), format::count(*count)));
         note(out, format!("{DIM}passed over{DIM:#} {}", list(ignored)));
     }
+    if !lines.removed.is_empty() {
+        let removed = lines
+            .removed
+            .iter()
+            .map(|(what, count)| format!("{} {}", what.as_str().replace('_', " "), format::count(*count)));
+        note(out, format!("{DIM}removed for privacy{DIM:#} {}", list(removed)));
+    }
     let named = |names: &std::collections::BTreeMap<Box<str>, u64>| {
         list(names.iter().map(|(name, count)| format!("{} {}", format::printable(name), format::count(*count))))
     };
@@ -55,6 +62,9 @@ pub(super) fn write(out: &mut String, report: &Report, width: usize) {
     }
     if !lines.attributes.is_empty() {
         note(out, format!("{DIM}attributes{DIM:#} {}", named(&lines.attributes)));
+    }
+    if !lines.ip_like.is_empty() {
+        note(out, format!("{DIM}attributes with values like IP addresses, kept{DIM:#} {}", named(&lines.ip_like)));
     }
     if !lines.custom_types.is_empty() {
         note(out, format!("{DIM}unknown event types, kept as custom events{DIM:#} {}", named(&lines.custom_types)));
