@@ -38,6 +38,7 @@ impl Hashing {
     }
 
     /// The pseudonym of an id at a time.
+    #[cfg(any(feature = "parquet", test))]
     pub(super) fn pseudonym(&self, id: &str, at: Timestamp) -> Pseudonym {
         self.of_period(id, self.rotation.period(at))
     }

@@ -12,6 +12,8 @@ mod ndjson;
 mod presets;
 mod privacy;
 mod requests;
+#[cfg(feature = "manifests")]
+mod segments;
 mod sessions;
 #[cfg(feature = "parquet")]
 mod tables;
