@@ -1,6 +1,7 @@
 //! The command line.
 
 mod privacy;
+mod segments;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 pub(crate) use privacy::PrivacyArgs;
+pub(crate) use segments::SegmentArgs;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -151,6 +153,9 @@ pub(crate) struct SessionArgs {
     /// What is known of titles: JSON or CSV with `content_id`, title, `duration_ms`, live, chapters
     #[arg(long, value_name = "FILE")]
     pub(crate) catalog: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) segments: SegmentArgs,
 
     #[command(flatten)]
     pub(crate) privacy: PrivacyArgs,
@@ -314,6 +319,9 @@ pub(crate) struct InputArgs {
     /// Where the temporary file is; it is gone with the process, however that ends
     #[arg(long, value_name = "FOLDER")]
     pub(crate) temp_dir: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) segments: SegmentArgs,
 
     #[command(flatten)]
     pub(crate) privacy: PrivacyArgs,

@@ -21,6 +21,7 @@ pub(crate) fn run(args: &SessionArgs) -> Result<ExitCode, Error> {
     let input = InputArgs {
         files: vec![args.file.clone()],
         format: args.format,
+        segments: args.segments.clone(),
         privacy: args.privacy.clone(),
         map: args.map.clone(),
         ..InputArgs::default()

@@ -10,6 +10,7 @@ mod page;
 mod pipes;
 mod privacy;
 mod report;
+mod segments;
 mod session;
 mod simulate;
 
