@@ -146,7 +146,7 @@ pub(crate) struct SessionArgs {
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     pub(crate) format: Option<Format>,
 
-    /// Read the files as the map in FILE says (documented in docs/formats/maps.md)
+    /// Read the files as the map in FILE says (documented in docs/formats/maps.md, for access logs in docs/formats/logs.md)
     #[arg(long, value_name = "FILE", conflicts_with = "format")]
     pub(crate) map: Option<PathBuf>,
 
@@ -294,7 +294,7 @@ pub(crate) struct InputArgs {
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     pub(crate) format: Option<Format>,
 
-    /// Read the files as the map in FILE says (documented in docs/formats/maps.md)
+    /// Read the files as the map in FILE says (documented in docs/formats/maps.md, for access logs in docs/formats/logs.md)
     #[arg(long, value_name = "FILE", conflicts_with = "format")]
     pub(crate) map: Option<PathBuf>,
 

@@ -1,10 +1,11 @@
 //! How to read.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use crate::error::Error;
 use crate::format::Format;
 use crate::map::Map;
 use crate::privacy::Privacy;
@@ -52,6 +53,22 @@ pub struct Progress {
 }
 
 impl Options {
+    /// Takes the map in a file: of telemetry ([`Map`]) or, if it has a `syntax`, of a log of HTTP requests ([`RequestMap`]).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`], [`Error::Map`] or [`Error::RequestMap`], which name the file and what is wrong in it.
+    pub fn read_map(&mut self, path: &Path) -> Result<(), Error> {
+        let bytes = std::fs::read(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+        let text = String::from_utf8_lossy(&bytes);
+        if RequestMap::is_one(&text) {
+            self.request_map = Some(Arc::new(RequestMap::from_toml(&text, path)?));
+        } else {
+            self.map = Some(Arc::new(Map::read(path)?));
+        }
+        Ok(())
+    }
+
     /// The format of every file, if it is known.
     pub(crate) fn known_format(&self) -> Option<Format> {
         if self.map.is_some() {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use audience_core::Rules;
-use audience_ingest::{Catalog, Input, Map, Options, Quality, Sessions, load};
+use audience_ingest::{Catalog, Input, Options, Quality, Sessions, load};
 use audience_report::{
     ComparedState, Dimension, Filter, Report, ReportSpec, TextOptions, parse_attribute, parse_time, parse_versus,
     parse_zone,
@@ -137,8 +137,9 @@ pub(crate) fn inputs(args: &InputArgs) -> Result<Vec<Input>, Error> {
 pub(crate) fn options(args: &InputArgs) -> Result<Options, Error> {
     let mut options = Options::default();
     options.format = args.format;
-    let map = args.map.as_deref().map(Map::read).transpose().map_err(audience_ingest::Error::from)?;
-    options.map = map.map(Arc::new);
+    if let Some(map) = &args.map {
+        options.read_map(map)?;
+    }
     options.strict = args.strict;
     options.rejects.clone_from(&args.rejects);
     options.threads = args.threads;

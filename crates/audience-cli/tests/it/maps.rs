@@ -43,6 +43,30 @@ fn a_map_is_read_from_a_file_and_its_mistakes_are_named() {
 }
 
 #[test]
+fn a_map_of_an_access_log_is_told_by_its_syntax() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let map = file(
+        "log.toml",
+        "syntax = \"delimited\"\ndelimiter = \";\"\ntime = { field = \"when\", format = \"ms\", is = \"start\" }\n\
+         fields = { path = \"path\", query = \"query\" }\n",
+    );
+    let log = file(
+        "edge.csv",
+        "when;path;query\n1795204803449;/film/00003.m4s;CMCD=bl%3D4000%2Cot%3Dv%2Csid%3D%22s%22\n1795204803450;/;\n",
+    );
+    let lines = run(&["convert", &log, "--map", &map, "--segment-duration", "2"]);
+    insta::assert_snapshot!(lines.out);
+    let wrong = file("wrong.toml", "syntax = \"delimitd\"\n");
+    let failed = run(&["report", &log, "--map", &wrong]);
+    assert!(failed.err.contains("wrong.toml") && failed.err.contains("delimitd"), "{}", failed.err);
+}
+
+#[test]
 fn formats_of_other_systems_have_names() {
     let named = run(&["report", KINO, "--format", "kino"]);
     assert_eq!(named.code, 0, "{}", named.err);

@@ -68,6 +68,11 @@ impl RequestMap {
         Self { syntax, delimiter: b'\t', fields: Fields::default(), columns: None, moment, aborted: Vec::new() }
     }
 
+    /// Whether a TOML document is rather such a map than one of telemetry: only this one has a syntax.
+    pub(crate) fn is_one(text: &str) -> bool {
+        text.parse::<toml::Table>().is_ok_and(|document| document.contains_key("syntax"))
+    }
+
     /// The format of the logs it is for.
     pub(crate) const fn format(&self) -> Format {
         match self.syntax {
