@@ -1,5 +1,6 @@
 //! The events of some chunks of lines, grouped by session.
 
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
@@ -166,24 +167,13 @@ impl Batch {
     pub(crate) fn push<'a>(
         &mut self,
         ids: Ids<'a>,
-        event: Event,
+        mut event: Event,
         attributes: impl ExactSizeIterator<Item = (&'a str, &'a str)> + Clone,
     ) {
         // Most events have nothing that could be private.
         if attributes.len() == 0 && self.guard.passes(&event) {
-            self.keep(ids, event, std::iter::empty());
-        } else {
-            self.push_guarded(ids, event, attributes);
+            return self.keep(ids, event, &[]);
         }
-    }
-
-    #[inline(never)]
-    fn push_guarded<'a>(
-        &mut self,
-        ids: Ids<'a>,
-        mut event: Event,
-        attributes: impl ExactSizeIterator<Item = (&'a str, &'a str)> + Clone,
-    ) {
         let hidden = self.guard.hide(ids, event.ts);
         let verdict = self.guard.verdict(ids.viewer, attributes.clone());
         let ids = hidden.ids(ids);
@@ -196,12 +186,13 @@ impl Batch {
         self.guard.clean(&mut event, &mut self.quality);
         let kept: SmallVec<[_; 8]> =
             attributes.filter_map(|attribute| self.guard.attribute(attribute, &mut self.quality)).collect();
-        self.keep(ids, event, kept.iter().map(|(name, value)| (*name, value.as_ref())));
+        self.keep(ids, event, &kept);
     }
 
-    #[expect(clippy::inline_always, reason = "most events get here from one place, and a call costs a copy of each")]
-    #[inline(always)]
-    fn keep<'a>(&mut self, ids: Ids<'_>, event: Event, attributes: impl ExactSizeIterator<Item = (&'a str, &'a str)>) {
+    /// Takes an event as it is. One function for all who push, so that all it does is part of it.
+    #[inline(never)]
+    fn keep(&mut self, ids: Ids<'_>, event: Event, attributes: &[(&str, Cow<'_, str>)]) {
+        let attributes = attributes.iter().map(|(name, value)| (*name, value.as_ref()));
         self.horizon.observe(event.ts);
         self.quality.events += 1;
         match &mut self.keep {
