@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use audience_core::{MediaTime, Session};
-use audience_ingest::{Ignored, Input, Options, Quality, Segments, load};
+use audience_ingest::{Ignored, Input, Options, Quality, RequestMap, Segments, load};
 use serde::Deserialize;
 
 use crate::captures::requests;
@@ -30,6 +30,9 @@ struct Expected {
     malformed_lines: u64,
     other_traffic: BTreeMap<String, u64>,
     sessions: Vec<Told>,
+    /// The fields of a log that does not name them itself, in their order.
+    #[serde(default)]
+    fields: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -85,7 +88,17 @@ fn logs(dir: &Path) -> anyhow::Result<Vec<Log>> {
     options.segments = Arc::new(segments);
     let expected: BTreeMap<String, Expected> = read(&dir.join("expected.json"))?;
     let log = |(name, told): (String, Expected)| {
-        let loaded = load(Input::find(&dir.join(&name))?, &options)?;
+        let inputs = Input::find(&dir.join(&name))?;
+        let loaded = match load(inputs.clone(), &options) {
+            // Only the known order of fields is found out.
+            Err(audience_ingest::Error::UnknownFormat { .. }) if !told.fields.is_empty() => {
+                let mut options = options.clone();
+                options.request_map =
+                    Some(Arc::new(RequestMap::from_toml(&cloudfront(&told.fields), Path::new(&name))?));
+                load(inputs, &options)
+            }
+            loaded => loaded,
+        }?;
         let sessions = loaded.to_vec()?.into_iter();
         let sessions: BTreeMap<String, Session> =
             sessions.map(|session| (session.session_id().as_str().to_owned(), session)).collect();
@@ -100,6 +113,29 @@ fn logs(dir: &Path) -> anyhow::Result<Vec<Log>> {
         Ok((name, parts))
     };
     expected.into_iter().map(log).collect()
+}
+
+/// The map of a real-time log of `CloudFront` with these fields.
+fn cloudfront(fields: &[String]) -> String {
+    const PARTS: [(&str, &str); 8] = [
+        ("path", "cs-uri-stem"),
+        ("query", "cs-uri-query"),
+        ("method", "cs-method"),
+        ("host", "x-host-header"),
+        ("status", "sc-status"),
+        ("id", "x-edge-request-id"),
+        ("headers", "cs-headers"),
+        ("country", "c-country"),
+    ];
+    let columns: Vec<String> = fields.iter().map(|name| format!("{name:?}")).collect();
+    let there = PARTS.iter().filter(|(_, name)| fields.iter().any(|field| field == name));
+    let parts: Vec<String> = there.map(|(part, name)| format!("{part} = {name:?}")).collect();
+    let (columns, parts) = (columns.join(", "), parts.join(", "));
+    format!(
+        "syntax = \"delimited\"\nencoding = \"percent\"\ncolumns = [{columns}]\nfields = {{ {parts} }}\n\
+         time = {{ field = \"timestamp\", format = \"s\", is = \"end\" }}\n\
+         duration = {{ field = \"time-taken\", unit = \"s\" }}\n"
+    )
 }
 
 /// Segments of the test stream's picture.
@@ -147,6 +183,19 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path) -> anyhow::Result<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_map_of_another_order_of_fields_is_one() {
+        let fields = ["cs-uri-query", "timestamp", "cs-uri-stem", "time-taken", "x-edge-request-id", "sc-status"];
+        let fields = fields.map(str::to_owned);
+        let mut options = Options::default();
+        options.request_map = Some(Arc::new(RequestMap::from_toml(&cloudfront(&fields), Path::new("log")).unwrap()));
+        let line =
+            "CMCD=bl%253D4000%252Cot%253Dv%252Csid%253D%2522s%2522\t1795204806.526\t/film/3.m4s\t0.020\tid\t200\n";
+        let sessions = load(vec![Input::memory("log", line.as_bytes())], &options).unwrap();
+        let session = sessions.get("s").unwrap().remove(0);
+        assert_eq!(session.events()[0].ts.as_millis(), 1_795_204_806_506);
+    }
 
     #[test]
     fn logs_say_what_the_elements_did() {

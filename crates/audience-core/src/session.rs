@@ -159,12 +159,14 @@ impl Session {
     /// A reported duration of 0 is none, and one above [`MAX_DURATION`](Self::MAX_DURATION) is taken for a mistake.
     pub fn duration(&self) -> Option<MediaTime> {
         let known = self.known_duration.filter(|known| !known.is_zero());
-        if self.outline.is_live { None } else { self.outline.duration.or(known) }
+        if self.is_live() { None } else { self.outline.duration.or(known) }
     }
 
-    /// Whether it is a live stream.
+    /// Whether it is a live stream: a load says so, or the attribute `stream_type`, which CMCD has, is `live` or
+    /// `low_latency_live`.
     pub fn is_live(&self) -> bool {
-        self.outline.is_live
+        let stream = || self.identity.attributes.get("stream_type");
+        self.outline.is_live || matches!(stream(), Some("live" | "low_latency_live"))
     }
 
     pub(crate) fn outline(&self) -> &Outline {

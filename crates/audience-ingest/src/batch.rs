@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::hash::BuildHasher;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use audience_core::{Envelope, Event};
@@ -61,6 +62,8 @@ pub(crate) struct Batch {
     strict: bool,
     /// Where in the content the segments are that requests name.
     pub(crate) segments: Arc<Segments>,
+    /// How many folders of a request's path are its title, if it names none.
+    pub(crate) title_folders: Option<NonZeroUsize>,
     horizon: Horizon,
     file: Arc<str>,
     file_index: usize,
@@ -114,6 +117,7 @@ impl Batch {
             rejects: options.rejects.is_some().then(Vec::new),
             strict: options.strict,
             segments: options.segments.clone(),
+            title_folders: options.title_folders,
             guard: Guard::new(&options.privacy),
             ..Self::default()
         }

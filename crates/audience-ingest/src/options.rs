@@ -35,6 +35,8 @@ pub struct Options {
     /// Where the temporary file is, if there has to be one; without it, where the system has such files. It is gone with
     /// the process, however that ends.
     pub temporary_folder: Option<PathBuf>,
+    /// Where the title stands in the path of a request whose CMCD names none (`cid`): so many folders from the start.
+    pub title_folders: Option<NonZeroUsize>,
     /// Where in the content the segments are that requests name.
     pub segments: Arc<Segments>,
     /// What is done so that nobody sees what nobody needs to see.

@@ -1,5 +1,6 @@
 //! What the command line says of segments.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 
 use audience_core::MediaTime;
@@ -25,6 +26,10 @@ pub(crate) struct SegmentArgs {
     /// The number of the first segment
     #[arg(long, value_name = "N", default_value_t = 1, requires = "segment_duration")]
     first_segment: u64,
+
+    /// Requests that name no title (cid) are of the title that the first N folders of their paths name
+    #[arg(long, value_name = "N")]
+    pub(crate) title_folders: Option<NonZeroUsize>,
 }
 
 impl SegmentArgs {

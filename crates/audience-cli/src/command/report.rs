@@ -145,6 +145,7 @@ pub(crate) fn options(args: &InputArgs) -> Result<Options, Error> {
     options.threads = args.threads;
     options.memory = args.memory.map(|size| size.as_u64());
     options.temporary_folder.clone_from(&args.temp_dir);
+    options.title_folders = args.segments.title_folders;
     options.segments = Arc::new(args.segments.segments()?);
     options.privacy = args.privacy.privacy()?;
     Ok(options)

@@ -59,7 +59,7 @@ fn a_map_of_an_access_log_is_told_by_its_syntax() {
         "edge.csv",
         "when;path;query\n1795204803449;/film/00003.m4s;CMCD=bl%3D4000%2Cot%3Dv%2Csid%3D%22s%22\n1795204803450;/;\n",
     );
-    let lines = run(&["convert", &log, "--map", &map, "--segment-duration", "2"]);
+    let lines = run(&["convert", &log, "--map", &map, "--segment-duration", "2", "--title-folders", "1"]);
     insta::assert_snapshot!(lines.out);
     let wrong = file("wrong.toml", "syntax = \"delimitd\"\n");
     let failed = run(&["report", &log, "--map", &wrong]);

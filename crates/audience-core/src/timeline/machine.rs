@@ -99,7 +99,7 @@ impl<'a> Machine<'a> {
             first: events.first().map(|event| event.ts),
             last: events.last().map(|event| event.ts),
             duration,
-            is_live: outline.is_live,
+            is_live: session.is_live(),
             repaired_durations: outline.wrong_durations,
             ..Tally::default()
         };

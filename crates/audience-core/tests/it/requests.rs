@@ -206,6 +206,15 @@ fn without_places_what_is_played_is_not_placed() {
 }
 
 #[test]
+fn what_cmcd_calls_live_is() {
+    let live = session(plays(0.0, 0.0, 20.0)).with_attribute("stream_type", "low_latency_live");
+    let facts = live.with_known_duration(Some(pos(60.0))).facts(&Rules::default(), None);
+    assert_eq!((facts.is_live, facts.duration), (true, None));
+    let vod = session(plays(0.0, 0.0, 20.0)).with_attribute("stream_type", "vod").facts(&Rules::default(), None);
+    assert!(!vod.is_live);
+}
+
+#[test]
 fn failed_requests_are_errors_and_an_empty_buffer_after_them_an_open_stall() {
     let mut events = plays(0.0, 0.0, 10.0);
     for k in 0..8 {

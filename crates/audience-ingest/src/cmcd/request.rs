@@ -15,9 +15,14 @@ use crate::requests::Request;
 /// Takes the event of one request into the batch.
 pub(super) fn push(keys: &Dictionary<'_>, request: &Request<'_>, batch: &mut Batch) {
     let place = batch.segments.find(&request.path);
+    let title_folders = batch.title_folders;
     let mut report = Report { keys, batch };
     let Some(session) = report.text("sid") else { return };
     let content = report.text("cid").filter(|cid| !cid.is_empty());
+    let content = content.or_else(|| {
+        let folders = title_folders.and_then(|folders| leading_folders(&request.path, folders.get()));
+        folders.map(Cow::Borrowed)
+    });
     let object = report.object();
     let asked = Asked {
         object,
@@ -62,4 +67,24 @@ pub(super) fn push(keys: &Dictionary<'_>, request: &Request<'_>, batch: &mut Bat
         batch.quality.name_attribute(name);
     }
     batch.push(ids, event, attributes.iter().map(|(name, value)| (name.as_ref(), value.as_ref())));
+}
+
+/// The first folders of a path, if it has so many: `/shows/42` of `/shows/42/1080p/3.m4s`.
+fn leading_folders(path: &str, folders: usize) -> Option<&str> {
+    let (end, _) = path.match_indices('/').nth(folders)?;
+    path.get(..end).filter(|folders| folders.len() > 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::leading_folders;
+
+    #[test]
+    fn a_title_is_in_the_first_folders() {
+        assert_eq!(leading_folders("/shows/42/1080p/3.m4s", 2), Some("/shows/42"));
+        assert_eq!(leading_folders("/shows/42/main.mpd", 2), Some("/shows/42"));
+        assert_eq!(leading_folders("/42/main.mpd", 2), None);
+        assert_eq!(leading_folders("main.mpd", 1), None);
+        assert_eq!(leading_folders("//a", 1), None);
+    }
 }
