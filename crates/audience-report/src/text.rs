@@ -80,8 +80,12 @@ impl Report {
         let (totals, experience) = (&self.totals, &self.experience);
         let mut row = |name: &str, text: String| paragraph(out, width, &format!("  {name:<12}"), &text);
         let started = format::ratio(Ratio::of(totals.started, totals.sessions));
-        let viewers = format::things(totals.viewers, "viewer", "viewers");
-        row("Sessions", format!("{} by {viewers}, {started} started", format::count(totals.sessions)));
+        // Telemetry that names no viewers does not say that there were none.
+        let by = match totals.viewers {
+            0 => String::new(),
+            viewers => format!(" by {}", format::things(viewers, "viewer", "viewers")),
+        };
+        row("Sessions", format!("{}{by}, {started} started", format::count(totals.sessions)));
         let unplaced = match totals.unplaced_ms {
             0 => String::new(),
             millis => format!(", {} at unknown positions", format::hours(millis)),

@@ -178,6 +178,19 @@ impl View {
         if let Some(coverage) = coverage.filter(|_| facts.unplaced.is_zero()) {
             writeln!(out, "  covered  {coverage} of the title")?;
         }
+        if let Some(estimates) = facts.inferred.from_requests {
+            let at = |position: Option<MediaTime>| position.map_or("?".to_owned(), |position| position.to_string());
+            writeln!(
+                out,
+                "  inferred from requests alone: played {} ({} to {}), left at {} to {}, positions to {}",
+                facts.wall.playing,
+                estimates.playing_least,
+                estimates.playing_most,
+                at(estimates.exit_least),
+                at(estimates.exit_most),
+                estimates.position_error
+            )?;
+        }
         writeln!(out)
     }
 }

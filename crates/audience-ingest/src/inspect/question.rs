@@ -165,13 +165,17 @@ fn answer(question: Question, all: &Contents, quality: &Quality) -> Answer {
         }
         Question::Bitrate => (all.with_bitrate, all.started, "no bitrate_bps", None),
         Question::Failures => {
-            let told = if all.with_errors > 0 { all.sessions } else { 0 };
-            (told, all.sessions, "no error was reported: perhaps there was none", None)
+            let care = (all.with_errors == 0).then_some("no error was reported: perhaps there was none");
+            (all.sessions, all.sessions, "there is no session", care)
         }
         Question::Seeks => {
-            let told = if all.with_seeks + all.with_inferred_seeks > 0 { all.sessions } else { 0 };
-            let care = (all.with_seeks == 0).then_some("inferred from where the playhead was found");
-            (told, all.sessions, "no seek was reported or seen: perhaps there was none", care)
+            let care = match (all.with_seeks, all.with_inferred_seeks) {
+                (0, 0) => Some("no seek was reported or seen: perhaps there was none"),
+                (0, _) => Some("inferred from where the playhead was found"),
+                _ => None,
+            };
+            let seen = if all.with_seeks > 0 { all.sessions } else { all.placed };
+            (seen, all.sessions, "neither seeks nor positions", care)
         }
         Question::Concurrency => (all.started, all.started, "no event says that anything was played", None),
         Question::Advertisements => {
