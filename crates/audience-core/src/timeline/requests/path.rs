@@ -121,8 +121,7 @@ pub(super) fn find(sightings: &[Sighting], segment: i64, rules: &Rules) -> Vec<S
         }
         best.push(here);
     }
-    let end = sightings.len();
-    trace(&best, sightings, |at| skipped(at + 1, end))
+    trace(&best, sightings)
 }
 
 /// What a jump costs.
@@ -163,10 +162,14 @@ fn reach(from: &Sighting, to: &Sighting, fastest: Rate) -> Reach {
 }
 
 /// The cheapest way, from its end to its start.
-fn trace(best: &[[Best; SPEEDS]], sightings: &[Sighting], left: impl Fn(usize) -> u32) -> Vec<Stop> {
+fn trace(best: &[[Best; SPEEDS]], sightings: &[Sighting]) -> Vec<Stop> {
     let ends = best.iter().enumerate().rev().take(REACH + 1).flat_map(|(at, here)| {
-        let left = left(at);
-        here.iter().enumerate().map(move |(speed, best)| (best.cost.saturating_add(left), at, speed))
+        // A request that is late is not ahead: the last ones are left out as reluctantly as any.
+        let left = (best.len() - 1 - at) as u32 * SKIP;
+        here.iter().enumerate().map(move |(speed, best)| {
+            let once = if speed == JUST_FASTER { FASTER_ONCE } else { 0 };
+            (best.cost.saturating_add(left + once), at, speed)
+        })
     });
     let Some((_, mut at, mut speed)) = ends.min_by_key(|(cost, ..)| *cost) else { return Vec::new() };
     let mut stops = Vec::new();

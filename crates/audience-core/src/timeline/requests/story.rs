@@ -22,10 +22,10 @@ enum Standing {
     No,
     /// Nothing was played yet since the session began, or the playhead was moved.
     Fresh,
-    /// The viewer paused, since the time.
-    Paused(i64),
-    /// Data ran out, since the time.
-    Stalled(i64),
+    /// The viewer paused, since the time, at the place.
+    Paused(i64, i64),
+    /// Data ran out, since the time, at the place.
+    Stalled(i64, i64),
 }
 
 /// Tells what a session's requests show, up to the horizon.
@@ -180,10 +180,10 @@ impl Story<'_> {
 
     /// Who stood still for one gap between requests, and then asked for more, has most probably gone on.
     fn go_on(&mut self, run: &Run) {
-        let (sighting, place) = *run.last();
-        let since = match self.standing {
-            Standing::Paused(_) if sighting.state == Some(PlayerState::Paused) => return,
-            Standing::Paused(since) | Standing::Stalled(since) => since,
+        let (sighting, _) = *run.last();
+        let (since, place) = match self.standing {
+            Standing::Paused(..) if sighting.state == Some(PlayerState::Paused) => return,
+            Standing::Paused(since, place) | Standing::Stalled(since, place) => (since, place),
             Standing::No | Standing::Fresh => return,
         };
         let seen = run.stops.iter().map(|(sighting, _)| sighting.at).find(|at| *at > since);
@@ -251,11 +251,15 @@ impl Story<'_> {
         let stood_back = self.bound(&[from, to], a.at);
         let (wall, moved) = (b.at - a.at, seen - place);
         if self.standing != Standing::No {
-            if moved > MOVED {
-                let begin = (b.at - time_for(moved, b.rate)).max(a.at);
-                self.tell(begin, EventKind::Play, Some(place));
+            let stood = match self.standing {
+                Standing::Paused(_, stood) | Standing::Stalled(_, stood) => stood,
+                Standing::No | Standing::Fresh => place,
+            };
+            if seen - stood > MOVED {
+                let begin = (b.at - time_for(seen - stood, b.rate)).max(a.at);
+                self.tell(begin, EventKind::Play, Some(stood));
                 self.standing = Standing::No;
-                self.play_over(begin, place, seen, b.rate);
+                self.play_over(begin, stood, seen, b.rate);
                 self.tell(b.at, EventKind::Heartbeat, Some(seen));
             }
             self.take_rate(b.at, b.rate);
@@ -284,7 +288,7 @@ impl Story<'_> {
         let waits = dry && a.state != Some(PlayerState::Paused);
         // No longer than it must have been.
         let since = if waits { (since + a.error + b.error).min(b.at) } else { since };
-        self.standing = if waits { Standing::Stalled(since) } else { Standing::Paused(since) };
+        self.standing = if waits { Standing::Stalled(since, seen) } else { Standing::Paused(since, seen) };
         self.tell(since, if waits { EventKind::BufferStart } else { EventKind::Pause }, Some(seen));
     }
 
