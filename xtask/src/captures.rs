@@ -101,7 +101,7 @@ fn checks(session: &Session, truth: &Truth) -> Vec<Check> {
     let rules = Rules::default();
     let timeline = session.timeline(&rules);
     let facts = session.facts(&rules, None);
-    vec![
+    let mut checks = vec![
         startup(facts.startup, &timeline, truth),
         played(session, &timeline, truth),
         stalls(&timeline, truth),
@@ -113,7 +113,11 @@ fn checks(session: &Session, truth: &Truth) -> Vec<Check> {
             truth.ended.to_string(),
             (facts.exit.reason == ExitReason::Ended) == truth.ended,
         ),
-    ]
+    ];
+    if facts.inferred.positions {
+        checks.push(requests::playhead(session, &timeline, truth));
+    }
+    checks
 }
 
 /// Start-up, to 5 ms, where the player tells the request to play from the load.
@@ -250,7 +254,7 @@ mod tests {
             let checks = of.flat_map(|(_, source, session, truth)| all_checks(source, session, truth));
             checks.filter(|check| check.verdict == Verdict::Pass).count()
         };
-        assert_eq!((passed(REPORTS), passed(REQUESTS)), (43, 58));
+        assert_eq!((passed(REPORTS), passed(REQUESTS)), (50, 58));
     }
 
     /// A check that would pass whatever happened proves nothing.

@@ -211,6 +211,7 @@ pub struct Mark {
 /// What in a row is inferred rather than reported.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about one row")]
 pub struct Inferred {
     /// An end of a played run was inferred from wall time and rate.
     pub runs: bool,
@@ -218,6 +219,8 @@ pub struct Inferred {
     pub positions_missing: bool,
     /// A seek was inferred from where the playhead was found.
     pub seeks: bool,
+    /// Positions were inferred from requests for segments, because the player reports what it does and not where.
+    pub positions: bool,
     /// Positions that could not be right and were dropped.
     pub repaired_positions: u64,
     /// Durations that could not be right and were dropped.
@@ -311,6 +314,7 @@ impl SessionFacts {
                 runs: watched.iter().any(|piece| piece.inferred),
                 positions_missing: !tally.unplaced.is_zero(),
                 seeks: tally.seeks.inferred() > 0,
+                positions: tally.placed_by_requests || from_requests.is_some(),
                 repaired_positions: tally.repaired_positions,
                 repaired_durations: tally.repaired_durations,
                 from_requests: from_requests.map(|estimates| estimates.around(tally.wall.of(Activity::Playing))),

@@ -18,6 +18,7 @@ use crate::ids::{ContentId, SessionId, ViewerId};
 use crate::rules::Rules;
 use crate::time::{MediaTime, Timestamp};
 use crate::timeline::Timeline;
+pub(crate) use outline::Asked;
 use outline::Outline;
 
 /// A playback session: one session id and one title, its events in order and without repeats.

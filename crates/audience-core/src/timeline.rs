@@ -56,6 +56,7 @@ pub struct Timeline {
 
 /// What is left of a session when its moments are summed up.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about one session")]
 pub(crate) struct Tally {
     pub(crate) events: u64,
     pub(crate) duration: Option<MediaTime>,
@@ -93,6 +94,8 @@ pub(crate) struct Tally {
     pub(crate) exit_waiting: bool,
     pub(crate) repaired_positions: u64,
     pub(crate) repaired_durations: u64,
+    /// Positions are from requests, because the player reports none.
+    pub(crate) placed_by_requests: bool,
 }
 
 /// What a start-up time may be counted from: when the content was asked for and loaded first, and how much time had been

@@ -18,7 +18,7 @@ pub(crate) fn checks(session: &Session, truth: &Truth, segment: MediaTime) -> Ve
     };
     let log = Log::of(session, segment);
     vec![
-        playhead(&timeline, truth, &log),
+        playhead(session, &timeline, truth),
         played(&facts, estimates, truth, &log),
         stalls(&timeline, &facts, truth),
         seeks(&timeline, truth, &log),
@@ -54,7 +54,8 @@ impl Log {
 }
 
 /// The playhead at the element's own ticks, from the first frame to the last request.
-fn playhead(timeline: &Timeline, truth: &Truth, log: &Log) -> Check {
+pub(super) fn playhead(session: &Session, timeline: &Timeline, truth: &Truth) -> Check {
+    let log = Log::of(session, MediaTime::ZERO);
     let ticks =
         truth.ticks.iter().filter(|(t, _)| *t <= log.last && truth.first_frame_t.is_some_and(|first| *t >= first));
     let mut errors: Vec<f64> = Vec::new();

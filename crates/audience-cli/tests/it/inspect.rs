@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use crate::{CATALOG, output};
+use crate::{CATALOG, SEGMENTS, output};
 
 const LOG: &str = "xtask/fixtures/cdn-logs/iis-w3c.log.gz";
 
 #[test]
 fn what_there_is_and_what_it_can_answer() {
-    insta::assert_snapshot!(output(&["inspect", "docs/sample", "--catalog", CATALOG]));
+    insta::assert_snapshot!(output(&["inspect", "docs/sample", "--catalog", CATALOG, "--segments", SEGMENTS]));
     insta::assert_snapshot!(output(&["inspect", LOG]));
 }
 

@@ -64,3 +64,4 @@ fn root() -> PathBuf {
 const EVENTS: &str = "docs/sample/events.ndjson.gz";
 const PLAYERS: &str = "docs/sample/players";
 const CATALOG: &str = "docs/sample/catalog.json";
+const SEGMENTS: &str = "docs/sample/segments.json";

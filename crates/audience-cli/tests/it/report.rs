@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{CATALOG, EVENTS, PLAYERS, output};
+use crate::{CATALOG, EVENTS, PLAYERS, SEGMENTS, output};
 
 fn json(arguments: &[&str]) -> Value {
     serde_json::from_str(&output(&[&["report", "--json"], arguments].concat())).unwrap()
@@ -10,7 +10,7 @@ fn json(arguments: &[&str]) -> Value {
 
 #[test]
 fn the_report_of_the_readme() {
-    insta::assert_snapshot!(output(&["report", "docs/sample", "--catalog", CATALOG]));
+    insta::assert_snapshot!(output(&["report", "docs/sample", "--catalog", CATALOG, "--segments", SEGMENTS]));
 }
 
 #[test]

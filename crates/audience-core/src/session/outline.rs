@@ -14,8 +14,20 @@ pub(crate) struct Outline {
     pub(crate) is_live: bool,
     /// Whether any event outside of advertisements says that frames move.
     pub(crate) says_play: bool,
-    /// Whether there are requests, and nothing else.
-    pub(crate) only_requests: bool,
+    /// What requests there are.
+    pub(crate) requests: Asked,
+}
+
+/// What a session has of requests for pieces of the content.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Asked {
+    /// None.
+    #[default]
+    Nothing,
+    /// Some, and nothing else says what the player does.
+    Alone,
+    /// Some, and the player reports what it does besides.
+    Besides,
 }
 
 impl Outline {
@@ -23,9 +35,13 @@ impl Outline {
         let mut outline = Self::default();
         let mut mentioned = None;
         let mut in_ad = false;
-        outline.only_requests =
-            !events.is_empty() && events.iter().all(|event| matches!(event.kind, EventKind::Request(_)));
+        let (mut asks, mut tells) = (false, false);
         for event in events {
+            if matches!(event.kind, EventKind::Request(_)) {
+                asks = true;
+            } else if !tells {
+                tells = tells_playback(event);
+            }
             match &event.kind {
                 EventKind::Load { duration, is_live, .. } => {
                     outline.is_live |= is_live;
@@ -42,6 +58,11 @@ impl Outline {
                 mentioned = outline.credible(vitals.duration).or(mentioned);
             }
         }
+        outline.requests = match (asks, tells) {
+            (false, _) => Asked::Nothing,
+            (true, false) => Asked::Alone,
+            (true, true) => Asked::Besides,
+        };
         outline.duration = outline.duration.or(mentioned);
         outline
     }
@@ -50,6 +71,20 @@ impl Outline {
         self.wrong_durations += u64::from(reported > Some(Session::MAX_DURATION));
         reported.filter(|duration| !duration.is_zero() && *duration <= Session::MAX_DURATION)
     }
+}
+
+/// Whether the event says anything of what the player does.
+fn tells_playback(event: &Event) -> bool {
+    let says_nothing = matches!(
+        event.kind,
+        EventKind::Load { .. }
+            | EventKind::Heartbeat
+            | EventKind::Error(_)
+            | EventKind::Custom(_)
+            | EventKind::QualityChange { .. }
+            | EventKind::Request(_)
+    );
+    !says_nothing || event.position.is_some() || event.vitals.as_ref().is_some_and(|vitals| vitals.state.is_some())
 }
 
 /// Whether the event says that frames move.

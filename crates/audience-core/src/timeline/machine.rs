@@ -11,7 +11,7 @@ use super::{Activity, Span, Tally, Timeline, WaitKind, Watched};
 use crate::event::{Event, EventKind, PlayerState, Rendition};
 use crate::facts::Estimates;
 use crate::rules::Rules;
-use crate::session::Session;
+use crate::session::{Asked, Session};
 use crate::time::{MediaTime, Rate, Timestamp};
 
 /// What the player did, from moment to moment.
@@ -144,7 +144,7 @@ impl<'a> Machine<'a> {
     /// Follows the session to its end. Of requests alone, it follows what they show, up to the horizon; says how far off
     /// that may be.
     pub(crate) fn follow(&mut self, session: &Session, horizon: Option<Timestamp>) -> Option<Estimates> {
-        if session.outline().only_requests {
+        if session.outline().requests == Asked::Alone {
             let (events, estimates) = requests::tell(session, self.rules, horizon);
             for event in &events {
                 self.step(event);
@@ -154,6 +154,19 @@ impl<'a> Machine<'a> {
             self.finish();
             self.infer_all();
             return Some(estimates);
+        }
+        if session.outline().requests == Asked::Besides
+            && let Some(events) = requests::place(session, self.rules)
+        {
+            for event in &events {
+                self.step(event);
+            }
+            self.tally.last.into_iter().for_each(|last| self.pass_time_until(last.max(self.now)));
+            self.tally.last = Some(self.now);
+            self.finish();
+            self.log.watched.iter_mut().for_each(|piece| piece.inferred = true);
+            self.tally.placed_by_requests = true;
+            return None;
         }
         let mut breaks = session.breaks().iter().copied();
         let mut next_break = breaks.next();

@@ -7,10 +7,11 @@
 //! What is found is told as events, which go the way of all events.
 
 mod path;
+mod place;
 mod sighting;
 mod story;
 
-use crate::event::Event;
+use crate::event::{Event, EventKind};
 use crate::facts::Estimates;
 use crate::rules::Rules;
 use crate::session::Session;
@@ -21,5 +22,20 @@ use crate::time::Timestamp;
 pub(super) fn tell(session: &Session, rules: &Rules, horizon: Option<Timestamp>) -> (Vec<Event>, Estimates) {
     let requests = sighting::Requests::of(session.events());
     let path = path::find(&requests.sightings, requests.longest, rules);
-    story::tell(&requests, &path, session.duration(), horizon)
+    let (mut events, estimates) = story::tell(&requests, &path, session.duration(), horizon);
+    // What else is known of it, errors and marks, happened all the same.
+    let others =
+        session.events().iter().filter(|event| matches!(event.kind, EventKind::Error(_) | EventKind::Custom(_)));
+    let before = events.len();
+    events.extend(others.cloned());
+    if events.len() > before {
+        events.sort_by_key(|event| event.ts);
+    }
+    (events, estimates)
+}
+
+/// What the player reported, with positions where its requests show them.
+pub(super) fn place(session: &Session, rules: &Rules) -> Option<Vec<Event>> {
+    // With several titles, nobody knows where the player was in between.
+    if session.breaks().is_empty() { place::place(session.events(), rules) } else { None }
 }

@@ -1,8 +1,8 @@
 //! Sessions of which only requests are known.
 
 use audience_core::{
-    Bitrate, Elapsed, Event, EventKind, ExitReason, MediaTime, Object, PlayerState, Rate, Request, Rules, Session,
-    SessionFacts, Vitals, WaitKind,
+    Bitrate, Elapsed, Event, EventKind, ExitReason, MediaTime, Object, PlayerError, PlayerState, Rate, Request, Rules,
+    Session, SessionFacts, Vitals, WaitKind,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -203,6 +203,71 @@ fn without_places_what_is_played_is_not_placed() {
     assert!((facts.watched.as_secs_f64() - 20.0).abs() <= 0.3, "{:?}", facts.watched);
     assert_eq!(facts.quality.bits, u128::from(facts.quality.bits_over.as_millis()) * 1000);
     assert!(facts.quality.bits_over >= pos(19.0));
+}
+
+/// What a player reports that plays from 0, is moved to 60 s after 20 s, and waits 0.3 s for that; without positions.
+fn reports() -> Vec<Event> {
+    let state = |secs: f64, to: PlayerState| Event::new(at(secs), EventKind::StateChange { from: None, to });
+    vec![
+        Event::new(at(0.0), EventKind::PlayRequest),
+        Event::new(at(0.2), EventKind::Play),
+        state(20.2, PlayerState::Seeking),
+        Event::new(at(20.5), EventKind::Play),
+        Event::new(at(30.5), EventKind::Pause),
+    ]
+}
+
+/// Its requests, with the state it was in, by a clock that is so much ahead.
+fn with_requests(ahead: f64) -> Vec<Event> {
+    let reports = reports();
+    let mut requests = plays(0.0, 0.0, 19.0);
+    requests.extend(plays(20.3, 60.0, 69.0));
+    for event in &mut requests {
+        let secs = event.ts.as_millis() as f64 / 1000.0;
+        let moving = (0.2..20.2).contains(&secs) || (20.5..30.5).contains(&secs);
+        let state = if moving { PlayerState::Playing } else { PlayerState::Buffering };
+        *event = says(event.clone(), |vitals| vitals.state = Some(state));
+        event.ts = at(secs + ahead);
+    }
+    requests.extend(reports);
+    requests
+}
+
+#[test]
+fn requests_say_where_a_player_is_that_does_not_say_it_itself() {
+    let alone = facts(reports());
+    assert!(alone.inferred.positions_missing && alone.map.is_empty());
+    for ahead in [0.0, 90.0, -4000.0] {
+        let facts = facts(with_requests(ahead));
+        assert!(facts.inferred.positions && !facts.inferred.positions_missing, "{ahead}");
+        assert_eq!(facts.inferred.from_requests, None);
+        assert_eq!((facts.seeks.reported(), facts.seeks.inferred(), facts.pauses), (1, 0, 1), "{ahead}");
+        assert!((facts.wall.playing.as_secs_f64() - 30.0).abs() < 0.01, "{ahead}: {:?}", facts.wall);
+        let played = |secs: f64| facts.map.plays_at(pos(secs));
+        assert_eq!([10.0, 19.0, 40.0, 61.0, 69.0].map(played), [1, 1, 0, 1, 1], "{ahead}: {:?}", facts.map);
+    }
+}
+
+#[test]
+fn clocks_that_cannot_be_compared_place_nothing() {
+    let strange = with_requests(0.0).into_iter().map(|event| match event.kind {
+        EventKind::Request(_) => says(event, |vitals| vitals.state = Some(PlayerState::Paused)),
+        _ => event,
+    });
+    let facts = facts(strange);
+    assert!(facts.inferred.positions_missing && !facts.inferred.positions);
+    assert!((facts.wall.playing.as_secs_f64() - 30.0).abs() < 0.01);
+}
+
+#[test]
+fn reports_that_say_nothing_of_playing_leave_it_to_requests() {
+    let mut events = plays(0.0, 0.0, 20.0);
+    events.push(Event::new(at(3.0), EventKind::Heartbeat));
+    let error = PlayerError { code: Some("http_404".into()), message: None, fatal: false };
+    events.push(Event::new(at(4.0), EventKind::Error(Box::new(error))));
+    let facts = facts(events);
+    assert!((facts.watched.as_secs_f64() - 21.0).abs() <= 0.3);
+    assert_eq!((facts.errors, facts.inferred.from_requests.is_some()), (1, true));
 }
 
 #[test]

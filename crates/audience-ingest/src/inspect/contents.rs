@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use audience_core::{Event, EventKind, ExitReason, Session, SessionFacts, StartUpBasis};
+use audience_core::{Event, EventKind, ExitReason, PlayerState, Session, SessionFacts, StartUpBasis};
 use audience_stats::{Accumulator, Distinct, Merge};
 
 /// What there is in telemetry, counted: sessions by what is known of them, and events by what they are.
@@ -63,7 +63,7 @@ pub struct Contents {
     pub events_with_number: u64,
     /// Of these, requests whose place in the content is known.
     pub placed_requests: u64,
-    /// Sessions by how many of their events say how the player fares: waits, or its state.
+    /// Sessions whose player says when it waits, or would.
     pub sessions_with_states: u64,
 }
 
@@ -160,10 +160,10 @@ impl Contents {
     }
 }
 
-/// Whether the event says that the player waits, or in which state it is.
+/// Whether the event says that the player waits, or comes from a player that would say so.
 fn tells_state(event: &Event) -> bool {
     matches!(event.kind, EventKind::BufferStart | EventKind::BufferEnd { .. } | EventKind::StateChange { .. })
-        || event.vitals.as_ref().is_some_and(|vitals| vitals.state.is_some())
+        || event.vitals.as_ref().is_some_and(|vitals| vitals.state == Some(PlayerState::Buffering))
 }
 
 fn earlier(a: Option<i64>, b: Option<i64>) -> Option<i64> {

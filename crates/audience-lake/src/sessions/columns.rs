@@ -330,6 +330,7 @@ pub(super) const COLUMNS: &[Column] = &[
     column!("runs_inferred", bool, true, inferred.runs),
     column!("positions_missing", bool, true, inferred.positions_missing),
     column!("seeks_inferred", bool, true, inferred.seeks),
+    column!("positions_inferred", bool, true, inferred.positions),
     column!("repaired_positions", u64, true, inferred.repaired_positions),
     column!("repaired_durations", u64, true, inferred.repaired_durations),
     estimate!("playing_least_ms", playing_least),

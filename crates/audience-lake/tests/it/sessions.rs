@@ -51,6 +51,7 @@ fn told_apart() -> Vec<SessionFacts> {
         exit_most: Some(MediaTime::from_secs(24)),
         position_error: MediaTime::from_secs(25),
     });
+    told.inferred.positions = true;
     told.dropped_marks = 8;
     told.rate_changes = 9;
     told.wall.idle = Elapsed::from_secs(10);

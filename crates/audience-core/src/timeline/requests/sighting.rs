@@ -84,8 +84,8 @@ pub(super) struct Requests {
     pub(super) says_play: Option<i64>,
     /// The bit rates of segments of the picture whose place is not known, by when they were asked for.
     pub(super) unplaced_bitrates: Vec<(i64, Bitrate)>,
-    /// How much was buffered at the last request, where its place is not known.
-    pub(super) unplaced_buffer: i64,
+    /// How much could be played after the last request for a segment whose place is not known.
+    pub(super) unplaced_left: Option<i64>,
 }
 
 /// The segments of one kind as they were asked for.
@@ -149,7 +149,8 @@ impl Requests {
             let vitals = event.vitals.as_deref();
             let buffer = vitals.and_then(|vitals| vitals.buffer).map(|buffer| millis(buffer.as_millis()));
             let Some(start) = request.start.map(|start| millis(start.as_millis())) else {
-                requests.unplaced_buffer = buffer.unwrap_or(0);
+                let length = request.length.map_or(USUAL_SEGMENT, |length| millis(length.as_millis()));
+                requests.unplaced_left = Some(buffer.unwrap_or(0) + length);
                 let bitrate = vitals.and_then(|vitals| vitals.bitrate).filter(|_| request.succeeded());
                 if track != 1 || !has_picture {
                     requests.unplaced_bitrates.extend(bitrate.map(|bitrate| (at, bitrate)));

@@ -84,14 +84,14 @@ pub(super) fn tell(
 }
 
 /// Stops between two jumps, with the place of each.
-struct Run {
-    stops: Vec<(Sighting, i64)>,
+pub(super) struct Run {
+    pub(super) stops: Vec<(Sighting, i64)>,
     /// When the playhead was moved here.
     moved_at: i64,
 }
 
 impl Run {
-    fn new(requests: &Requests, path: &[Stop]) -> Self {
+    pub(super) fn new(requests: &Requests, path: &[Stop]) -> Self {
         let sightings: Vec<Sighting> = path.iter().map(|stop| requests.sightings[stop.sighting]).collect();
         let mut stops: Vec<(Sighting, i64)> = Vec::with_capacity(sightings.len());
         for (at, sighting) in sightings.iter().enumerate() {
@@ -379,10 +379,9 @@ impl Story<'_> {
         if last > first {
             self.tell(last.as_millis(), EventKind::Heartbeat, None);
         }
-        let could = last.as_millis() - begin.unwrap_or(first.as_millis());
-        self.most = could + self.requests.unplaced_buffer + self.requests.error;
-        if begin.is_none() && self.requests.unplaced_buffer == 0 {
-            self.most = 0;
+        // Nobody knows when it began, so it may have been at once.
+        if let Some(left) = requests.unplaced_left {
+            self.most = last.as_millis() - first.as_millis() + left + 2 * requests.error;
         }
     }
 
