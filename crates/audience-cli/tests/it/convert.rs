@@ -20,12 +20,35 @@ fn text(path: &Path) -> &str {
 
 /// The report without what is only about files.
 fn report(path: &str) -> Value {
-    let run = run(&["report", "--json", "--by", "device,day", path]);
+    report_with(path, &[])
+}
+
+fn report_with(path: &str, more: &[&str]) -> Value {
+    let run = run(&[&["report", "--json", "--by", "device,day", path], more].concat());
     assert_eq!(run.code, 0, "{}", run.err);
     let mut report: Value = serde_json::from_str(&run.out).unwrap();
     report["quality"]["lines"]["bytes"].take();
     report["quality"]["lines"]["formats"].take();
     report
+}
+
+#[test]
+fn requests_of_a_log_are_inferred_from_alike_in_every_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let segments = ["--segments", "xtask/fixtures/cdn-logs/segments.json"];
+    for log in ["akamai-datastream2.json.gz", "nginx-combined.log.gz"] {
+        let log = format!("xtask/fixtures/cdn-logs/{log}");
+        let mut expected = report_with(&log, &segments);
+        expected["quality"]["lines"].take();
+        for (name, table) in [("events.ndjson", "events"), ("events.parquet", "events"), ("s.parquet", "sessions")] {
+            let path = file(name);
+            convert(&[&[log.as_str(), "--table", table, "-o", text(&path)], &segments[..]].concat());
+            let mut again = report(text(&path));
+            again["quality"]["lines"].take();
+            assert!(again == expected, "{log} as {name}");
+        }
+    }
 }
 
 #[test]
