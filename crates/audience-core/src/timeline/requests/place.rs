@@ -1,7 +1,7 @@
 //! Positions from requests, for players that report what they do and not where.
 
 use super::path::{self, Step};
-use super::sighting::Requests;
+use super::sighting::{Requests, instant};
 use super::story::Run;
 use crate::event::{Event, EventKind, PlayerState};
 use crate::rules::Rules;
@@ -22,7 +22,7 @@ pub(super) fn place(events: &[Event], rules: &Rules) -> Option<Vec<Event>> {
     }
     let offset = offset(&asked, &told)?;
     let mut requests = Requests::of(&asked);
-    let mut seeks = told.iter().filter(|event| is_seek(event)).map(|event| event.ts.as_millis()).peekable();
+    let mut seeks = told.iter().filter(|event| is_seek(event)).map(|event| instant(event.ts)).peekable();
     for sighting in &mut requests.sightings {
         sighting.at = sighting.at.saturating_sub(offset);
         // What the player reports is better than what segments suggest.
@@ -42,7 +42,7 @@ pub(super) fn place(events: &[Event], rules: &Rules) -> Option<Vec<Event>> {
             told.iter_mut().find(|event| state_of(event) == Some(PlayerState::Playing)).filter(|_| !begun)
         {
             // Where it waited for the first frame.
-            let before = run.stops.iter().rev().find(|(sighting, _)| sighting.at <= play.ts.as_millis());
+            let before = run.stops.iter().rev().find(|(sighting, _)| sighting.at <= instant(play.ts));
             play.position = before.map(|(_, place)| media(*place));
         }
         begun = true;
@@ -50,7 +50,7 @@ pub(super) fn place(events: &[Event], rules: &Rules) -> Option<Vec<Event>> {
             // The seek that led here.
             let since = seen.last().map_or(Timestamp::from_millis(i64::MIN), |event: &Event| event.ts);
             let led = told.iter_mut().filter(|event| is_seek(event) && event.ts >= since);
-            let led = led.filter(|event| event.ts.as_millis() <= first.at).last();
+            let led = led.filter(|event| instant(event.ts) <= first.at).last();
             if let Some(seek) = led {
                 seek.position = Some(media(*target));
             }
@@ -91,7 +91,7 @@ fn state_of(event: &Event) -> Option<PlayerState> {
 
 /// The states the player reported, with since when.
 fn states(told: &[Event]) -> Vec<(i64, PlayerState)> {
-    let mut states: Vec<_> = told.iter().filter_map(|event| Some((event.ts.as_millis(), state_of(event)?))).collect();
+    let mut states: Vec<_> = told.iter().filter_map(|event| Some((instant(event.ts), state_of(event)?))).collect();
     states.dedup_by_key(|(_, state)| *state);
     states
 }
@@ -107,7 +107,7 @@ fn offset(asked: &[Event], told: &[Event]) -> Option<i64> {
     let state = |event: &Event| {
         let state = event.vitals.as_ref()?.state?;
         let state = if state == PlayerState::Seeking { PlayerState::Buffering } else { state };
-        Some((event.ts.as_millis(), state))
+        Some((instant(event.ts), state))
     };
     let asked: Vec<(i64, PlayerState)> = asked.iter().filter_map(state).collect();
     let agree = |offset: i64| {

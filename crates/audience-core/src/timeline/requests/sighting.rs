@@ -138,7 +138,7 @@ impl Requests {
                 Object::Muxed => 2,
                 _ => continue,
             };
-            let at = event.ts.as_millis();
+            let at = instant(event.ts);
             if let Some(status) = request.status.filter(|_| !request.succeeded()) {
                 requests.failures.push((at, status));
             }
@@ -199,7 +199,7 @@ impl Requests {
             PlayerState::Error | PlayerState::Ended => self.gave_up = true,
             PlayerState::Playing => {
                 self.gave_up = false;
-                self.says_play.get_or_insert(event.ts.as_millis());
+                self.says_play.get_or_insert(instant(event.ts));
             }
             _ => {}
         }
@@ -222,8 +222,15 @@ pub(super) fn played(wall: i64, rate: Rate) -> i64 {
     millis(rate.advance(Elapsed::from_millis(wall.max(0).unsigned_abs())).as_millis())
 }
 
+/// A time in milliseconds, within what can be reckoned with.
+pub(super) fn instant(ts: Timestamp) -> i64 {
+    ts.as_millis().clamp(-MOST, MOST)
+}
+
+/// More than this is no time and no amount of content: 140,000 years.
+const MOST: i64 = 1 << 52;
+
 /// Milliseconds, of no more than there can be of content or time.
 pub(super) fn millis(value: u64) -> i64 {
-    const MOST: u64 = 1 << 52;
-    value.min(MOST) as i64
+    value.min(MOST.unsigned_abs()) as i64
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::path::{Step, Stop};
-use super::sighting::{ROUNDING, Requests, Sighting, played};
+use super::sighting::{ROUNDING, Requests, Sighting, instant, millis, played};
 use crate::event::{Bitrate, EndReason, Event, EventKind, PlayerError, PlayerState, QualityReason, Rendition};
 use crate::facts::Estimates;
 use crate::time::{Elapsed, MediaTime, Rate, Timestamp};
@@ -67,8 +67,8 @@ pub(super) fn tell(
             story.follow(run);
         }
         if let Some(run) = runs.last() {
-            let end = duration.map(|duration| super::sighting::millis(duration.as_millis()));
-            exit = story.leave(run, runs.len() as i64, end, horizon.map(Timestamp::as_millis));
+            let end = duration.map(|duration| millis(duration.as_millis()));
+            exit = story.leave(run, runs.len() as i64, end, horizon.map(instant));
         }
     }
     // What was told out of order is put in order; the rest stays as it was told.
@@ -165,8 +165,8 @@ impl Story<'_> {
         let could = (at - sighting.at).min(time_for(before.asked_to() - place, sighting.rate));
         // Who plays for longer than a segment asks for another.
         let likely = if sighting.state == Some(PlayerState::Error) { 0 } else { could.min(self.requests.longest) };
-        self.unsure += likely;
-        self.most += could - likely;
+        self.unsure = self.unsure.saturating_add(likely);
+        self.most = self.most.saturating_add(could - likely);
         self.go_on(before);
         let from = if self.standing == Standing::No {
             self.play_over(sighting.at, place, place + played(could, sighting.rate), sighting.rate);
@@ -299,22 +299,22 @@ impl Story<'_> {
         let (wall, moved) = (b.at - begin.min(b.at), seen - place);
         let (fast, slow) = (a.rate.max(b.rate), a.rate.min(b.rate));
         if moved > played(wall, fast) + STOOD + a.error + b.error {
-            self.surplus += moved - played(wall, fast);
-            self.least += wall;
-            self.most += wall;
+            self.surplus = self.surplus.saturating_add(moved - played(wall, fast));
+            self.least = self.least.saturating_add(wall);
+            self.most = self.most.saturating_add(wall);
             return 0;
         }
         // What playing throughout explains was played throughout.
         if fast != slow {
             let throughout = moved + STOOD + a.error + b.error >= played(wall, slow);
             if throughout {
-                self.least += wall;
-                self.most += wall;
+                self.least = self.least.saturating_add(wall);
+                self.most = self.most.saturating_add(wall);
             } else {
                 let quick = time_for(moved, fast);
-                self.least += quick;
-                self.most += quick;
-                self.unsure += time_for(moved, slow).min(wall) - quick;
+                self.least = self.least.saturating_add(quick);
+                self.most = self.most.saturating_add(quick);
+                self.unsure = self.unsure.saturating_add(time_for(moved, slow).min(wall) - quick);
             }
             return 0;
         }
@@ -323,8 +323,8 @@ impl Story<'_> {
         if lacks > STOOD {
             self.surplus = 0;
         }
-        self.least += time_for(moved, slow);
-        self.most += time_for(moved + stood_back, slow);
+        self.least = self.least.saturating_add(time_for(moved, slow));
+        self.most = self.most.saturating_add(time_for(moved + stood_back, slow));
         stood_back
     }
 
@@ -341,9 +341,9 @@ impl Story<'_> {
         // paused.
         let rounded = 2 * ROUNDING * runs + 2 * sighting.error;
         let unsure = self.unsure.min((2 * self.requests.longest - 2 * rounded).max(0));
-        self.least = (self.least + self.unsure - unsure - rounded).max(0);
+        self.least = self.least.saturating_add(self.unsure - unsure).saturating_sub(rounded).max(0);
         if self.most > 0 || left > 0 {
-            self.most += self.unsure + time_for(left, sighting.rate) + rounded;
+            self.most = self.most.saturating_add(self.unsure).saturating_add(time_for(left, sighting.rate) + rounded);
         }
         if plays {
             // Half a segment after the last request on average, but to the end where there is nothing left to ask for.
@@ -360,8 +360,8 @@ impl Story<'_> {
             let kind =
                 if over && !cut { EventKind::End { reason: Some(EndReason::Ended) } } else { EventKind::Heartbeat };
             self.tell(sighting.at + wall, kind, Some(place + tail));
-        } else if let Some(last) = self.requests.last.filter(|last| last.as_millis() > sighting.at) {
-            self.tell(last.as_millis(), EventKind::Heartbeat, None);
+        } else if let Some(last) = self.requests.last.map(instant).filter(|last| *last > sighting.at) {
+            self.tell(last, EventKind::Heartbeat, None);
         }
         (Some(place), Some(asked_to))
     }
@@ -377,11 +377,11 @@ impl Story<'_> {
             self.switch(*at, Some(*bitrate), None);
         }
         if last > first {
-            self.tell(last.as_millis(), EventKind::Heartbeat, None);
+            self.tell(instant(last), EventKind::Heartbeat, None);
         }
         // Nobody knows when it began, so it may have been at once.
         if let Some(left) = requests.unplaced_left {
-            self.most = last.as_millis() - first.as_millis() + left + 2 * requests.error;
+            self.most = instant(last) - instant(first) + left + 2 * requests.error;
         }
     }
 
@@ -426,7 +426,7 @@ impl Story<'_> {
 /// How long it takes to play so much, in milliseconds; standing still takes for ever, which is no time.
 fn time_for(content: i64, rate: Rate) -> i64 {
     let content = MediaTime::from_millis(content.max(0).unsigned_abs());
-    rate.time_for(content).map_or(0, |time| super::sighting::millis(time.as_millis()))
+    rate.time_for(content).map_or(0, |time| millis(time.as_millis()))
 }
 
 fn media(millis: i64) -> MediaTime {
