@@ -201,7 +201,10 @@ impl Batch {
         self.quality.events += 1;
         match &mut self.keep {
             Keep::Blocks => {}
-            Keep::Events(events) => return events.push(ids.envelope(event, attributes)),
+            Keep::Events(events) => {
+                attributes.clone().for_each(|(name, _)| self.quality.name_attribute(name, 1));
+                return events.push(ids.envelope(event, attributes));
+            }
             Keep::Nothing => return,
         }
         let hash = self.hasher.hash_one(ids.session);
@@ -215,7 +218,7 @@ impl Batch {
                 group
             }
         };
-        self.encoder.push(group, event, attributes);
+        self.encoder.push(group, &event, attributes);
     }
 
     /// Records that the line cannot be used. The file of rejects has it as it is.
@@ -255,8 +258,13 @@ impl Batch {
         }
     }
 
+    fn count_attributes(&mut self) {
+        self.encoder.count_attributes(|name, times| self.quality.name_attribute(name, times));
+    }
+
     /// Ends the chunk.
     pub(crate) fn finish(&mut self) -> Outcome {
+        self.count_attributes();
         Outcome {
             quality: std::mem::take(&mut self.quality),
             events: match &mut self.keep {
@@ -277,6 +285,7 @@ impl Batch {
 
     /// The events of all chunks since the last block.
     pub(crate) fn take_block(&mut self) -> Option<Block> {
+        self.count_attributes();
         self.groups.clear();
         self.encoder.finish()
     }

@@ -92,9 +92,6 @@ impl<'a> Draft<'a> {
             content: self.fields.content_id.as_deref(),
             source: source.as_deref(),
         };
-        for (name, _) in &self.attributes {
-            batch.quality.name_attribute(name);
-        }
         batch.push(ids, event, self.attributes.iter().map(|(name, value)| (name.as_ref(), value.as_ref())));
         Ok(())
     }

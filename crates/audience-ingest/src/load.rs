@@ -160,7 +160,7 @@ fn read(inputs: Vec<Input>, options: &Options, in_order: bool, sink: Sink<'_>) -
                     batch.quality.session_rows = table.rows();
                     let bytes = (0..table.row_groups()).map(|row_group| table.size(row_group)).sum();
                     options.progress.bytes.fetch_add(bytes, Ordering::Relaxed);
-                    table.attribute_names(|name| batch.quality.name_attribute(name))?;
+                    table.attribute_names(|name| batch.quality.name_attribute(name, 1))?;
                     tables.lock().unwrap_or_else(PoisonError::into_inner).push(table);
                 }
             }

@@ -356,20 +356,20 @@ impl Quality {
     }
 
     pub(crate) fn name_ip_like(&mut self, name: &str) {
-        count_name(&mut self.ip_like, name, &mut 0);
+        count_name(&mut self.ip_like, name, 1, &mut 0);
     }
 
     pub(crate) fn ignore_event(&mut self, name: &str) {
         self.ignore(Ignored::OtherEvent);
-        count_name(&mut self.ignored_events, shorten(name), &mut 0);
+        count_name(&mut self.ignored_events, shorten(name), 1, &mut 0);
     }
 
-    pub(crate) fn name_attribute(&mut self, name: &str) {
-        count_name(&mut self.attributes, name, &mut self.further_attributes);
+    pub(crate) fn name_attribute(&mut self, name: &str, times: u64) {
+        count_name(&mut self.attributes, name, times, &mut self.further_attributes);
     }
 
     pub(crate) fn name_custom_type(&mut self, name: &str) {
-        count_name(&mut self.custom_types, name, &mut 0);
+        count_name(&mut self.custom_types, name, 1, &mut 0);
     }
 
     /// Takes in what became of other lines.
@@ -414,12 +414,12 @@ fn add_counts<K: Ord>(counts: &mut BTreeMap<K, u64>, other: BTreeMap<K, u64>) {
 
 /// Keeps the alphabetically first names: which these are does not depend on the order of the lines, and a name among them
 /// was never dropped on the way, so that its count is whole.
-fn count_name(names: &mut BTreeMap<Box<str>, u64>, name: &str, further: &mut u64) {
+fn count_name(names: &mut BTreeMap<Box<str>, u64>, name: &str, times: u64, further: &mut u64) {
     if let Some(count) = names.get_mut(name) {
-        *count += 1;
+        *count += times;
         return;
     }
-    names.insert(name.into(), 1);
+    names.insert(name.into(), times);
     *further += shrink(names);
 }
 

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::privacy::Guard;
 use crate::privacy::{LeftOut, Privacy};
 use crate::quality::{Ignored, Quality};
-use crate::spool::{Group, SHARDS, Share, Store, moment, shard_of};
+use crate::spool::{Group, Record, SHARDS, Share, Store, shard_of};
 
 /// The sessions of everything that was read by [`load`](crate::load), and what became of every line.
 ///
@@ -402,12 +402,13 @@ fn build(groups: &[Group<'_>], names: &mut Names) -> Result<Vec<Session>, Error>
     for group in groups {
         let header = group.header;
         let context = builder.context(header.viewer.map(ViewerId::from), header.content.map(|id| names.content(id)));
-        group.events(|event, attributes| {
-            let (ts, seq) = moment(&event);
-            for &(name, value) in attributes {
-                builder.attribute(ts, seq, names.text(name), names.text(value));
+        group.records(|record| match record {
+            Record::Event(event) => builder.push(context, event),
+            Record::Attributes((ts, seq), attributes) => {
+                for &(name, value) in attributes {
+                    builder.attribute(ts, seq, names.text(name), names.text(value));
+                }
             }
-            builder.push(context, event);
         })?;
     }
     Ok(builder.finish())

@@ -11,9 +11,10 @@ mod run;
 mod store;
 
 pub(crate) use encode::Encoder;
+pub(crate) use record::Record;
 pub(crate) use store::{Share, Store};
 
-use audience_core::{Event, Origin, Seq, Timestamp};
+use audience_core::Origin;
 use audience_stats::hash::hash64;
 use postcard::ser_flavors::Flavor;
 use serde::Serialize;
@@ -127,9 +128,9 @@ impl<'a> Group<'a> {
         (self.header.events as usize).min(self.body.len() / 2)
     }
 
-    /// Gives each event to `take`, with its attributes.
+    /// Gives each event to `take`, and what they say of the session.
     #[inline]
-    pub(crate) fn events(&self, take: impl FnMut(Event, &[(&'a str, &'a str)])) -> Result<(), Error> {
+    pub(crate) fn records(&self, take: impl FnMut(Record<'_, 'a>)) -> Result<(), Error> {
         record::read(self.body, self.header.events, self.header.source, take).map_err(|source| Error::Spool { source })
     }
 }
@@ -138,12 +139,7 @@ fn origin(source: Option<&str>, event_id: Option<&str>) -> std::sync::Arc<Origin
     std::sync::Arc::new(Origin { source: source.map(Into::into), event_id: event_id.map(Into::into) })
 }
 
-/// When an attribute was set.
-pub(crate) fn moment(event: &Event) -> (Timestamp, Option<Seq>) {
-    (event.ts, event.seq)
-}
-
-fn write(value: &impl Serialize, bytes: &mut Vec<u8>) {
+fn write(value: &(impl Serialize + ?Sized), bytes: &mut Vec<u8>) {
     postcard::serialize_with_flavor(value, Append(bytes)).expect("memory takes all that postcard can encode");
 }
 

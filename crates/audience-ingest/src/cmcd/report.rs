@@ -45,9 +45,6 @@ pub(super) fn push(
         content: content.as_deref(),
         source: Some(source.as_deref().unwrap_or("event")),
     };
-    for (name, _) in &attributes {
-        batch.quality.name_attribute(name);
-    }
     batch.push(ids, event, attributes.iter().map(|(name, value)| (name.as_ref(), value.as_ref())));
     Ok(())
 }

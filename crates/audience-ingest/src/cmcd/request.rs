@@ -64,9 +64,6 @@ pub(super) fn push(keys: &Dictionary<'_>, request: &Request<'_>, batch: &mut Bat
         }
     }
     let ids = Ids { session: &session, viewer: None, content: content.as_deref(), source: Some("request") };
-    for (name, _) in &attributes {
-        batch.quality.name_attribute(name);
-    }
     batch.push(ids, event, attributes.iter().map(|(name, value)| (name.as_ref(), value.as_ref())));
 }
 

@@ -4,19 +4,22 @@ use std::ops::Range;
 
 use audience_core::Event;
 
-use super::record::{self, Last};
+use super::record::{self, Described, Last};
 use super::{Block, Header, SHARDS, shard_of, write};
 use crate::batch::Ids;
 
-/// Holds events as they come and encodes them in order of shard and group at the end of the chunk.
+/// Encodes events as they come, and puts them in order of shard and group at the end of the chunk.
 #[derive(Debug, Default)]
 pub(crate) struct Encoder {
     groups: Vec<Pending>,
-    entries: Vec<Entry>,
+    /// The events, in the order in which they came.
+    records: Vec<u8>,
+    extents: Vec<Extent>,
+    events: usize,
+    lists: Vec<List>,
     /// Names and values, as places in `names`.
     attributes: Vec<[Range<u32>; 2]>,
     names: String,
-    body: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -27,22 +30,34 @@ struct Pending {
     source: Option<Range<u32>>,
     table_hash: u64,
     shard: usize,
-    first: u32,
-    last: u32,
+    first_extent: u32,
+    last_extent: u32,
     events: u32,
+    bytes: u32,
+    /// The attributes its events had last.
+    list: u32,
+    last: Last,
 }
 
+/// Some records of one group that are next to each other.
 #[derive(Debug)]
-struct Entry {
-    event: Event,
-    attributes: Range<u32>,
+struct Extent {
+    records: Range<u32>,
     next: u32,
+}
+
+/// Attributes as events had them.
+#[derive(Debug)]
+struct List {
+    attributes: Range<u32>,
+    /// How many events had them since they were counted.
+    times: u64,
 }
 
 /// So many events, or bytes of names, are a block.
 const FULL_AT: (usize, usize) = (1 << 13, 1 << 20);
 
-/// Marks the last entry of a group.
+/// Marks the last extent of a group, and what a group does not have.
 const NONE: u32 = u32::MAX;
 
 impl Encoder {
@@ -77,9 +92,12 @@ impl Encoder {
             source: ids.source.map(|id| keep(names, id)),
             table_hash,
             shard: shard_of(ids.session),
-            first: NONE,
-            last: NONE,
+            first_extent: NONE,
+            last_extent: NONE,
             events: 0,
+            bytes: 0,
+            list: NONE,
+            last: Last::default(),
         });
         self.groups.len() as u32 - 1
     }
@@ -88,27 +106,72 @@ impl Encoder {
     pub(crate) fn push<'a>(
         &mut self,
         group: u32,
-        event: Event,
-        attributes: impl ExactSizeIterator<Item = (&'a str, &'a str)>,
+        event: &Event,
+        attributes: impl ExactSizeIterator<Item = (&'a str, &'a str)> + Clone,
     ) {
+        let described = self.describe(group, attributes);
+        let group = &mut self.groups[group as usize];
+        let start = self.records.len() as u32;
+        record::write(event, described, &mut group.last, &mut self.records);
+        let end = self.records.len() as u32;
+        group.bytes += end - start;
+        group.events += 1;
+        self.events += 1;
+        let new = self.extents.len() as u32;
+        match self.extents.get_mut(group.last_extent as usize) {
+            // Events of one session mostly come one after the other.
+            Some(last) if last.records.end == start => {
+                last.records.end = end;
+                return;
+            }
+            Some(last) => last.next = new,
+            None => group.first_extent = new,
+        }
+        group.last_extent = new;
+        self.extents.push(Extent { records: start..end, next: NONE });
+    }
+
+    /// Keeps the attributes of an event, unless they are those of the last one in its group.
+    fn describe<'a, I>(&mut self, group: u32, attributes: I) -> Described<I>
+    where
+        I: ExactSizeIterator<Item = (&'a str, &'a str)> + Clone,
+    {
+        if attributes.len() == 0 {
+            return Described::Not;
+        }
+        let list = self.groups[group as usize].list as usize;
+        let same = |list| self.texts(list).zip(attributes.clone()).all(|(one, other)| one == other);
+        if self.lists.get(list).is_some_and(|list| list.attributes.len() == attributes.len() && same(list)) {
+            self.lists[list].times += 1;
+            return Described::Again;
+        }
         let start = self.attributes.len() as u32;
-        for (name, value) in attributes {
+        for (name, value) in attributes.clone() {
             self.attributes.push([keep(&mut self.names, name), keep(&mut self.names, value)]);
         }
-        let entry = self.entries.len() as u32;
-        self.entries.push(Entry { event, attributes: start..self.attributes.len() as u32, next: NONE });
-        let group = &mut self.groups[group as usize];
-        match self.entries.get_mut(group.last as usize) {
-            Some(last) => last.next = entry,
-            None => group.first = entry,
+        self.groups[group as usize].list = self.lists.len() as u32;
+        self.lists.push(List { attributes: start..self.attributes.len() as u32, times: 1 });
+        Described::As(attributes)
+    }
+
+    fn texts(&self, list: &List) -> impl Iterator<Item = (&str, &str)> {
+        let attributes = &self.attributes[list.attributes.start as usize..list.attributes.end as usize];
+        attributes.iter().map(|[name, value]| (self.name(name), self.name(value)))
+    }
+
+    /// Gives the names of attributes to `count`, each with how often an event had it, since that was asked last.
+    pub(crate) fn count_attributes(&mut self, mut count: impl FnMut(&str, u64)) {
+        for list in &self.lists {
+            if list.times > 0 {
+                self.texts(list).for_each(|(name, _)| count(name, list.times));
+            }
         }
-        group.last = entry;
-        group.events += 1;
+        self.lists.iter_mut().for_each(|list| list.times = 0);
     }
 
     /// Whether it holds so much that a larger block would gain little.
     pub(crate) fn is_full(&self) -> bool {
-        self.entries.len() >= FULL_AT.0 || self.names.len() >= FULL_AT.1
+        self.events >= FULL_AT.0 || self.names.len().max(self.records.len()) >= FULL_AT.1
     }
 
     /// The block of all groups, if there are any; the encoder is empty then.
@@ -118,19 +181,18 @@ impl Encoder {
         }
         let mut order: Vec<u32> = (0..self.groups.len() as u32).collect();
         order.sort_by_key(|&group| self.groups[group as usize].shard);
-        // Events mostly take less than half of this.
-        let mut block = Vec::with_capacity(self.entries.len() * 20 + self.names.len() + self.groups.len() * 12);
+        let headers = self.names.len() + self.groups.len() * 12;
+        let mut block = Vec::with_capacity(self.records.len() + headers);
         let mut ends = Box::new([0; SHARDS]);
-        let mut body = std::mem::take(&mut self.body);
         for &index in &order {
             let group = &self.groups[index as usize];
-            self.encode(group, &mut body);
             let Ids { session, viewer, content, source } = self.ids(index);
-            write(
-                &Header { session, viewer, content, source, events: group.events, bytes: body.len() as u32 },
-                &mut block,
-            );
-            block.extend_from_slice(&body);
+            write(&Header { session, viewer, content, source, events: group.events, bytes: group.bytes }, &mut block);
+            let mut next = group.first_extent;
+            while let Some(extent) = self.extents.get(next as usize) {
+                block.extend_from_slice(&self.records[extent.records.start as usize..extent.records.end as usize]);
+                next = extent.next;
+            }
             ends[group.shard] = block.len() as u32;
         }
         // A shard without groups ends where the one before it does.
@@ -139,25 +201,14 @@ impl Encoder {
             last = last.max(*end);
             *end = last;
         }
-        self.body = body;
         self.groups.clear();
-        self.entries.clear();
+        self.records.clear();
+        self.extents.clear();
+        self.events = 0;
+        self.lists.clear();
         self.attributes.clear();
         self.names.clear();
         Some(Block { bytes: block.into_boxed_slice(), ends })
-    }
-
-    /// Encodes the events of a group.
-    fn encode(&self, group: &Pending, body: &mut Vec<u8>) {
-        body.clear();
-        let mut last = Last::default();
-        let mut next = group.first;
-        while let Some(entry) = self.entries.get(next as usize) {
-            let attributes = &self.attributes[entry.attributes.start as usize..entry.attributes.end as usize];
-            let texts = attributes.iter().map(|[name, value]| (self.name(name), self.name(value)));
-            record::write(&entry.event, texts, &mut last, body);
-            next = entry.next;
-        }
     }
 }
 

@@ -113,7 +113,7 @@ mod tests {
 
     use super::*;
     use crate::batch::Ids;
-    use crate::spool::{Encoder, SHARDS, shard_of};
+    use crate::spool::{Encoder, Record, SHARDS, shard_of};
 
     /// Blocks of these sessions, one event of each in each block.
     fn blocks(sessions: &[String], blocks: i64) -> Vec<Block> {
@@ -123,7 +123,7 @@ mod tests {
                 let ids = Ids { session, viewer: None, content: Some("c"), source: None };
                 let group = encoder.add_group(ids, 0);
                 let event = Event::new(Timestamp::from_millis(ts), EventKind::Play);
-                encoder.push(group, event, [("device", "tv")].into_iter());
+                encoder.push(group, &event, [("device", "tv")].into_iter());
             }
             encoder.finish().unwrap()
         };
@@ -151,9 +151,9 @@ mod tests {
                     for group in pieces.flatten() {
                         let group = group?;
                         let times = of_call.entry(group.header.session.to_owned()).or_default();
-                        group.events(|event, attributes| {
-                            assert_eq!(attributes, [("device", "tv")]);
-                            times.push(event.ts.as_millis());
+                        group.records(|record| match record {
+                            Record::Event(event) => times.push(event.ts.as_millis()),
+                            Record::Attributes(_, attributes) => assert_eq!(attributes, [("device", "tv")]),
                         })?;
                     }
                     for (session, of_session) in of_call {
