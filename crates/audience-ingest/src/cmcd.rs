@@ -9,8 +9,8 @@ mod dictionary;
 mod report;
 mod request;
 
-use dictionary::Dictionary;
 pub(crate) use dictionary::without_last;
+use dictionary::{Dictionary, Key};
 
 use crate::batch::Batch;
 use crate::quality::{Ignored, Problem, Reason, Repair};
@@ -34,8 +34,8 @@ pub(crate) fn read_line(line: &str, carrier: Carrier<'_>, batch: &mut Batch) {
 
 fn try_line(line: &str, carrier: Carrier<'_>, batch: &mut Batch) -> Result<(), Problem> {
     let keys = dictionary::read(line, batch)?;
-    if !keys.iter().any(|(key, _)| *key == "e") {
-        if keys.iter().any(|(key, _)| *key == "sid") {
+    if !keys.has(Key::Event) {
+        if keys.has(Key::Session) {
             batch.quality.ignore(Ignored::RequestMode);
             return Ok(());
         }
@@ -46,28 +46,20 @@ fn try_line(line: &str, carrier: Carrier<'_>, batch: &mut Batch) -> Result<(), P
 
 /// Takes what a request says of itself into the batch. A key counts as the first of the texts that has it says.
 pub(crate) fn read_request<'a>(texts: impl Iterator<Item = &'a str>, request: &Request<'_>, batch: &mut Batch) {
-    let mut keys = Dictionary::new();
+    let mut keys: Option<Dictionary<'_>> = None;
     let mut unreadable = None;
     for text in texts {
-        match dictionary::read(text, batch) {
-            Ok(more) if keys.is_empty() => keys = more,
-            Ok(more) => {
-                for (key, member) in more {
-                    if !keys.iter().any(|(known, _)| *known == key) {
-                        keys.push((key, member));
-                    }
-                }
-            }
-            Err(_) => unreadable = Some(text),
+        match (dictionary::read(text, batch), &mut keys) {
+            (Ok(more), Some(keys)) => keys.complete(&more),
+            (Ok(more), None) => keys = Some(more).filter(|keys| !keys.is_empty()),
+            (Err(_), _) => unreadable = Some(text),
         }
     }
-    if keys.is_empty() {
-        return batch.quality.ignore(Ignored::UnreadableCmcd);
-    }
+    let Some(keys) = keys else { return batch.quality.ignore(Ignored::UnreadableCmcd) };
     if let Some(text) = unreadable {
         batch.repair("CMCD", Repair::Dropped, text);
     }
-    if dictionary::text(&keys, "sid").is_none_or(str::is_empty) {
+    if keys.text(Key::Session).is_none_or(str::is_empty) {
         return batch.quality.ignore(Ignored::NoSession);
     }
     request::push(&keys, request, batch);
@@ -77,6 +69,7 @@ pub(crate) fn read_request<'a>(texts: impl Iterator<Item = &'a str>, request: &R
 pub(crate) fn looks_like_report(line: &str) -> bool {
     let mut batch = Batch::default();
     dictionary::read(line, &mut batch).is_ok_and(|keys| {
-        ["sid", "e", "cid", "v", "sta"].iter().filter(|key| keys.iter().any(|(k, _)| k == *key)).count() >= 2
+        [Key::Session, Key::Event, Key::Content, Key::Version, Key::State].iter().filter(|key| keys.has(**key)).count()
+            >= 2
     })
 }

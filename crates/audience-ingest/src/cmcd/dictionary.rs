@@ -1,16 +1,18 @@
 //! A line as keys and values: strictly by RFC 9651 first, key by key when that fails.
 
+mod key;
 mod plain;
+mod strict;
+mod tolerant;
 
 use std::borrow::Cow;
-use std::convert::Infallible;
 use std::fmt;
 
-use sfv::visitor::{DictionaryVisitor, EntryVisitor, Ignored, InnerListVisitor, ItemVisitor, ParameterVisitor};
-use sfv::{BareItemFromInput, KeyRef, Parser};
+pub(super) use key::Key;
+pub(crate) use tolerant::without_last;
 
 use crate::batch::Batch;
-use crate::quality::{Problem, Reason, Repair};
+use crate::quality::{Problem, Repair};
 
 /// A single value.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +20,7 @@ pub(super) enum Value<'a> {
     Integer(i64),
     Decimal(f64),
     Text(Cow<'a, str>),
-    Token(Cow<'a, str>),
+    Token(&'a str),
     Truth(bool),
     /// A kind of value that CMCD has no use for.
     Other,
@@ -41,272 +43,142 @@ impl fmt::Display for Value<'_> {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Item<'a> {
     pub(super) value: Value<'a>,
-    pub(super) object: Option<Cow<'a, str>>,
+    pub(super) object: Option<&'a str>,
 }
 
 /// What a key has: one value, or a list.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Member<'a> {
-    Single(Item<'a>),
-    List(Vec<Item<'a>>),
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Member<'s, 'a> {
+    Single(&'s Item<'a>),
+    List(&'s [Item<'a>]),
+}
+
+impl<'s, 'a> Member<'s, 'a> {
+    /// The one value; of a list, the first.
+    pub(super) fn first(self) -> Option<&'s Value<'a>> {
+        match self {
+            Self::Single(item) => Some(&item.value),
+            Self::List(items) => items.first().map(|item| &item.value),
+        }
+    }
 }
 
 /// Keys with what they have, in order; a repeated key is there once, with its last value.
-pub(super) type Dictionary<'a> = Vec<(Cow<'a, str>, Member<'a>)>;
+#[derive(Debug, PartialEq)]
+pub(super) struct Dictionary<'a> {
+    entries: Vec<Entry<'a>>,
+    /// The values of all keys, one key after the other.
+    items: Vec<Item<'a>>,
+    /// Where in `entries` the keys that are read are, from 1.
+    places: [u16; Key::COUNT],
+}
 
-/// The value of a key as text, if it is some; of a list, the first.
-pub(super) fn text<'s>(dictionary: &'s Dictionary<'_>, key: &str) -> Option<&'s str> {
-    let (_, member) = dictionary.iter().find(|(known, _)| known == key)?;
-    let item = match member {
-        Member::Single(item) => item,
-        Member::List(items) => items.first()?,
-    };
-    match &item.value {
-        Value::Text(text) | Value::Token(text) => Some(text),
-        _ => None,
-    }
+#[derive(Debug, PartialEq)]
+struct Entry<'a> {
+    key: &'a str,
+    first: u32,
+    end: u32,
+    is_list: bool,
 }
 
 /// The most keys a line may have.
 const MAX_KEYS: usize = 256;
 
+impl<'a> Dictionary<'a> {
+    fn new() -> Self {
+        // As many as players send.
+        Self { entries: Vec::with_capacity(16), items: Vec::with_capacity(16), places: [0; Key::COUNT] }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub(super) fn has(&self, key: Key) -> bool {
+        self.places[key as usize] > 0
+    }
+
+    /// What a key has.
+    #[inline]
+    pub(super) fn get(&self, key: Key) -> Option<Member<'_, 'a>> {
+        let place = usize::from(self.places[key as usize]).checked_sub(1)?;
+        self.entries.get(place).and_then(|entry| self.member(entry))
+    }
+
+    /// All keys with what they have, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&'a str, Member<'_, 'a>)> {
+        self.entries.iter().filter_map(|entry| Some((entry.key, self.member(entry)?)))
+    }
+
+    #[inline]
+    fn member(&self, entry: &Entry<'a>) -> Option<Member<'_, 'a>> {
+        let items = self.items.get(entry.first as usize..entry.end as usize)?;
+        if entry.is_list { Some(Member::List(items)) } else { items.first().map(Member::Single) }
+    }
+
+    /// The value of a key as text, if it is some; of a list, the first.
+    pub(super) fn text(&self, key: Key) -> Option<&str> {
+        match self.get(key)?.first()? {
+            Value::Text(text) => Some(text),
+            Value::Token(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Begins a key, which has nothing then. Where it is; `None` if there are too many.
+    #[inline]
+    fn begin(&mut self, key: &'a str, is_list: bool) -> Option<usize> {
+        let read = Key::of(key);
+        let known = match read {
+            Some(read) => usize::from(self.places[read as usize]).checked_sub(1),
+            None => self.entries.iter().position(|entry| entry.key == key),
+        };
+        let new = Entry { key, first: self.items.len() as u32, end: self.items.len() as u32, is_list };
+        if let Some(known) = known {
+            self.entries[known] = new;
+            return Some(known);
+        }
+        if self.entries.len() >= MAX_KEYS {
+            return None;
+        }
+        self.entries.push(new);
+        if let Some(read) = read {
+            self.places[read as usize] = self.entries.len() as u16;
+        }
+        Some(self.entries.len() - 1)
+    }
+
+    /// Adds a value to what the key that was begun last has.
+    #[inline]
+    fn push(&mut self, place: usize, item: Item<'a>) {
+        self.items.push(item);
+        self.entries[place].end = self.items.len() as u32;
+    }
+
+    /// Takes the keys of another dictionary that this one has not.
+    pub(super) fn complete(&mut self, other: &Self) {
+        let own = self.entries.len();
+        for (key, member) in other.iter() {
+            if self.entries.iter().take(own).any(|entry| entry.key == key) {
+                continue;
+            }
+            let (items, is_list) = match member {
+                Member::Single(item) => (std::slice::from_ref(item), false),
+                Member::List(items) => (items, true),
+            };
+            let Some(place) = self.begin(key, is_list) else { return };
+            items.iter().for_each(|item| self.push(place, item.clone()));
+        }
+    }
+}
+
 /// Reads a line.
 pub(super) fn read<'a>(line: &'a str, batch: &mut Batch) -> Result<Dictionary<'a>, Problem> {
     let text = line.trim();
-    if let Some(dictionary) = plain::read(text).or_else(|| strict(text)) {
+    if let Some(dictionary) = plain::read(text).or_else(|| strict::read(text)) {
         return Ok(dictionary);
     }
-    let dictionary = read_tolerantly(line)?;
+    let dictionary = tolerant::read(line)?;
     batch.repair("(syntax)", Repair::Resyntaxed, line);
     Ok(dictionary)
-}
-
-/// The dictionary of a text that keeps to RFC 9651.
-fn strict(text: &str) -> Option<Dictionary<'_>> {
-    Parser::new(text).parse_dictionary_with_visitor(Collector::default()).ok()
-}
-
-/// The text without its last member, which may have been cut off.
-pub(crate) fn without_last(text: &str) -> &str {
-    let last = split_outside(text, b',').last().map_or(0, str::len);
-    text[..text.len() - last].trim_end_matches(',').trim()
-}
-
-/// What the key has, which is nothing yet if the key is new; `None` if there are too many.
-fn member<'s, 'a>(dictionary: &'s mut Dictionary<'a>, key: Cow<'a, str>) -> Option<&'s mut Member<'a>> {
-    let known = dictionary.iter().position(|(known, _)| *known == key);
-    if known.is_none() {
-        if dictionary.len() >= MAX_KEYS {
-            return None;
-        }
-        dictionary.push((key, Member::List(Vec::new())));
-    }
-    let at = known.unwrap_or(dictionary.len() - 1);
-    dictionary.get_mut(at).map(|(_, member)| member)
-}
-
-#[derive(Default)]
-struct Collector<'a> {
-    dictionary: Dictionary<'a>,
-}
-
-impl<'a> DictionaryVisitor<'a> for Collector<'a> {
-    type Out = Dictionary<'a>;
-    type Error = Infallible;
-
-    fn entry(&mut self, key: &'a KeyRef) -> Result<impl EntryVisitor<'a>, Infallible> {
-        Ok(member(&mut self.dictionary, Cow::Borrowed(key.as_str())).map(|member| Entry { member }))
-    }
-
-    fn finish(self) -> Result<Dictionary<'a>, Infallible> {
-        Ok(self.dictionary)
-    }
-}
-
-struct Entry<'s, 'a> {
-    member: &'s mut Member<'a>,
-}
-
-impl<'a> EntryVisitor<'a> for Entry<'_, 'a> {
-    type Error = Infallible;
-
-    fn item(self) -> Result<impl ItemVisitor<'a>, Infallible> {
-        *self.member = Member::Single(Item { value: Value::Other, object: None });
-        let item = match self.member {
-            Member::Single(item) => Some(Slot { item }),
-            Member::List(_) => None,
-        };
-        Ok(OptionalSlot(item))
-    }
-
-    fn inner_list(self) -> Result<impl InnerListVisitor<'a>, Infallible> {
-        *self.member = Member::List(Vec::new());
-        Ok(List { member: self.member })
-    }
-}
-
-struct List<'s, 'a> {
-    member: &'s mut Member<'a>,
-}
-
-impl<'a> InnerListVisitor<'a> for List<'_, 'a> {
-    type Error = Infallible;
-
-    fn item(&mut self) -> Result<impl ItemVisitor<'a>, Infallible> {
-        let item = match self.member {
-            Member::List(items) => {
-                items.push(Item { value: Value::Other, object: None });
-                items.last_mut().map(|item| Slot { item })
-            }
-            Member::Single(_) => None,
-        };
-        Ok(OptionalSlot(item))
-    }
-
-    fn finish(self) -> Result<impl ParameterVisitor<'a>, Infallible> {
-        Ok(Ignored)
-    }
-}
-
-struct Slot<'s, 'a> {
-    item: &'s mut Item<'a>,
-}
-
-struct OptionalSlot<'s, 'a>(Option<Slot<'s, 'a>>);
-
-impl<'a> ItemVisitor<'a> for OptionalSlot<'_, 'a> {
-    type Out = ();
-    type Error = Infallible;
-
-    fn bare_item(self, value: BareItemFromInput<'a>) -> Result<impl ParameterVisitor<'a, Out = ()>, Infallible> {
-        Ok(Parameters(self.0.map(|slot| {
-            slot.item.value = Value::from(value);
-            slot
-        })))
-    }
-}
-
-struct Parameters<'s, 'a>(Option<Slot<'s, 'a>>);
-
-impl<'a> ParameterVisitor<'a> for Parameters<'_, 'a> {
-    type Out = ();
-    type Error = Infallible;
-
-    fn parameter(&mut self, key: &'a KeyRef, _: BareItemFromInput<'a>) -> Result<(), Infallible> {
-        if let Some(slot) = &mut self.0 {
-            slot.item.object = Some(Cow::Borrowed(key.as_str()));
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> Result<(), Infallible> {
-        Ok(())
-    }
-}
-
-impl<'a> From<BareItemFromInput<'a>> for Value<'a> {
-    fn from(value: BareItemFromInput<'a>) -> Self {
-        match value {
-            BareItemFromInput::Integer(value) => Self::Integer(value.into()),
-            BareItemFromInput::Decimal(value) => Self::Decimal(value.into()),
-            BareItemFromInput::String(Cow::Borrowed(value)) => Self::Text(Cow::Borrowed(value.as_str())),
-            BareItemFromInput::String(Cow::Owned(value)) => Self::Text(Cow::Owned(value.into())),
-            BareItemFromInput::Token(value) => Self::Token(Cow::Borrowed(value.as_str())),
-            BareItemFromInput::Boolean(value) => Self::Truth(value),
-            BareItemFromInput::ByteSequence(_) | BareItemFromInput::Date(_) | BareItemFromInput::DisplayString(_) => {
-                Self::Other
-            }
-        }
-    }
-}
-
-/// Reads `key`, `key=value` and `key=(value value;v)` between commas that stand outside quotes and parentheses.
-fn read_tolerantly(line: &str) -> Result<Dictionary<'_>, Problem> {
-    let mut dictionary = Dictionary::new();
-    for part in split_outside(line.trim(), b',') {
-        let part = part.trim();
-        if part.is_empty() {
-            continue;
-        }
-        let (key, value) = part.split_once('=').unwrap_or((part, ""));
-        let key = key.trim();
-        if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.*".contains(&byte)) {
-            return Err(Problem::detailed(
-                Reason::NotCmcd,
-                format_args!("{:?} is no key", crate::quality::shorten(key)),
-            ));
-        }
-        let value = value.trim();
-        let new = match value.strip_prefix('(') {
-            Some(list) => {
-                let list = list.split_once(')').map_or(list, |(list, _)| list);
-                Member::List(split_outside(list, b' ').filter(|item| !item.is_empty()).map(item).collect())
-            }
-            None if value.is_empty() => Member::Single(Item { value: Value::Truth(true), object: None }),
-            None => Member::Single(item(value)),
-        };
-        if let Some(member) = member(&mut dictionary, Cow::Borrowed(key)) {
-            *member = new;
-        }
-    }
-    Ok(dictionary)
-}
-
-/// A value and its first parameter.
-fn item(text: &str) -> Item<'_> {
-    let mut parts = split_outside(text, b';');
-    let value = single(parts.next().unwrap_or_default().trim());
-    let object = parts
-        .next()
-        .map(|parameter| Cow::Borrowed(parameter.split_once('=').map_or(parameter, |(name, _)| name).trim()));
-    Item { value, object }
-}
-
-fn single(text: &str) -> Value<'_> {
-    if let Some(quoted) = text.strip_prefix('"') {
-        let quoted = quoted.strip_suffix('"').unwrap_or(quoted);
-        return Value::Text(if quoted.contains('\\') {
-            Cow::Owned(quoted.replace("\\\"", "\"").replace("\\\\", "\\"))
-        } else {
-            Cow::Borrowed(quoted)
-        });
-    }
-    match text {
-        "?1" | "true" => return Value::Truth(true),
-        "?0" | "false" => return Value::Truth(false),
-        _ => {}
-    }
-    if let Ok(value) = text.parse::<i64>() {
-        return Value::Integer(value);
-    }
-    match text.parse::<f64>() {
-        Ok(value) if value.is_finite() => Value::Decimal(value),
-        _ => Value::Token(Cow::Borrowed(text)),
-    }
-}
-
-/// Splits at each `separator` outside quotes and parentheses.
-fn split_outside(text: &str, separator: u8) -> impl Iterator<Item = &str> {
-    let mut rest = Some(text);
-    std::iter::from_fn(move || {
-        let text = rest?;
-        let (mut quoted, mut escaped, mut depth) = (false, false, 0_u32);
-        for (at, byte) in text.bytes().enumerate() {
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' if quoted => escaped = true,
-                b'"' => quoted = !quoted,
-                _ if quoted => {}
-                byte if byte == separator && depth == 0 => {
-                    rest = Some(&text[at + 1..]);
-                    return Some(&text[..at]);
-                }
-                b'(' => depth += 1,
-                b')' => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-        }
-        rest = None;
-        Some(text)
-    })
 }

@@ -6,33 +6,31 @@ use audience_core::{
     Bitrate, Custom, EndReason, Event, EventKind, Finite, MediaTime, Object, PlayerError, PlayerState, Rate, Rendition,
     Timestamp, Vitals,
 };
+use smallvec::SmallVec;
 
 use super::Carrier;
-use super::dictionary::{Item, Member, Value};
+use super::dictionary::{Dictionary, Item, Key, Member, Value};
 use crate::batch::{Batch, Ids};
 use crate::draft::MAX_TS;
 use crate::quality::{Problem, Repair};
 
 /// Takes the event of one report into the batch.
-pub(super) fn push(
-    keys: &[(Cow<'_, str>, Member<'_>)],
-    carrier: Carrier<'_>,
-    batch: &mut Batch,
-) -> Result<(), Problem> {
+pub(super) fn push(keys: &Dictionary<'_>, carrier: Carrier<'_>, batch: &mut Batch) -> Result<(), Problem> {
     let mut report = Report { keys, batch };
-    let session = report.text("sid").filter(|sid| !sid.is_empty()).ok_or(Problem::missing("sid"))?;
+    let session =
+        report.text(Key::Session).filter(|sid| !sid.is_empty()).ok_or(Problem::missing(Key::Session.as_str()))?;
     let ts = report.ts(carrier)?;
-    let content = report.text("cid").filter(|cid| !cid.is_empty());
-    let seq = report.count("sn");
+    let content = report.text(Key::Content).filter(|cid| !cid.is_empty());
+    let seq = report.count(Key::Number);
 
     let kind = report.kind();
     let mut event = Event::new(Timestamp::from_millis(ts), kind);
-    event.position = report.count("pt").map(MediaTime::from_millis);
+    event.position = report.count(Key::Position).map(MediaTime::from_millis);
     if let Some(seq) = seq {
         event = event.numbered(seq);
     }
     // A response report tells what was so when the request was made or answered, whichever; its own time is neither's.
-    if !report.is("e", "rr") {
+    if !report.is(Key::Event, "rr") {
         let vitals = report.vitals(&event.kind);
         event = event.with_vitals(vitals);
     }
@@ -45,96 +43,87 @@ pub(super) fn push(
         content: content.as_deref(),
         source: Some(source.as_deref().unwrap_or("event")),
     };
-    batch.push(ids, event, attributes.iter().map(|(name, value)| (name.as_ref(), value.as_ref())));
+    batch.push(ids, event, attributes.iter().map(|(name, value)| (*name, value.as_ref())));
     Ok(())
 }
 
 /// What keys and values say, and a place to count what had to be repaired.
 pub(super) struct Report<'s, 'a, 'b> {
-    pub(super) keys: &'s [(Cow<'a, str>, Member<'a>)],
+    pub(super) keys: &'s Dictionary<'a>,
     pub(super) batch: &'b mut Batch,
 }
 
 impl<'s, 'a> Report<'s, 'a, '_> {
-    fn member(&self, key: &str) -> Option<&'s Member<'a>> {
-        self.keys.iter().find(|(known, _)| known == key).map(|(_, member)| member)
-    }
-
     /// The one value of a key; of a list, the first.
-    fn value(&self, key: &str) -> Option<&'s Value<'a>> {
-        match self.member(key)? {
-            Member::Single(item) => Some(&item.value),
-            Member::List(items) => items.first().map(|item| &item.value),
-        }
+    fn value(&self, key: Key) -> Option<&'s Value<'a>> {
+        self.keys.get(key)?.first()
     }
 
-    fn token(&self, key: &str) -> Option<&'s str> {
-        match self.value(key)? {
-            Value::Token(text) | Value::Text(text) => Some(text),
-            _ => None,
-        }
+    fn token(&self, key: Key) -> Option<&'s str> {
+        self.keys.text(key)
     }
 
-    pub(super) fn has(&self, key: &str) -> bool {
-        self.member(key).is_some()
+    pub(super) fn has(&self, key: Key) -> bool {
+        self.keys.has(key)
     }
 
     /// Whether a key is there that is left out when it is not true.
-    pub(super) fn truth(&self, key: &str) -> bool {
+    pub(super) fn truth(&self, key: Key) -> bool {
         match self.value(key) {
             Some(Value::Truth(truth)) => *truth,
             Some(Value::Integer(number)) => *number != 0,
-            Some(Value::Token(text) | Value::Text(text)) => text == "true",
+            Some(Value::Token(text)) => *text == "true",
+            Some(Value::Text(text)) => text == "true",
             Some(Value::Decimal(_) | Value::Other) | None => false,
         }
     }
 
     /// Whether it is of the second version, in which some keys have lists.
     fn has_lists(&self) -> bool {
-        matches!(self.value("v"), Some(Value::Integer(version)) if *version >= 2)
+        matches!(self.value(Key::Version), Some(Value::Integer(version)) if *version >= 2)
     }
 
-    pub(super) fn is(&self, key: &str, token: &str) -> bool {
+    pub(super) fn is(&self, key: Key, token: &str) -> bool {
         self.token(key) == Some(token)
     }
 
-    pub(super) fn text(&mut self, key: &'static str) -> Option<Cow<'s, str>> {
+    pub(super) fn text(&mut self, key: Key) -> Option<Cow<'s, str>> {
         match self.value(key)? {
             Value::Text(text) => Some(Cow::Borrowed(text)),
             Value::Token(text) => {
-                self.batch.repair(key, Repair::Retyped, text);
+                self.batch.repair(key.as_str(), Repair::Retyped, text);
                 Some(Cow::Borrowed(text))
             }
             Value::Integer(number) => {
-                self.batch.repair(key, Repair::Retyped, number);
+                self.batch.repair(key.as_str(), Repair::Retyped, number);
                 Some(Cow::Owned(number.to_string()))
             }
             value @ (Value::Decimal(_) | Value::Truth(_) | Value::Other) => {
-                self.batch.repair(key, Repair::Dropped, value);
+                self.batch.repair(key.as_str(), Repair::Dropped, value);
                 None
             }
         }
     }
 
-    fn number(&mut self, key: &'static str) -> Option<f64> {
-        match self.value(key)? {
-            Value::Integer(number) => Some(*number as f64),
-            Value::Decimal(number) => Some(*number),
-            Value::Text(text) | Value::Token(text) => {
-                let number = text.parse().ok().filter(|number: &f64| number.is_finite());
-                let repair = if number.is_some() { Repair::Retyped } else { Repair::Dropped };
-                self.batch.repair(key, repair, text);
-                number
-            }
+    fn number(&mut self, key: Key) -> Option<f64> {
+        let text = match self.value(key)? {
+            Value::Integer(number) => return Some(*number as f64),
+            Value::Decimal(number) => return Some(*number),
+            Value::Text(text) => text.as_ref(),
+            Value::Token(text) => text,
             value @ (Value::Truth(_) | Value::Other) => {
-                self.batch.repair(key, Repair::Dropped, value);
-                None
+                self.batch.repair(key.as_str(), Repair::Dropped, value);
+                return None;
             }
-        }
+        };
+        let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+        let repair = if number.is_some() { Repair::Retyped } else { Repair::Dropped };
+        self.batch.repair(key.as_str(), repair, text);
+        number
     }
 
     /// A whole number that is not negative.
-    pub(super) fn count(&mut self, key: &'static str) -> Option<u64> {
+    pub(super) fn count(&mut self, key: Key) -> Option<u64> {
         if let Some(Value::Integer(number)) = self.value(key)
             && let Ok(count) = u64::try_from(*number)
         {
@@ -142,73 +131,74 @@ impl<'s, 'a> Report<'s, 'a, '_> {
         }
         let number = self.number(key)?;
         if !(-0.5..9e15).contains(&number) {
-            self.batch.repair(key, Repair::Dropped, number);
+            self.batch.repair(key.as_str(), Repair::Dropped, number);
             return None;
         }
         if number.fract() != 0.0 {
-            self.batch.repair(key, Repair::Rounded, number);
+            self.batch.repair(key.as_str(), Repair::Rounded, number);
         }
         Some(number.round().max(0.0) as u64)
     }
 
     fn ts(&mut self, carrier: Carrier<'_>) -> Result<i64, Problem> {
-        if let Some(ts) = self.count("ts").and_then(|ts| i64::try_from(ts).ok()).filter(|ts| *ts <= MAX_TS) {
+        if let Some(ts) = self.count(Key::Time).and_then(|ts| i64::try_from(ts).ok()).filter(|ts| *ts <= MAX_TS) {
             return Ok(ts);
         }
         let Some(received) = carrier.received else {
-            return Err(match self.value("ts") {
-                Some(ts) => Problem::bad("ts", ts, "a time in milliseconds since 1970"),
-                None => Problem::missing("ts"),
+            return Err(match self.value(Key::Time) {
+                Some(ts) => Problem::bad(Key::Time.as_str(), ts, "a time in milliseconds since 1970"),
+                None => Problem::missing(Key::Time.as_str()),
             });
         };
-        self.batch.repair("ts", Repair::TakenFromRequest, received);
+        self.batch.repair(Key::Time.as_str(), Repair::TakenFromRequest, received);
         Ok(received)
     }
 
     /// The values of a key that should be a list.
-    fn list(&mut self, key: &'static str) -> Vec<(f64, Option<&'s str>)> {
+    fn list(&mut self, key: Key) -> impl Iterator<Item = (f64, Option<&'s str>)> + Clone + use<'s, 'a> {
         let number = |item: &'s Item<'a>| {
             let number = match &item.value {
                 Value::Integer(number) => *number as f64,
                 Value::Decimal(number) => *number,
                 _ => return None,
             };
-            Some((number, item.object.as_deref()))
+            Some((number, item.object))
         };
-        match self.member(key) {
-            None => Vec::new(),
+        let items = match self.keys.get(key) {
+            None => &[],
             Some(Member::List(items)) => {
                 for item in items.iter().filter(|item| number(item).is_none()) {
-                    self.batch.repair(key, Repair::Dropped, &item.value);
+                    self.batch.repair(key.as_str(), Repair::Dropped, &item.value);
                 }
-                items.iter().filter_map(number).collect()
+                items
             }
             Some(Member::Single(item)) => {
                 if self.has_lists() {
-                    self.batch.repair(key, Repair::Listed, &item.value);
+                    self.batch.repair(key.as_str(), Repair::Listed, &item.value);
                 }
-                number(item).into_iter().collect()
+                std::slice::from_ref(item)
             }
-        }
+        };
+        items.iter().filter_map(number)
     }
 
     /// The declared bit rate of all tracks together, in kilobits per second on the wire.
     pub(super) fn bitrate(&mut self) -> Option<Bitrate> {
-        let sum: f64 = self.list("br").iter().map(|(kbps, _)| kbps).filter(|kbps| **kbps > 0.0).sum();
+        let sum: f64 = self.list(Key::Bitrate).map(|(kbps, _)| kbps).filter(|kbps| *kbps > 0.0).sum();
         Bitrate::from_bps(if sum < 1e9 { (sum * 1000.0).round() as u64 } else { 0 })
     }
 
     /// How much is buffered: of this track if that is told apart, else of the shortest one.
     pub(super) fn buffer(&mut self, track: &str) -> Option<MediaTime> {
-        let levels = self.list("bl");
-        let told = levels.iter().find(|(_, object)| object.is_some_and(|object| object == track || object == "av"));
-        let millis =
-            told.map(|(level, _)| *level).or_else(|| levels.iter().map(|(level, _)| *level).reduce(f64::min))?;
+        let levels = self.list(Key::Buffer);
+        let mut told =
+            levels.clone().filter(|(_, object)| object.is_some_and(|object| object == track || object == "av"));
+        let millis = told.next().map(|(level, _)| level).or_else(|| levels.map(|(level, _)| level).reduce(f64::min))?;
         (millis >= 0.0).then(|| MediaTime::from_millis(millis.round() as u64))
     }
 
     fn kind(&mut self) -> EventKind {
-        let event = self.token("e").unwrap_or_default();
+        let event = self.token(Key::Event).unwrap_or_default();
         match event {
             "ps" => self.state_event(),
             "pr" => EventKind::RateChange { rate: self.rate() },
@@ -218,7 +208,7 @@ impl<'s, 'a> Report<'s, 'a, '_> {
                 reason: None,
             },
             "t" => EventKind::Heartbeat,
-            "rr" => match self.count("rc") {
+            "rr" => match self.count(Key::Status) {
                 Some(code) if code == 0 || code >= 400 => error(Some(&format!("http_{code}"))),
                 _ => EventKind::Heartbeat,
             },
@@ -234,11 +224,11 @@ impl<'s, 'a> Report<'s, 'a, '_> {
             "pe" => custom("player_expand", None),
             "pc" => custom("player_collapse", None),
             "b" => {
-                let hidden = matches!(self.value("bg"), Some(Value::Truth(true) | Value::Integer(1)));
+                let hidden = matches!(self.value(Key::Background), Some(Value::Truth(true) | Value::Integer(1)));
                 custom("background", Some(f64::from(u8::from(hidden))))
             }
             "ce" => {
-                let name = self.text("cen").unwrap_or(Cow::Borrowed("ce"));
+                let name = self.text(Key::Custom).unwrap_or(Cow::Borrowed("ce"));
                 custom(&name, None)
             }
             other => {
@@ -250,7 +240,7 @@ impl<'s, 'a> Report<'s, 'a, '_> {
 
     /// The event that leads to the state reported.
     fn state_event(&mut self) -> EventKind {
-        match self.token("sta") {
+        match self.token(Key::State) {
             Some("s") => EventKind::PlayRequest,
             Some("p") => EventKind::Play,
             Some("a") => EventKind::Pause,
@@ -261,7 +251,7 @@ impl<'s, 'a> Report<'s, 'a, '_> {
             Some("e") => EventKind::end(EndReason::Ended),
             Some("q") => EventKind::end(EndReason::Abandoned),
             other => {
-                self.batch.repair("sta", Repair::Dropped, other.unwrap_or("missing"));
+                self.batch.repair(Key::State.as_str(), Repair::Dropped, other.unwrap_or("missing"));
                 EventKind::Heartbeat
             }
         }
@@ -269,7 +259,7 @@ impl<'s, 'a> Report<'s, 'a, '_> {
 
     /// What a request asks for.
     pub(super) fn object(&self) -> Object {
-        match self.token("ot") {
+        match self.token(Key::Object) {
             Some("v") => Object::Video,
             Some("a") => Object::Audio,
             Some("av") => Object::Muxed,
@@ -283,7 +273,7 @@ impl<'s, 'a> Report<'s, 'a, '_> {
 
     /// The state a report mentions in passing.
     pub(super) fn state(&self) -> Option<PlayerState> {
-        match self.token("sta")? {
+        match self.token(Key::State)? {
             "p" => Some(PlayerState::Playing),
             "a" => Some(PlayerState::Paused),
             "r" | "w" => Some(PlayerState::Buffering),
@@ -295,45 +285,46 @@ impl<'s, 'a> Report<'s, 'a, '_> {
 
     /// The playback rate, which is left out when it is 1.
     pub(super) fn rate(&mut self) -> Rate {
-        let Some(number) = self.number("pr") else { return Rate::NORMAL };
+        let Some(number) = self.number(Key::Rate) else { return Rate::NORMAL };
         Rate::new(number).unwrap_or_else(|_| {
-            self.batch.repair("pr", Repair::Dropped, number);
+            self.batch.repair(Key::Rate.as_str(), Repair::Dropped, number);
             Rate::NORMAL
         })
     }
 
     fn vitals(&mut self, kind: &EventKind) -> Vitals {
         Vitals {
-            state: if self.is("e", "ps") { None } else { self.state() },
+            state: if self.is(Key::Event, "ps") { None } else { self.state() },
             rate: (!matches!(kind, EventKind::RateChange { .. })).then(|| self.rate()),
             bitrate: if matches!(kind, EventKind::QualityChange { .. }) { None } else { self.bitrate() },
             buffer: self.buffer("v"),
-            dropped_frames: self.count("dfa"),
+            dropped_frames: self.count(Key::Dropped),
             ..Vitals::default()
         }
     }
 
     fn error_codes(&mut self) -> String {
         let code = |item: &Item<'_>| match &item.value {
-            Value::Text(text) | Value::Token(text) => Some(text.to_string()),
+            Value::Text(text) => Some(text.to_string()),
+            Value::Token(text) => Some((*text).to_owned()),
             Value::Integer(number) => Some(number.to_string()),
             Value::Decimal(number) => Some(number.to_string()),
             Value::Truth(_) | Value::Other => None,
         };
-        match self.member("ec") {
+        match self.keys.get(Key::Error) {
             None => String::new(),
             Some(Member::List(items)) => items.iter().filter_map(code).collect::<Vec<_>>().join(" "),
             Some(Member::Single(item)) => {
-                self.batch.repair("ec", Repair::Listed, &item.value);
+                self.batch.repair(Key::Error.as_str(), Repair::Listed, &item.value);
                 code(item).unwrap_or_default()
             }
         }
     }
 
     /// What describes the session: format, kind of stream, CDN, and the sender's own keys (they have a hyphen).
-    pub(super) fn attributes(&mut self) -> Vec<(Cow<'s, str>, Cow<'s, str>)> {
-        let mut attributes = Vec::new();
-        if let Some(format) = self.token("sf") {
+    pub(super) fn attributes(&mut self) -> Described<'s> {
+        let mut attributes = Described::new();
+        if let Some(format) = self.token(Key::Format) {
             let name = match format {
                 "d" => "dash",
                 "h" => "hls",
@@ -341,34 +332,38 @@ impl<'s, 'a> Report<'s, 'a, '_> {
                 "e" => "hesp",
                 other => other,
             };
-            attributes.push((Cow::Borrowed("streaming_format"), Cow::Borrowed(name)));
+            attributes.push(("streaming_format", Cow::Borrowed(name)));
         }
-        if let Some(stream) = self.token("st") {
+        if let Some(stream) = self.token(Key::Stream) {
             let name = match stream {
                 "v" => "vod",
                 "l" => "live",
                 "ll" => "low_latency_live",
                 other => other,
             };
-            attributes.push((Cow::Borrowed("stream_type"), Cow::Borrowed(name)));
+            attributes.push(("stream_type", Cow::Borrowed(name)));
         }
-        if let Some(cdn) = self.text("cdn") {
-            attributes.push((Cow::Borrowed("cdn"), cdn));
+        if let Some(cdn) = self.text(Key::Cdn) {
+            attributes.push(("cdn", cdn));
         }
-        for (key, member) in self.keys.iter().filter(|(key, _)| key.contains('-')) {
+        for (key, member) in self.keys.iter().filter(|(key, _)| key.bytes().any(|byte| byte == b'-')) {
             let Member::Single(item) = member else { continue };
             let text = match &item.value {
-                Value::Text(text) | Value::Token(text) => Cow::Borrowed(text.as_ref()),
+                Value::Text(text) => Cow::Borrowed(text.as_ref()),
+                Value::Token(text) => Cow::Borrowed(*text),
                 Value::Integer(number) => Cow::Owned(number.to_string()),
                 Value::Decimal(number) => Cow::Owned(number.to_string()),
                 Value::Truth(truth) => Cow::Owned(truth.to_string()),
                 Value::Other => continue,
             };
-            attributes.push((Cow::Borrowed(key.as_ref()), text));
+            attributes.push((key, text));
         }
         attributes
     }
 }
+
+/// Names and values that describe the session; few, so that they need no memory of their own.
+pub(super) type Described<'s> = SmallVec<[(&'s str, Cow<'s, str>); 4]>;
 
 fn error(code: Option<&str>) -> EventKind {
     EventKind::Error(Box::new(PlayerError { code: code.map(Into::into), message: None, fatal: false }))

@@ -7,7 +7,7 @@ use audience_core::{
 };
 use audience_stats::hash::hash64;
 
-use super::dictionary::Dictionary;
+use super::dictionary::{Dictionary, Key};
 use super::report::Report;
 use crate::batch::{Batch, Ids};
 use crate::requests::Request;
@@ -17,8 +17,8 @@ pub(super) fn push(keys: &Dictionary<'_>, request: &Request<'_>, batch: &mut Bat
     let place = batch.segments.find(&request.path);
     let title_folders = batch.title_folders;
     let mut report = Report { keys, batch };
-    let Some(session) = report.text("sid") else { return };
-    let content = report.text("cid").filter(|cid| !cid.is_empty());
+    let Some(session) = report.text(Key::Session) else { return };
+    let content = report.text(Key::Content).filter(|cid| !cid.is_empty());
     let content = content.or_else(|| {
         let folders = title_folders.and_then(|folders| leading_folders(&request.path, folders.get()));
         folders.map(Cow::Borrowed)
@@ -28,9 +28,9 @@ pub(super) fn push(keys: &Dictionary<'_>, request: &Request<'_>, batch: &mut Bat
         object,
         url: if place.is_none() { Some(Word::from(request.path.as_ref())) } else { None },
         start: place.map(|place| place.start),
-        length: place.map(|place| place.length).or_else(|| report.count("d").map(MediaTime::from_millis)),
-        starved: report.truth("bs"),
-        urgent: report.truth("su"),
+        length: place.map(|place| place.length).or_else(|| report.count(Key::Duration).map(MediaTime::from_millis)),
+        starved: report.truth(Key::Starved),
+        urgent: report.truth(Key::Urgent),
         status: request.status,
         elapsed: request.elapsed.map(Elapsed::from_millis),
         bytes: request.bytes,
@@ -38,16 +38,16 @@ pub(super) fn push(keys: &Dictionary<'_>, request: &Request<'_>, batch: &mut Bat
         time_error: Elapsed::from_millis(u64::from(request.precision / 2)),
     };
     let vitals = Vitals {
-        state: report.state().or_else(|| report.is("sta", "f").then_some(PlayerState::Error)),
-        rate: report.has("pr").then(|| report.rate()),
+        state: report.state().or_else(|| report.is(Key::State, "f").then_some(PlayerState::Error)),
+        rate: report.has(Key::Rate).then(|| report.rate()),
         bitrate: report.bitrate(),
         buffer: report.buffer(if object == Object::Audio { "a" } else { "v" }),
         duration: place.and_then(|place| place.content),
-        dropped_frames: report.count("dfa"),
+        dropped_frames: report.count(Key::Dropped),
         ..Vitals::default()
     };
     // A log that has a request twice has it with the same id; else lines of the same time are in the order of the file.
-    let seq = report.count("sn").unwrap_or_else(|| match &request.id {
+    let seq = report.count(Key::Number).unwrap_or_else(|| match &request.id {
         // Of 53 bits, which every reader of numbers can tell apart.
         Some(id) if request.precision <= 1 => hash64(id.as_bytes(), 0) >> 11,
         _ => request.offset,
@@ -60,11 +60,11 @@ pub(super) fn push(keys: &Dictionary<'_>, request: &Request<'_>, batch: &mut Bat
     let of_request = [("country", &request.country), ("host", &request.host)];
     for (name, value) in of_request {
         if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
-            attributes.push((Cow::Borrowed(name), Cow::Borrowed(value)));
+            attributes.push((name, Cow::Borrowed(value)));
         }
     }
     let ids = Ids { session: &session, viewer: None, content: content.as_deref(), source: Some("request") };
-    batch.push(ids, event, attributes.iter().map(|(name, value)| (name.as_ref(), value.as_ref())));
+    batch.push(ids, event, attributes.iter().map(|(name, value)| (*name, value.as_ref())));
 }
 
 /// The first folders of a path, if it has so many: `/shows/42` of `/shows/42/1080p/3.m4s`.

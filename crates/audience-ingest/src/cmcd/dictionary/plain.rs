@@ -5,24 +5,15 @@
 
 use std::borrow::Cow;
 
-use super::{Dictionary, Item, MAX_KEYS, Member, Value, member};
+use super::{Dictionary, Item, Value};
 
 /// The dictionary of the text, if it is plain.
 pub(super) fn read(text: &str) -> Option<Dictionary<'_>> {
     let mut cursor = Cursor { text, at: 0 };
-    // As many as players send.
-    let mut dictionary = Dictionary::with_capacity(16);
-    let mut sorted = true;
+    let mut dictionary = Dictionary::new();
     loop {
         let key = cursor.key()?;
-        let value = if cursor.pass(b'=').is_some() { cursor.value()? } else { truth() };
-        // Players sort the keys, so that none has to be looked for.
-        sorted &= dictionary.last().is_none_or(|(last, _)| last.as_ref() < key) && dictionary.len() < MAX_KEYS;
-        if sorted {
-            dictionary.push((Cow::Borrowed(key), value));
-        } else {
-            *member(&mut dictionary, Cow::Borrowed(key))? = value;
-        }
+        cursor.member(key, &mut dictionary)?;
         if cursor.at == text.len() {
             return Some(dictionary);
         }
@@ -31,9 +22,32 @@ pub(super) fn read(text: &str) -> Option<Dictionary<'_>> {
     }
 }
 
-const fn truth() -> Member<'static> {
-    Member::Single(Item { value: Value::Truth(true), object: None })
-}
+/// What a byte may be part of.
+const KEY: u8 = 1;
+const TOKEN: u8 = 2;
+const TEXT: u8 = 4;
+const DIGIT: u8 = 8;
+
+/// All that each byte may be part of.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let is = byte as u8;
+        let word = is.is_ascii_lowercase() || is.is_ascii_digit();
+        let key = word || matches!(is, b'_' | b'-' | b'.' | b'*');
+        let token = word
+            || is.is_ascii_uppercase()
+            || matches!(is, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-'..=b'/' | b':' | b'^'..=b'`' | b'|' | b'~');
+        let text = matches!(is, b' '..=b'~') && is != b'"' && is != b'\\';
+        classes[byte] = if key { KEY } else { 0 }
+            | if token { TOKEN } else { 0 }
+            | if text { TEXT } else { 0 }
+            | if is.is_ascii_digit() { DIGIT } else { 0 };
+        byte += 1;
+    }
+    classes
+};
 
 struct Cursor<'a> {
     text: &'a str,
@@ -52,35 +66,43 @@ impl<'a> Cursor<'a> {
         (self.next() == byte).then(|| self.at += 1)
     }
 
-    /// The bytes from here for which this is so; all of them are ASCII.
+    /// The bytes from here that may be part of this; all of them are ASCII.
     #[inline]
-    fn take_while(&mut self, so: impl Fn(u8) -> bool) -> &'a str {
+    fn take(&mut self, class: u8) -> &'a str {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let length = rest.iter().position(|byte| CLASSES[usize::from(*byte)] & class == 0).unwrap_or(rest.len());
         let start = self.at;
-        while so(self.next()) {
-            self.at += 1;
-        }
+        self.at += length;
         self.text.get(start..self.at).unwrap_or_default()
     }
 
     #[inline]
     fn key(&mut self) -> Option<&'a str> {
         let first = self.next();
-        let key = self.take_while(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-.*".contains(&byte));
+        let key = self.take(KEY);
         (first.is_ascii_lowercase() || first == b'*').then_some(key)
     }
 
+    /// What a key has.
     #[inline]
-    fn value(&mut self) -> Option<Member<'a>> {
-        if self.pass(b'(').is_none() {
-            return self.item().map(Member::Single);
+    fn member(&mut self, key: &'a str, dictionary: &mut Dictionary<'a>) -> Option<()> {
+        if self.pass(b'=').is_none() {
+            let place = dictionary.begin(key, false)?;
+            dictionary.push(place, Item { value: Value::Truth(true), object: None });
+            return Some(());
         }
-        let mut items = Vec::new();
+        if self.pass(b'(').is_none() {
+            let place = dictionary.begin(key, false)?;
+            dictionary.push(place, self.item()?);
+            return Some(());
+        }
+        let place = dictionary.begin(key, true)?;
         loop {
             while self.pass(b' ').is_some() {}
             if self.pass(b')').is_some() {
-                return Some(Member::List(items));
+                return Some(());
             }
-            items.push(self.item()?);
+            dictionary.push(place, self.item()?);
             if !matches!(self.next(), b' ' | b')') {
                 return None;
             }
@@ -93,11 +115,7 @@ impl<'a> Cursor<'a> {
         let value = match self.next() {
             b'"' => self.quoted()?,
             b'0'..=b'9' | b'-' => self.number()?,
-            b'a'..=b'z' | b'A'..=b'Z' | b'*' => {
-                let token =
-                    self.take_while(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~:/".contains(&byte));
-                Value::Token(Cow::Borrowed(token))
-            }
+            b'a'..=b'z' | b'A'..=b'Z' | b'*' => Value::Token(self.take(TOKEN)),
             b'?' => {
                 self.at += 1;
                 let truth = self.next();
@@ -110,14 +128,14 @@ impl<'a> Cursor<'a> {
             }
             _ => return None,
         };
-        let object = if self.pass(b';').is_some() { Some(Cow::Borrowed(self.key()?)) } else { None };
+        let object = if self.pass(b';').is_some() { Some(self.key()?) } else { None };
         Some(Item { value, object })
     }
 
     #[inline]
     fn quoted(&mut self) -> Option<Value<'a>> {
         self.at += 1;
-        let text = self.take_while(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\');
+        let text = self.take(TEXT);
         self.pass(b'"')?;
         Some(Value::Text(Cow::Borrowed(text)))
     }
@@ -125,21 +143,26 @@ impl<'a> Cursor<'a> {
     #[inline]
     fn number(&mut self) -> Option<Value<'a>> {
         let sign = if self.pass(b'-').is_some() { -1 } else { 1 };
-        let whole = self.take_while(|byte| byte.is_ascii_digit());
+        let whole = self.take(DIGIT);
         if self.pass(b'.').is_none() {
             return match whole.len() {
-                1..=15 => whole.parse::<i64>().ok().map(|number| Value::Integer(sign * number)),
+                1..=15 => Some(Value::Integer(sign * digits(whole.bytes()))),
                 _ => None,
             };
         }
-        let fraction = self.take_while(|byte| byte.is_ascii_digit());
+        let fraction = self.take(DIGIT);
         if !matches!((whole.len(), fraction.len()), (1..=12, 1..=3)) {
             return None;
         }
         let thousandths = fraction.bytes().chain(*b"00").take(3);
-        let number = whole.bytes().chain(thousandths).fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
-        Some(Value::Decimal((sign * number) as f64 / 1000.0))
+        Some(Value::Decimal((sign * digits(whole.bytes().chain(thousandths))) as f64 / 1000.0))
     }
+}
+
+/// The number that so few digits are that it fits.
+#[inline]
+fn digits(digits: impl Iterator<Item = u8>) -> i64 {
+    digits.fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'))
 }
 
 #[cfg(test)]
@@ -148,7 +171,7 @@ mod tests {
     use proptest::prelude::*;
     use proptest::sample;
 
-    use super::super::strict;
+    use super::super::strict::read as strict;
     use super::*;
 
     #[test]
