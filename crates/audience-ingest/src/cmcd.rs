@@ -25,15 +25,55 @@ pub(crate) struct Carrier<'a> {
     pub(crate) received: Option<i64>,
 }
 
-/// Reads one line of reports into the batch.
-pub(crate) fn read_line(line: &str, carrier: Carrier<'_>, batch: &mut Batch) {
-    if let Err(problem) = try_line(line, carrier, batch) {
-        batch.reject(problem, line);
+/// Reads CMCD; its memory is used again from text to text.
+#[derive(Debug, Default)]
+pub(crate) struct Reader {
+    keys: Dictionary<'static>,
+    more: Dictionary<'static>,
+}
+
+impl Reader {
+    /// Reads one line of reports into the batch.
+    pub(crate) fn read_line(&mut self, line: &str, carrier: Carrier<'_>, batch: &mut Batch) {
+        let mut keys = std::mem::take(&mut self.keys).reuse();
+        if let Err(problem) = read_report(line, &mut keys, carrier, batch) {
+            batch.reject(problem, line);
+        }
+        self.keys = keys.reuse();
+    }
+
+    /// Takes what a request says of itself into the batch. A key counts as the first of the texts that has it says.
+    pub(crate) fn read_request<'a>(
+        &mut self,
+        texts: impl Iterator<Item = &'a str>,
+        request: &Request<'_>,
+        batch: &mut Batch,
+    ) {
+        let mut keys = std::mem::take(&mut self.keys).reuse();
+        let mut more = std::mem::take(&mut self.more).reuse();
+        let mut unreadable = None;
+        for text in texts {
+            let first = keys.is_empty();
+            let read = dictionary::read(text, if first { &mut keys } else { &mut more }, batch);
+            match read {
+                Ok(()) if first => {}
+                Ok(()) => keys.complete(&more),
+                Err(_) => unreadable = Some(text),
+            }
+        }
+        take_request(&keys, unreadable, request, batch);
+        self.keys = keys.reuse();
+        self.more = more.reuse();
     }
 }
 
-fn try_line(line: &str, carrier: Carrier<'_>, batch: &mut Batch) -> Result<(), Problem> {
-    let keys = dictionary::read(line, batch)?;
+fn read_report<'a>(
+    line: &'a str,
+    keys: &mut Dictionary<'a>,
+    carrier: Carrier<'_>,
+    batch: &mut Batch,
+) -> Result<(), Problem> {
+    dictionary::read(line, keys, batch)?;
     if !keys.has(Key::Event) {
         if keys.has(Key::Session) {
             batch.quality.ignore(Ignored::RequestMode);
@@ -41,35 +81,26 @@ fn try_line(line: &str, carrier: Carrier<'_>, batch: &mut Batch) -> Result<(), P
         }
         return Err(Problem::detailed(Reason::NotCmcd, "there is neither e nor sid"));
     }
-    report::push(&keys, carrier, batch)
+    report::push(keys, carrier, batch)
 }
 
-/// Takes what a request says of itself into the batch. A key counts as the first of the texts that has it says.
-pub(crate) fn read_request<'a>(texts: impl Iterator<Item = &'a str>, request: &Request<'_>, batch: &mut Batch) {
-    let mut keys: Option<Dictionary<'_>> = None;
-    let mut unreadable = None;
-    for text in texts {
-        match (dictionary::read(text, batch), &mut keys) {
-            (Ok(more), Some(keys)) => keys.complete(&more),
-            (Ok(more), None) => keys = Some(more).filter(|keys| !keys.is_empty()),
-            (Err(_), _) => unreadable = Some(text),
-        }
+fn take_request(keys: &Dictionary<'_>, unreadable: Option<&str>, request: &Request<'_>, batch: &mut Batch) {
+    if keys.is_empty() {
+        return batch.quality.ignore(Ignored::UnreadableCmcd);
     }
-    let Some(keys) = keys else { return batch.quality.ignore(Ignored::UnreadableCmcd) };
     if let Some(text) = unreadable {
         batch.repair("CMCD", Repair::Dropped, text);
     }
     if keys.text(Key::Session).is_none_or(str::is_empty) {
         return batch.quality.ignore(Ignored::NoSession);
     }
-    request::push(&keys, request, batch);
+    request::push(keys, request, batch);
 }
 
 /// Whether a line looks like a CMCD report.
 pub(crate) fn looks_like_report(line: &str) -> bool {
-    let mut batch = Batch::default();
-    dictionary::read(line, &mut batch).is_ok_and(|keys| {
-        [Key::Session, Key::Event, Key::Content, Key::Version, Key::State].iter().filter(|key| keys.has(**key)).count()
-            >= 2
-    })
+    let mut keys = Dictionary::default();
+    let known = [Key::Session, Key::Event, Key::Content, Key::Version, Key::State];
+    dictionary::read(line, &mut keys, &mut Batch::default()).is_ok()
+        && known.into_iter().filter(|key| keys.has(*key)).count() >= 2
 }

@@ -23,18 +23,30 @@ pub(crate) struct Draft<'a> {
     pub(crate) attributes: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
 
+/// What is left of a draft: much less than one, and so cheaper to hand on.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    attributes: Vec<(Cow<'static, str>, Cow<'static, str>)>,
+}
+
 impl<'a> Draft<'a> {
     pub(crate) fn clear(&mut self) {
         self.fields = Fields::default();
         self.attributes.clear();
     }
 
-    /// The same memory, empty, for an event from elsewhere.
-    pub(crate) fn reuse<'b>(mut self) -> Draft<'b> {
-        self.attributes.clear();
+    /// No event yet, in the memory of one from elsewhere.
+    pub(crate) fn within(memory: Memory) -> Self {
         // No item is made: the list keeps its memory and changes what it may hold.
+        let attributes = memory.attributes.into_iter().map(|_| (Cow::Borrowed(""), Cow::Borrowed(""))).collect();
+        Self { fields: Fields::default(), attributes }
+    }
+
+    /// Its memory, for another event.
+    pub(crate) fn into_memory(mut self) -> Memory {
+        self.attributes.clear();
         let attributes = self.attributes.into_iter().map(|_| (Cow::Borrowed(""), Cow::Borrowed(""))).collect();
-        Draft { fields: Fields::default(), attributes }
+        Memory { attributes }
     }
 
     pub(crate) fn take_attribute(&mut self, name: Cow<'a, str>, value: Scalar<'a>, batch: &mut Batch) {

@@ -46,6 +46,7 @@ mod requests;
 mod scalar;
 mod segments;
 mod sessions;
+mod split;
 mod spool;
 
 pub use catalog::{Catalog, CatalogEntry, Chapter};

@@ -24,6 +24,7 @@ use crate::read::Rows;
 use crate::read::{Buffer, Content, Input, Layout, Lines, Pool};
 use crate::requests::LogReader;
 use crate::sessions::Sessions;
+use crate::split::lines;
 use crate::spool::Store;
 
 /// Reads all `inputs`: see [`Sessions`].
@@ -279,7 +280,7 @@ fn read_text(
     if let Some(map) = map {
         return map::read_lines(map, text, batch);
     }
-    let lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
+    let lines = lines(text);
     if let Some(log) = log {
         for line in lines {
             if batch.begin_line(line) {
@@ -292,9 +293,10 @@ fn read_text(
     match format {
         Format::Ndjson => ndjson::read(text, batch),
         Format::Cmcd => {
+            let mut reader = cmcd::Reader::default();
             for line in lines {
                 if batch.begin_line(line) {
-                    cmcd::read_line(line, cmcd::Carrier::default(), batch);
+                    reader.read_line(line, cmcd::Carrier::default(), batch);
                 }
             }
         }

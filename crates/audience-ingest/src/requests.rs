@@ -26,6 +26,7 @@ pub(crate) use request::Request;
 use draft::Draft;
 
 use crate::batch::Batch;
+use crate::cmcd;
 use crate::format::Format;
 use crate::quality::{Ignored, Problem, Reason};
 
@@ -33,6 +34,7 @@ use crate::quality::{Ignored, Problem, Reason};
 #[derive(Debug)]
 pub(crate) struct LogReader<'m> {
     syntax: Syntax<'m>,
+    cmcd: cmcd::Reader,
 }
 
 #[derive(Debug)]
@@ -58,14 +60,14 @@ impl<'m> LogReader<'m> {
             Format::Requests => Syntax::Json(map.unwrap_or(&known::CAPTURES_JSON)),
             Format::Ndjson | Format::Cmcd | Format::Parquet | Format::Mapped(_) | Format::Map => return None,
         };
-        Some(Self { syntax })
+        Some(Self { syntax, cmcd: cmcd::Reader::default() })
     }
 
     /// Reads the line at the offset into the batch.
     pub(crate) fn read_line(&mut self, line: &str, offset: u64, batch: &mut Batch) {
         let line = line.strip_suffix('\r').unwrap_or(line);
         match self.draft(line, offset) {
-            Ok(Some(draft)) => telemetry::take(draft, line, batch),
+            Ok(Some(draft)) => telemetry::take(draft, line, &mut self.cmcd, batch),
             Ok(None) => batch.quality.ignore(Ignored::Header),
             Err(problem) => batch.reject(problem, line),
         }

@@ -64,7 +64,7 @@ impl<'s, 'a> Member<'s, 'a> {
 }
 
 /// Keys with what they have, in order; a repeated key is there once, with its last value.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Dictionary<'a> {
     entries: Vec<Entry<'a>>,
     /// The values of all keys, one key after the other.
@@ -85,9 +85,20 @@ struct Entry<'a> {
 const MAX_KEYS: usize = 256;
 
 impl<'a> Dictionary<'a> {
-    fn new() -> Self {
-        // As many as players send.
-        Self { entries: Vec::with_capacity(16), items: Vec::with_capacity(16), places: [0; Key::COUNT] }
+    /// The same memory, empty, for keys from elsewhere.
+    pub(super) fn reuse<'b>(mut self) -> Dictionary<'b> {
+        self.clear();
+        // No item is made: the lists keep their memory and change what they may hold.
+        let none = Entry { key: "", first: 0, end: 0, is_list: false };
+        let entries = self.entries.into_iter().map(|_| Entry { ..none }).collect();
+        let items = self.items.into_iter().map(|_| Item { value: Value::Other, object: None }).collect();
+        Dictionary { entries, items, places: self.places }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.entries.clear();
+        self.items.clear();
+        self.places = [0; Key::COUNT];
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -125,14 +136,20 @@ impl<'a> Dictionary<'a> {
         }
     }
 
+    /// Where a key is.
+    #[inline]
+    fn place(&self, key: &str, read: Option<Key>) -> Option<usize> {
+        match read {
+            Some(read) => usize::from(self.places[read as usize]).checked_sub(1),
+            None => self.entries.iter().position(|entry| entry.key == key),
+        }
+    }
+
     /// Begins a key, which has nothing then. Where it is; `None` if there are too many.
     #[inline]
     fn begin(&mut self, key: &'a str, is_list: bool) -> Option<usize> {
         let read = Key::of(key);
-        let known = match read {
-            Some(read) => usize::from(self.places[read as usize]).checked_sub(1),
-            None => self.entries.iter().position(|entry| entry.key == key),
-        };
+        let known = self.place(key, read);
         let new = Entry { key, first: self.items.len() as u32, end: self.items.len() as u32, is_list };
         if let Some(known) = known {
             self.entries[known] = new;
@@ -157,9 +174,8 @@ impl<'a> Dictionary<'a> {
 
     /// Takes the keys of another dictionary that this one has not.
     pub(super) fn complete(&mut self, other: &Self) {
-        let own = self.entries.len();
         for (key, member) in other.iter() {
-            if self.entries.iter().take(own).any(|entry| entry.key == key) {
+            if self.place(key, Key::of(key)).is_some() {
                 continue;
             }
             let (items, is_list) = match member {
@@ -172,13 +188,20 @@ impl<'a> Dictionary<'a> {
     }
 }
 
-/// Reads a line.
-pub(super) fn read<'a>(line: &'a str, batch: &mut Batch) -> Result<Dictionary<'a>, Problem> {
+/// Reads a line into a dictionary. It is empty if the line cannot be read.
+pub(super) fn read<'a>(line: &'a str, dictionary: &mut Dictionary<'a>, batch: &mut Batch) -> Result<(), Problem> {
     let text = line.trim();
-    if let Some(dictionary) = plain::read(text).or_else(|| strict::read(text)) {
-        return Ok(dictionary);
+    for read in [plain::read, strict::read] {
+        dictionary.clear();
+        if read(text, dictionary).is_some() {
+            return Ok(());
+        }
     }
-    let dictionary = tolerant::read(line)?;
+    dictionary.clear();
+    if let Err(problem) = tolerant::read(line, dictionary) {
+        dictionary.clear();
+        return Err(problem);
+    }
     batch.repair("(syntax)", Repair::Resyntaxed, line);
-    Ok(dictionary)
+    Ok(())
 }

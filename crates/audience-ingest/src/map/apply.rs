@@ -11,14 +11,14 @@ use super::rule::{Assignment, Rule};
 use super::source::Found;
 use super::unit::Target;
 use crate::batch::Batch;
-use crate::draft::{Draft, convert};
+use crate::draft::{Draft, Memory, convert};
 use crate::quality::{Name, Problem, Reason, Repair};
 use crate::scalar::Scalar;
 
 /// What reading records takes, used again from record to record.
 #[derive(Debug, Default)]
 pub(super) struct Applier {
-    draft: Draft<'static>,
+    memory: Memory,
     clock: Clock,
 }
 
@@ -31,9 +31,9 @@ impl Applier {
     /// Gives the events that a record is to the batch.
     pub(super) fn apply(&mut self, map: &Map, record: Record<'_>, batch: &mut Batch) -> Result<(), Problem> {
         count_oddities(map, record, batch);
-        let mut draft = std::mem::take(&mut self.draft).reuse();
+        let mut draft = Draft::within(std::mem::take(&mut self.memory));
         let result = apply(map, record, &mut draft, &mut self.clock, batch);
-        self.draft = draft.reuse();
+        self.memory = draft.into_memory();
         result
     }
 }
@@ -67,7 +67,9 @@ fn apply<'r>(
     };
     let mut any = false;
     for rule in map.rules_for(name.as_deref()).filter(|rule| rule.holds(record)) {
-        if !any {
+        if any {
+            draft.fields = audience_core::Fields::default();
+        } else {
             take_attributes(map, record, draft, batch);
         }
         any = true;
@@ -138,7 +140,6 @@ fn give<'r>(
     for (name, value, _) in left_out {
         batch.repair(name, Repair::Dropped, value);
     }
-    draft.fields = audience_core::Fields::default();
     Ok(())
 }
 

@@ -12,11 +12,12 @@ use super::walk::{Borrowed, Walk};
 use crate::batch::Batch;
 use crate::quality::{Ignored, Problem, Reason};
 use crate::scalar::Scalar;
+use crate::split::lines;
 
 /// Reads all lines of a text into the batch.
 pub(crate) fn read_lines(map: &Map, text: &str, batch: &mut Batch) {
     let (mut applier, mut memory) = (Applier::default(), Memory::default());
-    for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
+    for line in lines(text) {
         if !batch.begin_line(line) {
             continue;
         }
@@ -125,7 +126,10 @@ impl<'a> Visitor<'a> for &mut Records<'_, '_, 'a> {
     }
 
     fn visit_map<A: MapAccess<'a>>(self, map: A) -> Result<(), A::Error> {
-        self.slots.clear();
+        // The first record of a line finds them empty.
+        if self.index > 0 {
+            self.slots.clear();
+        }
         Walk::<Borrowed>::new(&self.map.record.root, &mut self.slots).visit_map(map)?;
         (self.take)(Record { own: &self.slots, line: self.around, index: self.index });
         self.index += 1;

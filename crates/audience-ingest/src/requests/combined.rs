@@ -93,7 +93,8 @@ impl<'a> Iterator for Words<'a> {
     fn next(&mut self) -> Option<Word<'a>> {
         let text = self.rest.trim_start_matches(' ');
         let Some(quoted) = text.strip_prefix('"') else {
-            let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+            let end = memchr::memchr(b' ', text.as_bytes()).unwrap_or(text.len());
+            let (word, rest) = (&text[..end], text.get(end + 1..).unwrap_or_default());
             self.rest = rest;
             return (!word.is_empty()).then_some(Word::Bare(word));
         };

@@ -28,9 +28,10 @@ fn kind(key: &str) -> Kind {
 
 /// Whether a text begins as CMCD does. Cookies may look alike, but have spaces between them, and no quotation marks.
 pub(super) fn reads_as_cmcd(text: &str) -> bool {
-    let (key, rest) = text.split_at(text.find([',', '=', ';']).unwrap_or(text.len()));
+    let end = memchr::memchr3(b',', b'=', b';', text.as_bytes());
+    let (key, rest) = text.split_at(end.unwrap_or(text.len()));
     match kind(key) {
-        _ if text.contains("; ") => false,
+        _ if memchr::memchr_iter(b';', text.as_bytes()).any(|at| text[at + 1..].starts_with(' ')) => false,
         Kind::Text => rest.starts_with("=\"") || rest.starts_with("=("),
         _ => KEYS.contains(&key) || (key.contains('-') && text.contains("sid=\"")),
     }

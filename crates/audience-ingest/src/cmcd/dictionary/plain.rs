@@ -7,15 +7,14 @@ use std::borrow::Cow;
 
 use super::{Dictionary, Item, Value};
 
-/// The dictionary of the text, if it is plain.
-pub(super) fn read(text: &str) -> Option<Dictionary<'_>> {
+/// Reads the text if it is plain; what is in the dictionary means nothing if not.
+pub(super) fn read<'a>(text: &'a str, dictionary: &mut Dictionary<'a>) -> Option<()> {
     let mut cursor = Cursor { text, at: 0 };
-    let mut dictionary = Dictionary::new();
     loop {
         let key = cursor.key()?;
-        cursor.member(key, &mut dictionary)?;
+        cursor.member(key, dictionary)?;
         if cursor.at == text.len() {
-            return Some(dictionary);
+            return Some(());
         }
         cursor.pass(b',')?;
         while cursor.pass(b' ').is_some() {}
@@ -171,8 +170,18 @@ mod tests {
     use proptest::prelude::*;
     use proptest::sample;
 
-    use super::super::strict::read as strict;
+    use super::super::strict as structured;
     use super::*;
+
+    fn read(text: &str) -> Option<Dictionary<'_>> {
+        let mut dictionary = Dictionary::default();
+        super::read(text, &mut dictionary).map(|()| dictionary)
+    }
+
+    fn strict(text: &str) -> Option<Dictionary<'_>> {
+        let mut dictionary = Dictionary::default();
+        structured::read(text, &mut dictionary).map(|()| dictionary)
+    }
 
     #[test]
     fn what_players_send_is_read() {

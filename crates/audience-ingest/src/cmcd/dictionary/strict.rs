@@ -8,25 +8,25 @@ use sfv::{BareItemFromInput, KeyRef, Parser};
 
 use super::{Dictionary, Item, Value};
 
-/// The dictionary of a text that keeps to RFC 9651.
-pub(super) fn read(text: &str) -> Option<Dictionary<'_>> {
-    Parser::new(text).parse_dictionary_with_visitor(Collector { dictionary: Dictionary::new() }).ok()
+/// Reads a text if it keeps to RFC 9651; what is in the dictionary means nothing if not.
+pub(super) fn read<'a>(text: &'a str, dictionary: &mut Dictionary<'a>) -> Option<()> {
+    Parser::new(text).parse_dictionary_with_visitor(Collector { dictionary }).ok()
 }
 
-struct Collector<'a> {
-    dictionary: Dictionary<'a>,
+struct Collector<'s, 'a> {
+    dictionary: &'s mut Dictionary<'a>,
 }
 
-impl<'a> DictionaryVisitor<'a> for Collector<'a> {
-    type Out = Dictionary<'a>;
+impl<'a> DictionaryVisitor<'a> for Collector<'_, 'a> {
+    type Out = ();
     type Error = Infallible;
 
     fn entry(&mut self, key: &'a KeyRef) -> Result<impl EntryVisitor<'a>, Infallible> {
-        Ok(Entry { dictionary: &mut self.dictionary, key: key.as_str() })
+        Ok(Entry { dictionary: &mut *self.dictionary, key: key.as_str() })
     }
 
-    fn finish(self) -> Result<Dictionary<'a>, Infallible> {
-        Ok(self.dictionary)
+    fn finish(self) -> Result<(), Infallible> {
+        Ok(())
     }
 }
 

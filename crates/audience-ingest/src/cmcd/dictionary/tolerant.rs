@@ -6,8 +6,7 @@ use super::{Dictionary, Item, Value};
 use crate::quality::{Problem, Reason};
 
 /// Reads `key`, `key=value` and `key=(value value;v)` between commas that stand outside quotes and parentheses.
-pub(super) fn read(line: &str) -> Result<Dictionary<'_>, Problem> {
-    let mut dictionary = Dictionary::new();
+pub(super) fn read<'a>(line: &'a str, dictionary: &mut Dictionary<'a>) -> Result<(), Problem> {
     for part in split_outside(line.trim(), b',') {
         let part = part.trim();
         if part.is_empty() {
@@ -35,7 +34,7 @@ pub(super) fn read(line: &str) -> Result<Dictionary<'_>, Problem> {
             None => dictionary.push(place, item(value)),
         }
     }
-    Ok(dictionary)
+    Ok(())
 }
 
 /// A value and its first parameter.
