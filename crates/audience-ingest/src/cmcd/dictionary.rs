@@ -79,6 +79,8 @@ struct Entry<'a> {
     first: u32,
     end: u32,
     is_list: bool,
+    /// Whether it is one of the keys that are read.
+    is_read: bool,
 }
 
 /// The most keys a line may have.
@@ -89,7 +91,7 @@ impl<'a> Dictionary<'a> {
     pub(super) fn reuse<'b>(mut self) -> Dictionary<'b> {
         self.clear();
         // No item is made: the lists keep their memory and change what they may hold.
-        let none = Entry { key: "", first: 0, end: 0, is_list: false };
+        let none = Entry { key: "", first: 0, end: 0, is_list: false, is_read: false };
         let entries = self.entries.into_iter().map(|_| Entry { ..none }).collect();
         let items = self.items.into_iter().map(|_| Item { value: Value::Other, object: None }).collect();
         Dictionary { entries, items, places: self.places }
@@ -116,8 +118,14 @@ impl<'a> Dictionary<'a> {
         self.entries.get(place).and_then(|entry| self.member(entry))
     }
 
+    /// The sender's own keys, which have a hyphen, with what they have, in order.
+    pub(super) fn own(&self) -> impl Iterator<Item = (&'a str, Member<'_, 'a>)> {
+        let own = self.entries.iter().filter(|entry| !entry.is_read && entry.key.contains('-'));
+        own.filter_map(|entry| Some((entry.key, self.member(entry)?)))
+    }
+
     /// All keys with what they have, in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&'a str, Member<'_, 'a>)> {
+    fn iter(&self) -> impl Iterator<Item = (&'a str, Member<'_, 'a>)> {
         self.entries.iter().filter_map(|entry| Some((entry.key, self.member(entry)?)))
     }
 
@@ -150,7 +158,8 @@ impl<'a> Dictionary<'a> {
     fn begin(&mut self, key: &'a str, is_list: bool) -> Option<usize> {
         let read = Key::of(key);
         let known = self.place(key, read);
-        let new = Entry { key, first: self.items.len() as u32, end: self.items.len() as u32, is_list };
+        let at = self.items.len() as u32;
+        let new = Entry { key, first: at, end: at, is_list, is_read: read.is_some() };
         if let Some(known) = known {
             self.entries[known] = new;
             return Some(known);

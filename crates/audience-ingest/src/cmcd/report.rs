@@ -346,7 +346,7 @@ impl<'s, 'a> Report<'s, 'a, '_> {
         if let Some(cdn) = self.text(Key::Cdn) {
             attributes.push(("cdn", cdn));
         }
-        for (key, member) in self.keys.iter().filter(|(key, _)| key.bytes().any(|byte| byte == b'-')) {
+        for (key, member) in self.keys.own() {
             let Member::Single(item) = member else { continue };
             let text = match &item.value {
                 Value::Text(text) => Cow::Borrowed(text.as_ref()),

@@ -10,6 +10,7 @@ use super::part::{Column, Encoding, Moment, Part};
 use super::time::{TimeFormat, Unit};
 use super::{RequestMap, escapes, found};
 use crate::quality::{Problem, Reason};
+use crate::split::split_once;
 
 /// What a line says.
 pub(super) fn draft<'m, 'a>(line: &'a str, map: &'m RequestMap, offset: u64) -> Result<Draft<'m, 'a>, Problem> {
@@ -17,10 +18,12 @@ pub(super) fn draft<'m, 'a>(line: &'a str, map: &'m RequestMap, offset: u64) -> 
     let mut draft = Draft::new(map, offset);
     let mut set = |part, text| draft.set(Column { part, encoding: Encoding::None }, text);
     // Names of users may hold anything, but hardly a bracket.
-    let (who, rest) = line.split_once(" [").ok_or_else(|| not("there is no time in brackets"))?;
-    let (time, rest) = rest.split_once(']').ok_or_else(|| not("there is no time in brackets"))?;
+    let mut brackets = memchr::memchr_iter(b'[', line.as_bytes());
+    let bracket = brackets.find(|at| line[..*at].ends_with(' ')).ok_or_else(|| not("there is no time in brackets"))?;
+    let (who, rest) = (&line[..bracket - 1], &line[bracket + 1..]);
+    let (time, rest) = split_once(rest, b']').ok_or_else(|| not("there is no time in brackets"))?;
     let mut words = Words { rest };
-    let client = who.split(' ').next().unwrap_or_default();
+    let client = split_once(who, b' ').map_or(who, |(client, _)| client);
     set(Part::ClientIp, Cow::Borrowed(client))?;
     set(Part::Time(TimeFormat::Clf), Cow::Borrowed(time))?;
     let Some(Word::Quoted(request)) = words.next() else { return Err(not("there is no request in quotation marks")) };
@@ -93,8 +96,7 @@ impl<'a> Iterator for Words<'a> {
     fn next(&mut self) -> Option<Word<'a>> {
         let text = self.rest.trim_start_matches(' ');
         let Some(quoted) = text.strip_prefix('"') else {
-            let end = memchr::memchr(b' ', text.as_bytes()).unwrap_or(text.len());
-            let (word, rest) = (&text[..end], text.get(end + 1..).unwrap_or_default());
+            let (word, rest) = split_once(text, b' ').unwrap_or((text, ""));
             self.rest = rest;
             return (!word.is_empty()).then_some(Word::Bare(word));
         };

@@ -6,6 +6,7 @@ use super::part::{Column, Encoding, Moment, Part};
 use super::time::{self, Instant};
 use super::{Request, RequestMap, found, headers, telemetry};
 use crate::quality::Problem;
+use crate::split::split_once;
 
 /// The longest a request may take, in microseconds: a year.
 const MAX_DURATION: u64 = 366 * 86_400 * 1_000_000;
@@ -136,8 +137,9 @@ impl<'m, 'a> Draft<'m, 'a> {
 
     fn set_request_line(&mut self, line: Cow<'a, str>) {
         let (method, url) = parts_of(line, |line| {
-            let (method, rest) = line.split_once(' ').unwrap_or((line, ""));
-            let url = rest.rfind(" HTTP/").map_or(rest, |end| &rest[..end]);
+            let (method, rest) = split_once(line, b' ').unwrap_or((line, ""));
+            let mut spaces = memchr::memrchr_iter(b' ', rest.as_bytes());
+            let url = spaces.find(|at| rest[*at..].starts_with(" HTTP/")).map_or(rest, |end| &rest[..end]);
             (method, url)
         });
         self.request.method = method;
@@ -145,7 +147,7 @@ impl<'m, 'a> Draft<'m, 'a> {
     }
 
     fn set_url(&mut self, url: Cow<'a, str>) {
-        let (address, query) = parts_of(url, |url| url.split_once('?').unwrap_or((url, "")));
+        let (address, query) = parts_of(url, |url| split_once(url, b'?').unwrap_or((url, "")));
         let (host, path) = parts_of(address, |address| {
             let Some((_, rest)) = address.split_once("://") else { return ("", address) };
             rest.split_at(rest.find('/').unwrap_or(rest.len()))

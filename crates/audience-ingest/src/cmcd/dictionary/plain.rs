@@ -24,8 +24,7 @@ pub(super) fn read<'a>(text: &'a str, dictionary: &mut Dictionary<'a>) -> Option
 /// What a byte may be part of.
 const KEY: u8 = 1;
 const TOKEN: u8 = 2;
-const TEXT: u8 = 4;
-const DIGIT: u8 = 8;
+const DIGIT: u8 = 4;
 
 /// All that each byte may be part of.
 const CLASSES: [u8; 256] = {
@@ -38,11 +37,8 @@ const CLASSES: [u8; 256] = {
         let token = word
             || is.is_ascii_uppercase()
             || matches!(is, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-'..=b'/' | b':' | b'^'..=b'`' | b'|' | b'~');
-        let text = matches!(is, b' '..=b'~') && is != b'"' && is != b'\\';
-        classes[byte] = if key { KEY } else { 0 }
-            | if token { TOKEN } else { 0 }
-            | if text { TEXT } else { 0 }
-            | if is.is_ascii_digit() { DIGIT } else { 0 };
+        classes[byte] =
+            if key { KEY } else { 0 } | if token { TOKEN } else { 0 } | if is.is_ascii_digit() { DIGIT } else { 0 };
         byte += 1;
     }
     classes
@@ -85,25 +81,24 @@ impl<'a> Cursor<'a> {
     /// What a key has.
     #[inline]
     fn member(&mut self, key: &'a str, dictionary: &mut Dictionary<'a>) -> Option<()> {
-        if self.pass(b'=').is_none() {
-            let place = dictionary.begin(key, false)?;
+        let has_value = self.pass(b'=').is_some();
+        let is_list = has_value && self.pass(b'(').is_some();
+        let place = dictionary.begin(key, is_list)?;
+        if !has_value {
             dictionary.push(place, Item { value: Value::Truth(true), object: None });
             return Some(());
         }
-        if self.pass(b'(').is_none() {
-            let place = dictionary.begin(key, false)?;
-            dictionary.push(place, self.item()?);
-            return Some(());
-        }
-        let place = dictionary.begin(key, true)?;
+        // One place where values are read: what is read is kept without a copy.
         loop {
-            while self.pass(b' ').is_some() {}
-            if self.pass(b')').is_some() {
+            while is_list && self.pass(b' ').is_some() {}
+            if is_list && self.pass(b')').is_some() {
                 return Some(());
             }
             dictionary.push(place, self.item()?);
-            if !matches!(self.next(), b' ' | b')') {
-                return None;
+            match (is_list, self.next()) {
+                (false, _) => return Some(()),
+                (true, b' ' | b')') => {}
+                (true, _) => return None,
             }
         }
     }
@@ -133,10 +128,12 @@ impl<'a> Cursor<'a> {
 
     #[inline]
     fn quoted(&mut self) -> Option<Value<'a>> {
-        self.at += 1;
-        let text = self.take(TEXT);
-        self.pass(b'"')?;
-        Some(Value::Text(Cow::Borrowed(text)))
+        let rest = self.text.get(self.at + 1..)?;
+        let text = rest.get(..memchr::memchr(b'"', rest.as_bytes())?)?;
+        // All are looked at, which is faster than to stop at the first that is not plain.
+        let plain = text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~') & (byte != b'\\'));
+        self.at += text.len() + 2;
+        plain.then_some(Value::Text(Cow::Borrowed(text)))
     }
 
     #[inline]
