@@ -194,6 +194,9 @@ impl Rate {
 
     /// How long it takes to play so much content, rounded up; `None` when it stands still.
     pub fn time_for(self, content: MediaTime) -> Option<Elapsed> {
+        if self == Self::NORMAL {
+            return Some(Elapsed::from_millis(content.as_millis()));
+        }
         let (content, one) = (u128::from(content.as_millis()), u128::from(Self::ONE));
         let time = (content * one).checked_add(u128::from(self.0.checked_sub(1)?))? / u128::from(self.0);
         Some(Elapsed::from_millis(u64::try_from(time).unwrap_or(u64::MAX)))

@@ -92,6 +92,15 @@ pub(super) fn find(sightings: &[Sighting], segment: i64, rules: &Rules) -> Vec<S
         for before in (at.saturating_sub(REACH)..at).rev() {
             let from = &sightings[before];
             let between = skipped(before + 1, at);
+            let was_evident = evident;
+            evident |= from.moved_at.is_some();
+            // What costs so much more than another way to be here is on no cheapest way.
+            let least = best[before].iter().map(|there| there.cost).min().unwrap_or(u32::MAX).saturating_add(between);
+            if least > here[USUAL].cost.saturating_add(FASTER + FASTER_ONCE) {
+                continue;
+            }
+            let reach = reach(from, to, rules.max_rate);
+            let jump = jump(from, to, was_evident, segment);
             for (speed, there) in best[before].iter().enumerate() {
                 let cost = there.cost.saturating_add(between);
                 if cost == u32::MAX {
@@ -104,7 +113,7 @@ pub(super) fn find(sightings: &[Sighting], segment: i64, rules: &Rules) -> Vec<S
                     }
                 };
                 let leave = if speed == JUST_FASTER { FASTER_ONCE } else { 0 };
-                match reach(from, to, rules.max_rate) {
+                match reach {
                     Reach::Usual if to.at - from.at < MOMENT => offer(speed, 0, Step::Play),
                     Reach::Usual => offer(USUAL, leave, Step::Play),
                     Reach::Standing => offer(USUAL, leave + STAND, Step::Play),
@@ -115,9 +124,8 @@ pub(super) fn find(sightings: &[Sighting], segment: i64, rules: &Rules) -> Vec<S
                     }
                     Reach::Not => {}
                 }
-                offer(USUAL, leave + jump(from, to, evident, segment), Step::Jump);
+                offer(USUAL, leave + jump, Step::Jump);
             }
-            evident |= from.moved_at.is_some();
         }
         best.push(here);
     }
@@ -137,6 +145,7 @@ fn jump(from: &Sighting, to: &Sighting, evident: bool, segment: i64) -> u32 {
 }
 
 /// Whether playing leads from one sighting to another.
+#[derive(Clone, Copy)]
 enum Reach {
     Usual,
     Standing,

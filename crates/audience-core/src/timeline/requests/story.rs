@@ -404,9 +404,20 @@ impl Story<'_> {
     fn play_over(&mut self, at: i64, from: i64, to: i64, rate: Rate) {
         let here = self.renditions.range(..=from).next_back().map(|(_, bitrate)| (from, *bitrate));
         let ahead = self.renditions.range(from + 1..=to.max(from + 1)).map(|(start, bitrate)| (*start, *bitrate));
-        let played: Vec<(i64, Option<Bitrate>)> =
-            here.into_iter().chain(ahead).filter(|(start, _)| *start <= to).collect();
-        for (start, bitrate) in played {
+        let mut last = self.bitrate;
+        // Nearly always there is no change, and nothing to be kept.
+        let changes: Vec<(i64, Option<Bitrate>)> = here
+            .into_iter()
+            .chain(ahead)
+            .filter(|(start, now)| {
+                let changes = *start <= to && now.is_some() && *now != last;
+                if changes {
+                    last = *now;
+                }
+                changes
+            })
+            .collect();
+        for (start, bitrate) in changes {
             self.switch(at + time_for(start - from, rate), bitrate, Some(start));
         }
     }
