@@ -1,9 +1,13 @@
 //! What the benchmarks measure: sessions made from a script of what a viewer does, so that several systems can be given
 //! the same ones.
 
+mod lines;
+
 use audience_core::{Bitrate, EndReason, Event, EventKind, MediaTime, Rendition, Session, Timestamp};
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
+
+pub use lines::{EVENTS, Lines, lines, reports};
 
 /// What a viewer or player does, in order, with the position in milliseconds.
 #[derive(Clone, Copy, Debug)]

@@ -1,9 +1,9 @@
 //! All benchmarks: `cargo bench -p audience-benches`.
 
+mod adapters;
 mod core;
 mod earlier;
 mod ingest;
-mod logs;
 
 use std::time::Duration;
 
@@ -17,6 +17,6 @@ fn settings() -> Criterion {
 criterion_group! {
     name = benches;
     config = settings();
-    targets = core::define, earlier::define, ingest::define, logs::define
+    targets = core::define, earlier::define, ingest::define, adapters::define
 }
 criterion_main!(benches);

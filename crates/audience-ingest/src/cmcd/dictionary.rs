@@ -192,7 +192,9 @@ impl<'a> Dictionary<'a> {
                 Member::List(items) => (items, true),
             };
             let Some(place) = self.begin(key, is_list) else { return };
-            items.iter().for_each(|item| self.push(place, item.clone()));
+            for item in items {
+                self.push(place, item.clone());
+            }
         }
     }
 }

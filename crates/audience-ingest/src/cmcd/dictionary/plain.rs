@@ -131,9 +131,9 @@ impl<'a> Cursor<'a> {
         let rest = self.text.get(self.at + 1..)?;
         let text = rest.get(..memchr::memchr(b'"', rest.as_bytes())?)?;
         // All are looked at, which is faster than to stop at the first that is not plain.
-        let plain = text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~') & (byte != b'\\'));
+        let others = text.bytes().filter(|byte| !matches!(byte, b' '..=b'[' | b']'..=b'~')).count();
         self.at += text.len() + 2;
-        plain.then_some(Value::Text(Cow::Borrowed(text)))
+        (others == 0).then_some(Value::Text(Cow::Borrowed(text)))
     }
 
     #[inline]
