@@ -166,6 +166,11 @@ impl Batch {
         !blank
     }
 
+    /// Whether something is to be done with what a log says of a client besides its telemetry.
+    pub(crate) fn wants(&self, name: &str) -> bool {
+        self.guard.wants(name)
+    }
+
     /// Takes an event with its attributes.
     #[inline]
     pub(crate) fn push<'a>(

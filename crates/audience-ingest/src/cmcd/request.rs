@@ -63,6 +63,13 @@ pub(super) fn push(keys: &Dictionary<'_>, request: &Request<'_>, batch: &mut Bat
             attributes.push((name, Cow::Borrowed(value)));
         }
     }
+    // Who the client is is not kept, unless it is asked for.
+    let of_client = [("client_ip", &request.client_ip), ("user_agent", &request.user_agent)];
+    for (name, value) in of_client {
+        if let Some(value) = value.as_deref().filter(|_| batch.wants(name)) {
+            attributes.push((name, Cow::Borrowed(value)));
+        }
+    }
     let ids = Ids { session: &session, viewer: None, content: content.as_deref(), source: Some("request") };
     batch.push(ids, event, attributes.iter().map(|(name, value)| (*name, value.as_ref())));
 }

@@ -55,9 +55,14 @@ const WORDS: [&str; 31] = [
 /// What has such a word in it and is somebody's phone.
 const NOT_BOTS: [&str; 1] = ["cubot"];
 
+/// Whether an attribute of this name says which program it is.
+pub(super) fn is_agent(name: &str) -> bool {
+    names::is_one_of(name, &NAMES)
+}
+
 /// Whether an attribute says that a program and no viewer watches.
 pub(super) fn is_bot(name: &str, value: &str) -> bool {
-    if !names::is_one_of(name, &NAMES) {
+    if !is_agent(name) {
         return false;
     }
     let mut agent = value.to_ascii_lowercase();

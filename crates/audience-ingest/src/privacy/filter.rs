@@ -32,6 +32,11 @@ impl SessionFilter {
         self.opted_out.extend(ids);
     }
 
+    /// Whether it looks at attributes of this name.
+    pub(super) fn looks_at(&self, name: &str) -> bool {
+        (self.bots && bots::is_agent(name)) || self.excluded.iter().any(|(excluded, _)| &**excluded == name)
+    }
+
     pub(super) fn has_opted_out(&self) -> bool {
         !self.opted_out.is_empty()
     }

@@ -109,6 +109,13 @@ impl Guard {
         }
     }
 
+    /// Whether something is to be done with what a log says of a client besides its telemetry: its address is kept, or cut,
+    /// or sessions are left out by it. Else it need not be read.
+    pub(crate) fn wants(&self, name: &str) -> bool {
+        let kept = address::is_name(name) && self.privacy.ip != IpAddresses::Drop;
+        kept || self.privacy.filter.as_ref().is_some_and(|filter| filter.looks_at(name))
+    }
+
     /// Why a session is left out that there are the facts of, if it is.
     #[cfg(feature = "parquet")]
     pub(crate) fn verdict_of(&self, facts: &SessionFacts) -> Option<Ignored> {

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use audience_ingest::{Error, Format, Ignored, Input, Options, Quality, Reason, Repair, RequestMap, load};
+use audience_ingest::{
+    Error, Format, Ignored, Input, IpAddresses, Options, Privacy, Quality, Reason, Repair, RequestMap, load,
+};
 
 use crate::{folder, load_path};
 
@@ -119,6 +121,34 @@ fn what_is_no_line_of_the_log_is_rejected_with_the_reason() {
     1 not a JSON object: unexpected end of hex escape at column 8
     2 status is 70000, which is not a status code
     ");
+}
+
+#[test]
+fn who_the_client_is_is_only_kept_when_asked_for() {
+    let line = |ip: &str, agent: &str, sid: &str| {
+        format!(
+            "{ip} - - [20/Nov/2026:20:00:04 +0000] \"GET /1.m4s?CMCD=sid%3D%22{sid}%22 HTTP/1.1\" 200 1 \"-\" \"{agent}\"\n"
+        )
+    };
+    let log = line("203.0.113.9", "Mozilla/5.0", "a") + &line("203.0.113.9", "ExampleBot/2.1", "b");
+    let read = |privacy: Privacy| {
+        let folder = folder("log", &log);
+        let mut options = Options::default();
+        options.privacy = privacy;
+        let sessions = load_path(&folder.path().join("log"), &options).unwrap();
+        let attributes = |id: &str| {
+            let session = sessions.get(id).unwrap().pop();
+            session.map(|session| {
+                session.attributes().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>()
+            })
+        };
+        (attributes("a"), attributes("b"))
+    };
+    assert_eq!(read(Privacy::default()), (Some(vec![]), Some(vec![])));
+    let cut = read(Privacy::default().with_ip_addresses(IpAddresses::Truncate)).0;
+    assert_eq!(cut, Some(vec!["client_ip=203.0.113.0".to_owned()]));
+    let (viewer, bot) = read(Privacy::default().without_bots());
+    assert_eq!((viewer, bot), (Some(vec!["user_agent=Mozilla/5.0".to_owned()]), None));
 }
 
 #[test]
