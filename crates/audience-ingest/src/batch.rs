@@ -50,6 +50,7 @@ pub(crate) struct Batch {
     hasher: RandomState,
     encoder: Encoder,
     keep: Keep,
+    harmless: Harmless,
     guard: Guard,
     /// The sessions that events of this chunk say to leave out.
     found: LeftOut,
@@ -80,6 +81,36 @@ enum Keep {
     Events(Vec<Envelope>),
     /// Nothing but what they say of the whole.
     Nothing,
+}
+
+/// The last attributes that are left as they are: most say the same again and again.
+#[derive(Debug, Default)]
+struct Harmless {
+    known: [(String, String); Self::MANY],
+    /// The one to make room next.
+    oldest: usize,
+}
+
+impl Harmless {
+    const MANY: usize = 16;
+
+    #[inline]
+    fn has(&mut self, name: &str, value: &str, guard: &Guard) -> bool {
+        self.known.iter().any(|(known, same)| same == value && known == name) || self.learn(name, value, guard)
+    }
+
+    fn learn(&mut self, name: &str, value: &str, guard: &Guard) -> bool {
+        // A longer one is hardly said twice.
+        const LONG: usize = 256;
+        let harmless = guard.leaves(name, value);
+        if harmless && name.len() + value.len() <= LONG {
+            let (known, same) = &mut self.known[self.oldest];
+            name.clone_into(known);
+            value.clone_into(same);
+            self.oldest = (self.oldest + 1) % Self::MANY;
+        }
+        harmless
+    }
 }
 
 /// What strict reading stops at.
@@ -180,8 +211,14 @@ impl Batch {
         attributes: impl ExactSizeIterator<Item = (&'a str, &'a str)> + Clone,
     ) {
         // Most events have nothing that could be private.
-        if attributes.len() == 0 && self.guard.passes(&event) {
-            return self.keep(ids, event, &[]);
+        if self.guard.passes(&event) {
+            if attributes.len() == 0 {
+                return self.keep(ids, event, &[]);
+            }
+            if attributes.clone().all(|(name, value)| self.harmless.has(name, value, &self.guard)) {
+                let kept: SmallVec<[_; 8]> = attributes.map(|(name, value)| (name, Cow::Borrowed(value))).collect();
+                return self.keep(ids, event, &kept);
+            }
         }
         let hidden = self.guard.hide(ids, event.ts);
         let verdict = self.guard.verdict(ids.viewer, attributes.clone());

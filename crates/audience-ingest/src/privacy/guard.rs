@@ -109,6 +109,12 @@ impl Guard {
         }
     }
 
+    /// Whether an attribute is left as it is, with nothing to be counted.
+    pub(crate) fn leaves(&self, name: &str, value: &str) -> bool {
+        let address = self.privacy.ip != IpAddresses::Keep && (address::is_name(name) || address::is_address(value));
+        !address && matches!(url::of_value(value, self.privacy.urls), Left::All)
+    }
+
     /// Whether something is to be done with what a log says of a client besides its telemetry: its address is kept, or cut,
     /// or sessions are left out by it. Else it need not be read.
     pub(crate) fn wants(&self, name: &str) -> bool {
