@@ -185,7 +185,7 @@ impl<'s, 'a> Report<'s, 'a, '_> {
     /// The declared bit rate of all tracks together, in kilobits per second on the wire.
     pub(super) fn bitrate(&mut self) -> Option<Bitrate> {
         let sum: f64 = self.list(Key::Bitrate).map(|(kbps, _)| kbps).filter(|kbps| *kbps > 0.0).sum();
-        Bitrate::from_bps(if sum < 1e9 { (sum * 1000.0).round() as u64 } else { 0 })
+        Bitrate::from_bps(if sum < 1e9 { (sum * 1000.0 + 0.5) as u64 } else { 0 })
     }
 
     /// How much is buffered: of this track if that is told apart, else of the shortest one.
@@ -194,7 +194,7 @@ impl<'s, 'a> Report<'s, 'a, '_> {
         let mut told =
             levels.clone().filter(|(_, object)| object.is_some_and(|object| object == track || object == "av"));
         let millis = told.next().map(|(level, _)| level).or_else(|| levels.map(|(level, _)| level).reduce(f64::min))?;
-        (millis >= 0.0).then(|| MediaTime::from_millis(millis.round() as u64))
+        (millis >= 0.0).then(|| MediaTime::from_millis((millis + 0.5) as u64))
     }
 
     fn kind(&mut self) -> EventKind {

@@ -48,7 +48,7 @@ impl Guard {
     /// Whether an event without attributes is as private as it has to be.
     #[inline]
     pub(crate) fn passes(&self, event: &Event) -> bool {
-        !self.privacy.concerns_ids() && !texts::has_text(&event.kind)
+        !self.privacy.concerns_ids() && !texts::has_text(&event.kind, self.privacy.urls)
     }
 
     /// Why the session of an event is left out, if that event says so.

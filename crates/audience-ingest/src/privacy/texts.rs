@@ -5,18 +5,21 @@ use audience_core::{EndReason, Event, EventKind, Word};
 use super::Urls;
 use super::url::{self, Left};
 
-/// Whether an event of this kind has texts.
+/// Whether an event of this kind has texts that may have to be cleaned.
 #[inline]
-pub(super) fn has_text(kind: &EventKind) -> bool {
-    matches!(
-        kind,
+pub(super) fn has_text(kind: &EventKind, urls: Urls) -> bool {
+    match kind {
         EventKind::Load { url: Some(_), .. }
-            | EventKind::Request(_)
-            | EventKind::Error(_)
-            | EventKind::AdStart(Some(_))
-            | EventKind::Custom(_)
-            | EventKind::End { reason: Some(EndReason::Other(_)) }
-    )
+        | EventKind::Error(_)
+        | EventKind::AdStart(Some(_))
+        | EventKind::Custom(_)
+        | EventKind::End { reason: Some(EndReason::Other(_)) } => true,
+        EventKind::Request(request) => match &request.url {
+            Some(url) => urls == Urls::Drop || !url::is_plain_path(url.as_str()),
+            None => false,
+        },
+        _ => false,
+    }
 }
 
 /// Takes addresses of the web out of an event, and says in how many texts there were any.

@@ -145,6 +145,12 @@ pub(super) fn unescaped(json: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Whether it is a path of which nothing can be stripped, as logs have them.
+pub(super) fn is_plain_path(address: &str) -> bool {
+    let plain = |byte: &u8| !matches!(byte, b'?' | b'#' | b'@' | b':' | b'\\');
+    address.starts_with('/') && !address.starts_with("//") && address.as_bytes().iter().all(plain)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -139,15 +139,24 @@ impl<'a> Cursor<'a> {
     #[inline]
     fn number(&mut self) -> Option<Value<'a>> {
         let sign = if self.pass(b'-').is_some() { -1 } else { 1 };
-        let whole = self.take(DIGIT);
-        if self.pass(b'.').is_none() {
-            return match whole.len() {
-                1..=15 => Some(Value::Integer(sign * digits(whole.bytes()))),
-                _ => None,
-            };
+        let start = self.at;
+        let mut sum = 0_i64;
+        loop {
+            let digit = self.next().wrapping_sub(b'0');
+            if digit > 9 {
+                break;
+            }
+            // Of more digits than fit, nothing is made.
+            sum = sum.wrapping_mul(10).wrapping_add(i64::from(digit));
+            self.at += 1;
         }
+        let length = self.at - start;
+        if self.pass(b'.').is_none() {
+            return matches!(length, 1..=15).then_some(Value::Integer(sign * sum));
+        }
+        let whole = self.text.get(start..start + length)?;
         let fraction = self.take(DIGIT);
-        if !matches!((whole.len(), fraction.len()), (1..=12, 1..=3)) {
+        if !matches!((length, fraction.len()), (1..=12, 1..=3)) {
             return None;
         }
         let thousandths = fraction.bytes().chain(*b"00").take(3);
