@@ -131,9 +131,9 @@ impl<'a> Cursor<'a> {
         let rest = self.text.get(self.at + 1..)?;
         let text = rest.get(..memchr::memchr(b'"', rest.as_bytes())?)?;
         // All are looked at, which is faster than to stop at the first that is not plain.
-        let others = text.bytes().filter(|byte| !matches!(byte, b' '..=b'[' | b']'..=b'~')).count();
+        let other = text.bytes().fold(false, |other, byte| other | !matches!(byte, b' '..=b'[' | b']'..=b'~'));
         self.at += text.len() + 2;
-        (others == 0).then_some(Value::Text(Cow::Borrowed(text)))
+        (!other).then_some(Value::Text(Cow::Borrowed(text)))
     }
 
     #[inline]
