@@ -106,7 +106,11 @@ impl Segments {
         if cfg!(not(feature = "manifests")) && text.trim_start().starts_with(['#', '<']) {
             return Err("it is a manifest, which this build cannot read".to_owned());
         }
-        for (name, place) in table::read(text)? {
+        let rows = table::read(text)?;
+        if rows.is_empty() {
+            return Err("there is no segment in it".to_owned());
+        }
+        for (name, place) in rows {
             let name = folder.map_or(name.clone(), |folder| format!("{}{name}", folder.trim_end_matches('/')).into());
             self.by_path.insert(name, place);
         }

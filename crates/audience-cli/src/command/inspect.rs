@@ -58,7 +58,9 @@ impl Found<'_> {
         let lines = self.lines;
         let formats = lines.formats.iter().map(|(format, files)| format!("{files} {format}"));
         writeln!(out, "{BOLD}Files{BOLD:#}")?;
-        writeln!(out, "  {}", list(formats.collect()))?;
+        let empty = lines.files.saturating_sub(lines.formats.values().sum());
+        let empty = (empty > 0).then(|| format!("{empty} without a line"));
+        writeln!(out, "  {}", list(formats.chain(empty).collect()))?;
         if lines.session_rows > 0 {
             writeln!(
                 out,

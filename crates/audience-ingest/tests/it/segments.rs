@@ -120,6 +120,8 @@ fn playlists_that_cannot_be_placed_say_what_to_do() {
     insta::assert_snapshot!(failure("#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,URI=\"a.m3u8\"\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8\n#EXT-X-STREAM-INF:BANDWIDTH=2\nw.m3u8\n"), @"read segments of manifest: it is a multivariant playlist; give the playlists it names instead: a.m3u8, v.m3u8, w.m3u8");
     insta::assert_snapshot!(failure("#EXTM3U\n#EXTINF:2,\n#EXT-X-BYTERANGE:10@0\na.mp4\n#EXTINF:2,\n#EXT-X-BYTERANGE:10@10\na.mp4\n"), @"read segments of manifest: a.mp4 is both at 0:00.000 for 0:02.000 and at 0:02.000 for 0:02.000, and no request says which: of two manifests, say which folder each is served from; in one, each segment has to be a file of its own");
     insta::assert_snapshot!(failure("#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:100\n#EXTINF:2,\n100.ts\n"), @"read segments of manifest: it is of a live stream, and its first 100 segments are gone, so that nobody knows when the others begin; give a playlist with all of them");
+    insta::assert_snapshot!(failure(""), @"read segments of manifest: there is no segment in it");
+    insta::assert_snapshot!(failure("path,start_s,duration_s\n"), @"read segments of manifest: there is no segment in it");
     insta::assert_snapshot!(failure("#EXTM3U\n#EXTINF:soon,\n100.ts\n"), @r#"read segments of manifest: line 2: "soon" is no duration of a segment"#);
     insta::assert_snapshot!(failure("#EXTM3U\n100.ts\n"), @"read segments of manifest: line 2: there is no #EXTINF before the segment");
     insta::assert_snapshot!(failure("#EXTM3U\n#EXT-X-I-FRAMES-ONLY\n"), @"read segments of manifest: line 2: it is a playlist of single frames, which are ranges of segments; give the one of segments");
