@@ -154,7 +154,8 @@ impl<'a> Dictionary<'a> {
     }
 
     /// Begins a key, which has nothing then. Where it is; `None` if there are too many.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the innermost loop of reports, and the compiler decides otherwise")]
     fn begin(&mut self, key: &'a str, is_list: bool) -> Option<usize> {
         let read = Key::of(key);
         let known = self.place(key, read);

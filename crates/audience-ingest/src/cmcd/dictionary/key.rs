@@ -12,7 +12,8 @@ macro_rules! keys {
             pub(super) const COUNT: usize = [$($name),+].len();
 
             /// The key of this name, if it is read.
-            #[inline]
+            #[inline(always)]
+            // The compiler decides otherwise, and this is the innermost loop of reports.
             pub(super) fn of(name: &str) -> Option<Self> {
                 // Numbers are compared much faster than texts.
                 match code(name) {
