@@ -1,5 +1,6 @@
 //! A line as keys and values: strictly by RFC 9651 first, key by key when that fails.
 
+mod json;
 mod key;
 mod plain;
 mod strict;
@@ -203,7 +204,7 @@ impl<'a> Dictionary<'a> {
 /// Reads a line into a dictionary. It is empty if the line cannot be read.
 pub(super) fn read<'a>(line: &'a str, dictionary: &mut Dictionary<'a>, batch: &mut Batch) -> Result<(), Problem> {
     let text = line.trim();
-    for read in [plain::read, strict::read] {
+    for read in [plain::read, strict::read, json::read] {
         dictionary.clear();
         if read(text, dictionary).is_some() {
             return Ok(());

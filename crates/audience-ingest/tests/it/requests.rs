@@ -56,6 +56,18 @@ fn cmcd_that_cannot_be_used_is_counted_by_reason() {
 }
 
 #[test]
+fn cmcd_may_be_a_json_object() {
+    let sessions = read(&[
+        r#"{"t":1,"method":"GET","path":"/1.m4s","headers":{"cmcd-session":"{\"sid\":\"s\",\"bl\":2100,\"su\":true}"}}"#,
+        r#"{"t":2,"method":"GET","path":"/2.m4s","query":"CMCD=%7B%22sid%22%3A%22s%22%2C%22bl%22%3A4000%7D"}"#,
+    ]);
+    assert_eq!((sessions.quality().events, sessions.quality().repaired()), (2, 0));
+    let session = sessions.get("s").unwrap().remove(0);
+    let buffers: Vec<_> = session.events().iter().map(|event| event.vitals.as_ref().unwrap().buffer.unwrap()).collect();
+    assert_eq!(buffers.iter().map(|buffer| buffer.as_millis()).collect::<Vec<_>>(), [2100, 4000]);
+}
+
+#[test]
 fn keys_may_stand_in_any_header() {
     let quality = read(&[
         r#"{"t":1,"method":"GET","path":"/1.m4s","headers":{"cmcd-object":"sid=\"s\",v=2","cmcd-status":"bs"}}"#,
