@@ -63,6 +63,11 @@ pub fn check_session(session: &Session, horizon: Option<Timestamp>) -> SessionFa
     );
     assert!(facts.unique <= facts.watched || facts.watched == MediaTime::MAX);
     assert!(facts.duration.is_none() || facts.furthest <= facts.duration);
+    let stalls = timeline.waits().iter().filter(|wait| wait.kind == audience_core::WaitKind::Stall);
+    assert_eq!(stalls.map(|wait| wait.length()).max().unwrap_or_default(), facts.longest_stall);
+    assert!(facts.renditions.len() <= SessionFacts::MAX_RENDITIONS);
+    assert!(facts.restarts.len() <= SessionFacts::MAX_RESTARTS);
+    assert!(facts.restarts.len() as u64 <= facts.seek_waits);
     assert_eq!(facts.map.unique(), facts.unique);
     assert!(facts.map.runs().windows(2).all(|pair| pair[0].end <= pair[1].start));
     facts

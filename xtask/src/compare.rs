@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use audience_core::{AttentionHeatmap, Rules, SessionFacts};
 use audience_ingest::{Catalog, Input, Options, load};
-use audience_report::{Dimension, Experience, Grouping, Totals};
+use audience_qoe::{Experience, ExperienceSummary};
+use audience_report::{Dimension, Grouping, Totals};
 use audience_retention::ReachCurve;
 use audience_stats::{Accumulator, Keyed, Merge, Proportion};
 use serde_json::{Map, Value, json};
@@ -106,9 +107,8 @@ pub(crate) fn checksums(file: &Path, memory: Option<u64>) -> anyhow::Result<Map<
         }
     }
     let groups = answers.by_title_and_day.summary();
-    let sum = |of: fn(&audience_report::ExperienceSummary) -> Option<f64>| -> f64 {
-        groups.iter().filter_map(|(_, group)| of(group)).sum()
-    };
+    let sum =
+        |of: fn(&ExperienceSummary) -> Option<f64>| -> f64 { groups.iter().filter_map(|(_, group)| of(group)).sum() };
 
     let mut chk = Map::new();
     let mut put = |name: &str, value: Value| {

@@ -143,6 +143,9 @@ pub struct Vitals {
     pub decoded_frames: Option<u64>,
     /// How long it says was watched so far. Kept for comparison; the timeline measures.
     pub watched: Option<Elapsed>,
+    /// How far behind the live edge the playhead is, in wall-clock time: from the glass of the camera, or of the encoder,
+    /// as the player knows it. CMCD `ltc`.
+    pub live_latency: Option<Elapsed>,
 }
 
 /// An event on its way: with the ids of its session, viewer and content, and attributes of the session.

@@ -1,9 +1,11 @@
 //! A session as one row.
 
 mod metrics;
+mod played;
 mod unit;
 
 pub use metrics::SessionMetrics;
+pub use played::{LiveLatency, RenditionTime};
 pub use unit::{UnitFacts, UnitTotals};
 
 use std::sync::Arc;
@@ -65,6 +67,16 @@ pub struct SessionFacts {
     pub rate_changes: u64,
     /// What was switched and which bit rate was played.
     pub quality: Quality,
+    /// Content played by rendition, the lowest bit rate first; at most [`MAX_RENDITIONS`](Self::MAX_RENDITIONS). What is
+    /// missing to [`watched`](Self::watched) was played in a rendition nobody reported.
+    pub renditions: Vec<RenditionTime>,
+    /// The longest stall.
+    pub longest_stall: Elapsed,
+    /// How long it took after seeks until frames moved again, in order, of the seeks that the player waited for and that
+    /// were waited out; at most [`MAX_RESTARTS`](Self::MAX_RESTARTS).
+    pub restarts: Vec<Elapsed>,
+    /// How far behind the live edge it was played, where the player reports that.
+    pub latency: Option<LiveLatency>,
     /// The position after the last one played.
     pub furthest: Option<MediaTime>,
     /// Whether [`furthest`](Self::furthest) is in the last part of the content ([`Rules::reached_end`]). `None` when that
@@ -77,6 +89,8 @@ pub struct SessionFacts {
     pub exit: Exit,
     /// What kind of failure it was, if it was one.
     pub failure: Option<Failure>,
+    /// The code of the fatal error of a failed session, where the player gave one.
+    pub failure_code: Option<Box<str>>,
     /// Errors reported, fatal or not.
     pub errors: u64,
     /// Custom events by name, in order of the names; at most [`MAX_MARKS`](Self::MAX_MARKS).
@@ -148,12 +162,18 @@ pub struct Quality {
     pub switches_up: u64,
     /// Switches to a lower bit rate.
     pub switches_down: u64,
+    /// How much the switches up added together, in bits per second.
+    pub up_bps: u64,
+    /// How much the switches down took away together, in bits per second.
+    pub down_bps: u64,
     /// Bits of the content played, by declared bit rate.
     pub bits: u128,
     /// Content played while the bit rate was known: [`bits`](Self::bits) over this is the average bit rate.
     pub bits_over: MediaTime,
     /// Frames dropped, where the player counts them.
     pub dropped_frames: Option<u64>,
+    /// Frames decoded, where the player counts them.
+    pub decoded_frames: Option<u64>,
 }
 
 /// How a session ended.
@@ -256,6 +276,10 @@ impl Estimates {
 impl SessionFacts {
     /// The most names of custom events a row keeps; of more, the alphabetically first.
     pub const MAX_MARKS: usize = 64;
+    /// The most renditions a row keeps apart; content played in more of them counts as played in unknown ones.
+    pub const MAX_RENDITIONS: usize = 32;
+    /// The most restarts after seeks a row keeps.
+    pub const MAX_RESTARTS: usize = 64;
 
     /// The row of a session. `horizon` is the time up to which the data reaches: a session without an end is taken to be
     /// [`Active`](ExitReason::Active) when its last event is no more than [`Rules::inactivity`] before it; without a
@@ -274,6 +298,10 @@ impl SessionFacts {
         };
         let reached_end = share(furthest.unwrap_or_default(), rules.reached_end);
         let reason = exit_reason(tally, rules, horizon, reached_end == Some(true));
+        let failure = failure(tally, reason);
+        let failed = matches!(failure, Some(Failure::Start | Failure::Playback));
+        let mut renditions = tally.renditions.clone();
+        renditions.sort_unstable_by_key(|played| played.rendition);
         Self {
             identity: session.identity().clone(),
             started_at: tally.load.filter(|load| tally.first_frame.is_none_or(|frame| *load <= frame)).unwrap_or(first),
@@ -299,14 +327,22 @@ impl SessionFacts {
                 switches_up: tally.switches_up,
                 switches_down: tally.switches_down,
                 bits: tally.millibits / 1000,
+                up_bps: tally.up_bps,
+                down_bps: tally.down_bps,
                 bits_over: MediaTime::from_millis(tally.bits_over),
                 dropped_frames: tally.dropped_frames,
+                decoded_frames: tally.decoded_frames,
             },
+            renditions,
+            longest_stall: machine.longest_stall(),
+            restarts: machine.restarts().to_vec(),
+            latency: tally.latency,
             furthest,
             reached_end,
             completed: share(unique, rules.completed),
             exit: Exit { reason, position: tally.exit_position, waiting: tally.exit_waiting },
-            failure: failure(tally, reason),
+            failure,
+            failure_code: tally.fatal_code.clone().filter(|_| failed),
             errors: tally.errors,
             marks: tally.marks.clone(),
             dropped_marks: tally.dropped_marks,

@@ -75,8 +75,8 @@ pub use event::{
     Origin, PlayerError, PlayerState, QualityReason, Rendition, Request, SCHEMA, Seq, Vitals, Word,
 };
 pub use facts::{
-    Estimates, Exit, ExitReason, Failure, Inferred, Mark, Quality, SessionFacts, SessionMetrics, StartUp, StartUpBasis,
-    UnitFacts, UnitTotals, WallTime,
+    Estimates, Exit, ExitReason, Failure, Inferred, LiveLatency, Mark, Quality, RenditionTime, SessionFacts,
+    SessionMetrics, StartUp, StartUpBasis, UnitFacts, UnitTotals, WallTime,
 };
 pub use heatmap::{
     Algorithm, AttentionHeatmap, HeatBucket, HeatmapSample, HeatmapSummary, SampledHeatmap, sampled_heatmap,

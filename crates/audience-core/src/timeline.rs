@@ -12,7 +12,7 @@ pub use replay::{Frame, Replay};
 use std::cmp::Ordering;
 
 use crate::event::Rendition;
-use crate::facts::{Mark, StartUp};
+use crate::facts::{LiveLatency, Mark, RenditionTime, StartUp};
 use crate::rules::Rules;
 use crate::session::Session;
 use crate::time::{Elapsed, MediaTime, Rate, Timestamp};
@@ -76,11 +76,18 @@ pub(crate) struct Tally {
     pub(crate) quality_changes: u64,
     pub(crate) switches_up: u64,
     pub(crate) switches_down: u64,
+    /// How many bits per second those added together, and those took away.
+    pub(crate) up_bps: u64,
+    pub(crate) down_bps: u64,
+    /// Content played by rendition, in order of appearance.
+    pub(crate) renditions: Vec<RenditionTime>,
     /// Bits per second times milliseconds.
     pub(crate) millibits: u128,
     /// Milliseconds of content played while the bit rate was known.
     pub(crate) bits_over: u64,
     pub(crate) errors: u64,
+    /// The code of the latest fatal error.
+    pub(crate) fatal_code: Option<Box<str>>,
     pub(crate) marks: Vec<Mark>,
     /// Custom events whose names are past the most a row keeps.
     pub(crate) dropped_marks: u64,
@@ -90,6 +97,8 @@ pub(crate) struct Tally {
     pub(crate) ended: Option<Ending>,
     pub(crate) reported_watch: Option<Elapsed>,
     pub(crate) dropped_frames: Option<u64>,
+    pub(crate) decoded_frames: Option<u64>,
+    pub(crate) latency: Option<LiveLatency>,
     pub(crate) exit_position: Option<MediaTime>,
     pub(crate) exit_waiting: bool,
     pub(crate) repaired_positions: u64,

@@ -52,8 +52,8 @@ pub use report::{
 };
 pub use spec::{ReportSpec, parse_zone};
 pub use state::{
-    Attendance, AttendanceSummary, ComparedState, Experience, ExperienceSummary, Group, Quarter, ReportState,
-    ReportSummary, SessionQuality, Title, TitleSummary, Totals, TotalsSummary,
+    Attendance, AttendanceSummary, ComparedState, Group, Quarter, ReportState, ReportSummary, SessionQuality, Title,
+    TitleSummary, Totals, TotalsSummary,
 };
 pub use text::TextOptions;
 pub use versus::parse_versus;

@@ -17,7 +17,8 @@ pub use breakdown::{Breakdown, Row};
 pub use comparison::{Comparison, Difference, RetentionComparison, Share, ShareDifference, Side, TitleComparison};
 pub use title::{Heatmap, Retention, TitleReport};
 
-use crate::state::{ExperienceSummary, ReportState, SessionQuality, TotalsSummary};
+use crate::state::{ReportState, SessionQuality, TotalsSummary};
+use audience_qoe::ExperienceSummary;
 
 /// The version of the JSON form.
 pub const SCHEMA: &str = "audience.report/1";

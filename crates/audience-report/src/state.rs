@@ -2,17 +2,16 @@
 
 mod attendance;
 mod compared;
-mod experience;
 mod title;
 mod totals;
 
 use audience_core::{ContentId, SessionFacts};
+use audience_qoe::{Experience, ExperienceSummary};
 use audience_stats::{Accumulator, Keyed, Merge};
 
 pub(crate) use attendance::QUARTER;
 pub use attendance::{Attendance, AttendanceSummary, Quarter};
 pub use compared::ComparedState;
-pub use experience::{Experience, ExperienceSummary};
 pub use title::{Title, TitleSummary};
 pub use totals::{Totals, TotalsSummary};
 

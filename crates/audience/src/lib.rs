@@ -2,7 +2,7 @@
 //! stream felt.
 //!
 //! This crate is the others under one roof, one feature each. A program that needs one of them only can depend on it
-//! alone: `audience-core`, `audience-retention`, …
+//! alone: `audience-core`, `audience-qoe`, `audience-retention`, …
 //!
 //! # Examples
 //!
@@ -31,7 +31,7 @@
 //! - The core is here at the root: [`Event`] → [`Session`] → [`Timeline`] → [`SessionFacts`], and the [`Accumulator`]s over
 //!   facts.
 //! - [`stats`]: the statistics underneath.
-//! - `retention`, `ingest` and `simulate`: one module for each feature.
+//! - `qoe`, `retention`, `ingest` and `simulate`: one module for each feature.
 //!
 //! # Features
 #![doc = document_features::document_features!()]
@@ -43,6 +43,9 @@ pub use audience_stats as stats;
 /// Reading telemetry into sessions.
 #[cfg(feature = "ingest")]
 pub use audience_ingest as ingest;
+/// How streams felt: start-up, stalls, bit rate, failures and scores.
+#[cfg(feature = "qoe")]
+pub use audience_qoe as qoe;
 /// How many sessions watched each part of a title.
 #[cfg(feature = "retention")]
 pub use audience_retention as retention;

@@ -128,6 +128,8 @@ fields! {
     DroppedFrames dropped_frames "dropped_frames": u64,
     /// Frames decoded so far.
     DecodedFrames decoded_frames "decoded_frames": u64,
+    /// How far behind the live edge the playhead is.
+    LiveLatencyMs live_latency_ms "live_latency_ms": u64,
     /// State now.
     State state "state": Cow<'a, str>,
     /// State before.
@@ -295,6 +297,7 @@ impl Fields<'_> {
             dropped_frames: self.dropped_frames,
             decoded_frames: self.decoded_frames,
             watched: self.watch_ms.map(Elapsed::from_millis),
+            live_latency: self.live_latency_ms.map(Elapsed::from_millis),
             ..Vitals::default()
         };
         if !matches!(kind, EventKind::QualityChange { .. }) {
@@ -387,6 +390,7 @@ impl<'a> Fields<'a> {
         self.dropped_frames = vitals.dropped_frames;
         self.decoded_frames = vitals.decoded_frames;
         self.watch_ms = vitals.watched.map(Elapsed::as_millis);
+        self.live_latency_ms = vitals.live_latency.map(Elapsed::as_millis);
     }
 
     fn take_kind(&mut self, kind: &'a EventKind) {

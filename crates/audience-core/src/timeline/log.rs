@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::{Activity, Seek, Seeks, Span, Wait, WaitKind, Watched};
+use crate::facts::SessionFacts;
 use crate::time::{Elapsed, MediaTime, Timestamp};
 
 /// The stretches of content that were played. Most sessions have few.
@@ -21,6 +22,10 @@ pub(super) struct Log {
     pub(super) seek_counts: Seeks,
     /// Waits by kind.
     pub(super) wait_counts: [u64; 3],
+    /// The longest stall.
+    pub(super) longest_stall: Elapsed,
+    /// How long each of the first waits after seeks took.
+    pub(super) restarts: Vec<Elapsed>,
     /// Where the content ends, in milliseconds; everything is clipped to it.
     end: u64,
     /// The stretch of content that is being played.
@@ -175,9 +180,17 @@ impl Log {
     /// Ends the wait that is going on, if there is one; `open` when playback was over before frames came.
     pub(super) fn end_wait(&mut self, now: Timestamp, open: bool) {
         if let Some(wait) = self.open.take() {
+            let wait = Wait { end: now.max(wait.start), open, ..wait };
             self.wait_counts[wait.kind as usize] += 1;
+            match wait.kind {
+                WaitKind::Stall => self.longest_stall = self.longest_stall.max(wait.length()),
+                WaitKind::Seek if !open && self.restarts.len() < SessionFacts::MAX_RESTARTS => {
+                    self.restarts.push(wait.length());
+                }
+                WaitKind::Seek | WaitKind::StartUp => {}
+            }
             if self.keeps_all {
-                self.waits.push(Wait { end: now.max(wait.start), open, ..wait });
+                self.waits.push(wait);
             }
         }
     }

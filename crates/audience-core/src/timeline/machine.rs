@@ -9,10 +9,10 @@ use super::replay::Frame;
 use super::requests;
 use super::{Activity, Span, Tally, Timeline, WaitKind, Watched};
 use crate::event::{Event, EventKind, PlayerState, Rendition};
-use crate::facts::Estimates;
+use crate::facts::{Estimates, RenditionTime};
 use crate::rules::Rules;
 use crate::session::{Asked, Session};
-use crate::time::{MediaTime, Rate, Timestamp};
+use crate::time::{Elapsed, MediaTime, Rate, Timestamp};
 
 /// What the player did, from moment to moment.
 pub(super) fn reconstruct(session: &Session, rules: &Rules) -> Timeline {
@@ -87,6 +87,8 @@ pub(crate) struct Machine<'a> {
     rendition: Rendition,
     /// Content played when the rendition was switched to.
     moved_at_switch: u64,
+    /// The latest live latency, and how long frames had moved when it was reported.
+    latency: Option<(Elapsed, Elapsed)>,
 }
 
 impl<'a> Machine<'a> {
@@ -128,6 +130,7 @@ impl<'a> Machine<'a> {
             rate: Rate::NORMAL,
             rendition: Rendition::default(),
             moved_at_switch: 0,
+            latency: None,
         }
     }
 
@@ -139,6 +142,16 @@ impl<'a> Machine<'a> {
     /// The stretches of content that were played.
     pub(crate) fn watched(&self) -> &[Watched] {
         &self.log.watched
+    }
+
+    /// The longest stall.
+    pub(crate) fn longest_stall(&self) -> Elapsed {
+        self.log.longest_stall
+    }
+
+    /// How long waits after seeks took.
+    pub(crate) fn restarts(&self) -> &[Elapsed] {
+        &self.log.restarts
     }
 
     /// Follows the session to its end. Of requests alone, it follows what they show, up to the horizon; says how far off
@@ -332,12 +345,25 @@ impl<'a> Machine<'a> {
     fn switch(&mut self, to: Rendition) {
         let moved = self.head.moved();
         let played = moved.saturating_sub(std::mem::replace(&mut self.moved_at_switch, moved));
+        if played > 0 && self.rendition != Rendition::default() {
+            RenditionTime::add(&mut self.tally.renditions, self.rendition, MediaTime::from_millis(played));
+        }
         if let Some(bitrate) = self.rendition.bitrate {
             let bits = u128::from(bitrate.as_bps()) * u128::from(played);
             self.tally.millibits = self.tally.millibits.saturating_add(bits);
             self.tally.bits_over = self.tally.bits_over.saturating_add(played);
         }
         self.rendition = to;
+    }
+
+    /// The live latency is `latency` from now on: the one before held while frames moved.
+    #[cold]
+    fn lag(&mut self, latency: Option<Elapsed>) {
+        let playing = self.tally.wall.of(Activity::Playing);
+        if let Some((before, since)) = self.latency {
+            self.tally.latency.get_or_insert_default().add(before, playing.saturating_sub(since));
+        }
+        self.latency = latency.map(|latency| (latency, playing));
     }
 
     /// The player went to another title: what it did here ended at the last event.
@@ -357,6 +383,9 @@ impl<'a> Machine<'a> {
         self.give_up_waiting();
         self.head.stop(&mut self.log);
         self.switch(self.rendition);
+        if self.latency.is_some() {
+            self.lag(None);
+        }
         self.log.end_piece();
         if !matches!(self.phase, Phase::Ended | Phase::Failed) {
             self.tally.exit_waiting = self.activity.is_wait();

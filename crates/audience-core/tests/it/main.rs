@@ -8,6 +8,7 @@ mod laws;
 mod losses;
 mod map;
 mod order;
+mod played;
 mod replay;
 mod requests;
 mod sampled;

@@ -85,11 +85,12 @@ fn what_a_player_says_in_passing_survives_too() {
         dropped_frames: Some(3),
         decoded_frames: Some(900),
         watched: Some(Elapsed::from_secs(9)),
+        live_latency: Some(Elapsed::from_millis(4200)),
     };
     let mut written = envelope(EventKind::Heartbeat);
     written.event = written.event.with_vitals(vitals);
     let json = serde_json::to_string(&written).unwrap();
-    insta::assert_snapshot!(json, @r#"{"session_id":"s1","viewer_id":"v1","content_id":"c1","ts":1767225600000,"type":"heartbeat","duration_ms":60000,"bitrate_bps":800000,"rate":2.0,"buffer_ms":4200,"dropped_frames":3,"decoded_frames":900,"state":"playing","watch_ms":9000,"device":"tv"}"#);
+    insta::assert_snapshot!(json, @r#"{"session_id":"s1","viewer_id":"v1","content_id":"c1","ts":1767225600000,"type":"heartbeat","duration_ms":60000,"bitrate_bps":800000,"rate":2.0,"buffer_ms":4200,"dropped_frames":3,"decoded_frames":900,"live_latency_ms":4200,"state":"playing","watch_ms":9000,"device":"tv"}"#);
     assert_eq!(serde_json::from_str::<Envelope>(&json).unwrap(), written);
 }
 

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use audience_core::{
-    Bitrate, Custom, EndReason, Event, EventKind, Finite, MediaTime, Object, PlayerError, PlayerState, Rate, Rendition,
-    Timestamp, Vitals,
+    Bitrate, Custom, Elapsed, EndReason, Event, EventKind, Finite, MediaTime, Object, PlayerError, PlayerState, Rate,
+    Rendition, Timestamp, Vitals,
 };
 use smallvec::SmallVec;
 
@@ -299,6 +299,7 @@ impl<'s, 'a> Report<'s, 'a, '_> {
             bitrate: if matches!(kind, EventKind::QualityChange { .. }) { None } else { self.bitrate() },
             buffer: self.buffer("v"),
             dropped_frames: self.count(Key::Dropped),
+            live_latency: self.count(Key::Latency).map(Elapsed::from_millis),
             ..Vitals::default()
         }
     }

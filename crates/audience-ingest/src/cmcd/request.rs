@@ -44,6 +44,7 @@ pub(super) fn push(keys: &Dictionary<'_>, request: &Request<'_>, batch: &mut Bat
         buffer: report.buffer(if object == Object::Audio { "a" } else { "v" }),
         duration: place.and_then(|place| place.content),
         dropped_frames: report.count(Key::Dropped),
+        live_latency: report.count(Key::Latency).map(Elapsed::from_millis),
         ..Vitals::default()
     };
     // A log that has a request twice has it with the same id; else lines of the same time are in the order of the file.

@@ -77,8 +77,9 @@ fn what_the_player_says_in_passing_is_read() {
         dropped_frames: Some(1),
         decoded_frames: Some(2),
         watched: Some(Elapsed::from_millis(3)),
+        live_latency: Some(Elapsed::from_millis(4)),
     };
-    let fields = r#""type":"heartbeat","state":"playing","rate":2,"bitrate_bps":800,"buffer_ms":900,"duration_ms":60000,"dropped_frames":1,"decoded_frames":2,"watch_ms":3"#;
+    let fields = r#""type":"heartbeat","state":"playing","rate":2,"bitrate_bps":800,"buffer_ms":900,"duration_ms":60000,"dropped_frames":1,"decoded_frames":2,"watch_ms":3,"live_latency_ms":4"#;
     assert_eq!(vitals(fields), expected);
 }
 

@@ -218,6 +218,22 @@ macro_rules! estimate {
     };
 }
 
+/// A column of the live latency.
+macro_rules! latency {
+    ($name:literal, $field:ident) => {
+        Column {
+            name: $name,
+            kind: Kind::Whole,
+            needed: false,
+            get: |facts| facts.latency.as_ref()?.$field.to_value(),
+            set: |facts, value| {
+                facts.latency.get_or_insert_default().$field = Cell::from_value(value)?;
+                Some(())
+            },
+        }
+    };
+}
+
 /// The identity of facts that are being filled.
 fn identity(facts: &mut SessionFacts) -> &mut Identity {
     Arc::make_mut(&mut facts.identity)
@@ -315,9 +331,16 @@ pub(super) const COLUMNS: &[Column] = &[
     column!("quality_changes", u64, true, quality.changes),
     column!("switches_up", u64, true, quality.switches_up),
     column!("switches_down", u64, true, quality.switches_down),
+    column!("switched_up_bps", u64, true, quality.up_bps),
+    column!("switched_down_bps", u64, true, quality.down_bps),
     column!("bits", u128, true, quality.bits),
     column!("bits_over_ms", MediaTime, true, quality.bits_over),
     column!("dropped_frames", Option<u64>, false, quality.dropped_frames),
+    column!("decoded_frames", Option<u64>, false, quality.decoded_frames),
+    column!("longest_stall_ms", Elapsed, true, longest_stall),
+    latency!("latency_square_ms", square_ms),
+    latency!("latency_over_ms", over),
+    latency!("latency_most_ms", most),
     column!("furthest_ms", Option<MediaTime>, false, furthest),
     column!("reached_end", Option<bool>, false, reached_end),
     column!("completed", Option<bool>, false, completed),
@@ -325,6 +348,16 @@ pub(super) const COLUMNS: &[Column] = &[
     column!("exit_position_ms", Option<MediaTime>, false, exit.position),
     column!("exit_waiting", bool, true, exit.waiting),
     column!("failure", Option<Failure>, false, failure),
+    Column {
+        name: "failure_code",
+        kind: Kind::Text,
+        needed: false,
+        get: |facts| facts.failure_code.as_deref().map(Value::Text),
+        set: |facts, value| {
+            facts.failure_code = Some(value.as_text()?.into());
+            Some(())
+        },
+    },
     column!("errors", u64, true, errors),
     column!("dropped_marks", u64, true, dropped_marks),
     column!("runs_inferred", bool, true, inferred.runs),
@@ -373,11 +406,16 @@ pub(super) fn blank() -> SessionFacts {
         pauses: 0,
         rate_changes: 0,
         quality: Quality::default(),
+        renditions: Vec::new(),
+        longest_stall: Elapsed::ZERO,
+        restarts: Vec::new(),
+        latency: None,
         furthest: None,
         reached_end: None,
         completed: None,
         exit: Exit { reason: ExitReason::Left, position: None, waiting: false },
         failure: None,
+        failure_code: None,
         errors: 0,
         marks: Vec::new(),
         dropped_marks: 0,

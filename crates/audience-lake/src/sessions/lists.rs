@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use audience_core::{Identity, Mark, PlaybackMap, Run, SessionFacts, Timestamp};
+use audience_core::{
+    Bitrate, Elapsed, Identity, Mark, MediaTime, PlaybackMap, Rendition, RenditionTime, Run, SessionFacts, Timestamp,
+};
 
 use crate::error::Error;
 use crate::table::ParquetFile;
@@ -21,10 +23,13 @@ pub(super) const SCHEMA: &str = "
     REQUIRED group marks (LIST) { REPEATED group list { REQUIRED group element {
         REQUIRED BYTE_ARRAY name (UTF8); REQUIRED INT64 count; REQUIRED INT64 first_at_ms; } } }
     REQUIRED group attributes (MAP) { REPEATED group key_value {
-        REQUIRED BYTE_ARRAY key (UTF8); REQUIRED BYTE_ARRAY value (UTF8); } }";
+        REQUIRED BYTE_ARRAY key (UTF8); REQUIRED BYTE_ARRAY value (UTF8); } }
+    REQUIRED group renditions (LIST) { REPEATED group list { REQUIRED group element {
+        REQUIRED INT64 bitrate_bps; REQUIRED INT64 width; REQUIRED INT64 height; REQUIRED INT64 played_ms; } } }
+    REQUIRED group restarts (LIST) { REPEATED group list { REQUIRED group element { REQUIRED INT64 restart_ms; } } }";
 
 /// Their parts in the order of the file, each as the first and last name of its path.
-const PARTS: [[&str; 2]; 8] = [
+const PARTS: [[&str; 2]; 13] = [
     ["runs", "start_ms"],
     ["runs", "end_ms"],
     ["runs", "plays"],
@@ -33,11 +38,18 @@ const PARTS: [[&str; 2]; 8] = [
     ["marks", "first_at_ms"],
     ["attributes", "key"],
     ["attributes", "value"],
+    ["renditions", "bitrate_bps"],
+    ["renditions", "width"],
+    ["renditions", "height"],
+    ["renditions", "played_ms"],
+    ["restarts", "restart_ms"],
 ];
 
 /// Appends the lists of a session.
 pub(super) fn push(cells: &mut [Cells], facts: &SessionFacts) {
-    let [start, end, plays, name, count, first_at, key, value] = cells else { return };
+    let [start, end, plays, name, count, first_at, key, value, bitrate, width, height, played, restart] = cells else {
+        return;
+    };
     let runs = || facts.map.runs().iter();
     start.push_list(runs().map(|run| Value::Whole(run.start.as_millis())));
     end.push_list(runs().map(|run| Value::Whole(run.end.as_millis())));
@@ -49,6 +61,12 @@ pub(super) fn push(cells: &mut [Cells], facts: &SessionFacts) {
     let attributes = || facts.identity.attributes.iter();
     key.push_list(attributes().map(|(name, _)| Value::Text(name)));
     value.push_list(attributes().map(|(_, value)| Value::Text(value)));
+    let renditions = || facts.renditions.iter();
+    bitrate.push_list(renditions().map(|played| Value::Whole(played.rendition.bitrate.map_or(0, Bitrate::as_bps))));
+    width.push_list(renditions().map(|played| Value::Whole(u64::from(played.rendition.width))));
+    height.push_list(renditions().map(|played| Value::Whole(u64::from(played.rendition.height))));
+    played.push_list(renditions().map(|played| Value::Whole(played.played.as_millis())));
+    restart.push_list(facts.restarts.iter().map(|restart| Value::Whole(restart.as_millis())));
 }
 
 /// How far each of the parts was gone through.
@@ -102,7 +120,7 @@ impl Lists {
     pub(super) fn fill(&self, places: &mut Places, facts: &mut SessionFacts) {
         let mut runs = Vec::new();
         self.items([0, 1, 2], places, |[start, end, plays]| {
-            let time = |value: Option<Value<'_>>| value?.as_whole().map(audience_core::MediaTime::from_millis);
+            let time = |value: Option<Value<'_>>| value?.as_whole().map(MediaTime::from_millis);
             let plays = plays.and_then(Value::as_whole).and_then(|plays| u32::try_from(plays).ok());
             if let (Some(start), Some(end), Some(plays)) = (time(start), time(end), plays) {
                 runs.push(Run { start, end, plays });
@@ -123,6 +141,20 @@ impl Lists {
             if let (Some(Value::Text(name)), Some(Value::Text(value))) = (name, value) {
                 identity.attributes.set(name, value);
             }
+        });
+        self.items([8, 9, 10, 11], places, |parts| {
+            // An empty list has one item of nothing.
+            if parts[3].is_none() {
+                return;
+            }
+            let [bitrate, width, height, played] = parts.map(|part| part.and_then(Value::as_whole).unwrap_or_default());
+            let pixels = |pixels: u64| u32::try_from(pixels).unwrap_or_default();
+            let (width, height) = (pixels(width), pixels(height));
+            let rendition = Rendition { bitrate: Bitrate::from_bps(bitrate), width, height };
+            facts.renditions.push(RenditionTime { rendition, played: MediaTime::from_millis(played) });
+        });
+        self.items([12], places, |[restart]| {
+            facts.restarts.extend(restart.and_then(Value::as_whole).map(Elapsed::from_millis));
         });
     }
 

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 
 use audience_core::test_util::{various_facts, various_sessions};
-use audience_core::{Elapsed, Estimates, MediaTime, Rules, SessionFacts, Tidied, Timestamp};
+use audience_core::{
+    Bitrate, Elapsed, Estimates, LiveLatency, MediaTime, Rendition, RenditionTime, Rules, SessionFacts, Tidied,
+    Timestamp,
+};
 use audience_lake::{Error, SessionsTable, SessionsWriter, Table};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
@@ -66,6 +69,20 @@ fn told_apart() -> Vec<SessionFacts> {
     told.wall.paused = Elapsed::from_secs(18);
     told.wall.starting = Elapsed::from_secs(19);
     told.quality.switches_up = 20;
+    told.quality.up_bps = 26;
+    told.quality.down_bps = 27;
+    told.quality.decoded_frames = Some(28);
+    told.failure_code = Some("GEO".into());
+    told.longest_stall = Elapsed::from_secs(29);
+    told.restarts = vec![Elapsed::from_secs(30), Elapsed::from_secs(31)];
+    told.renditions = vec![
+        RenditionTime { rendition: Rendition::default(), played: MediaTime::from_secs(32) },
+        RenditionTime {
+            rendition: Rendition { bitrate: Bitrate::from_bps(33), width: 34, height: 35 },
+            played: MediaTime::from_secs(36),
+        },
+    ];
+    told.latency = Some(LiveLatency { square_ms: 37, over: Elapsed::from_millis(38), most: Elapsed::from_millis(39) });
     told.started_at = Timestamp::from_millis(-5);
     all.push(told);
     all

@@ -2,7 +2,8 @@
 
 use super::sheet::{Cell, Figures, Sheet};
 use crate::report::{Difference, Report, Retention, ShareDifference, TitleReport};
-use crate::state::{ExperienceSummary, TotalsSummary};
+use crate::state::TotalsSummary;
+use audience_qoe::ExperienceSummary;
 
 pub(super) fn totals(report: &Report) -> String {
     let mut sheet = Sheet::new(["figure", "value"]);

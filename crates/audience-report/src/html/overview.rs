@@ -9,7 +9,8 @@ use super::table::{Cell, Column, Row, Table};
 use super::verdict::Level;
 use crate::format;
 use crate::report::{Breakdown, Report, Row as GroupRow, TitleReport};
-use crate::state::{ExperienceSummary, TotalsSummary};
+use crate::state::TotalsSummary;
+use audience_qoe::ExperienceSummary;
 
 pub(super) fn write(out: &mut Markup, context: &Context<'_>) {
     let report = context.report;

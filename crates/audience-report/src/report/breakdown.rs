@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::title_of;
 use crate::breakdown::{Dimension, Value};
-use crate::state::{ExperienceSummary, TotalsSummary};
+use crate::state::TotalsSummary;
+use audience_qoe::ExperienceSummary;
 
 /// Everything by some dimensions.
 #[derive(Clone, Debug, PartialEq, Serialize)]

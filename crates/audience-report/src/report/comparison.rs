@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::{Asked, Report, Retention, TitleReport};
 use crate::spec::ReportSpec;
-use crate::state::{ExperienceSummary, ReportState, TitleSummary, TotalsSummary};
+use crate::state::{ReportState, TitleSummary, TotalsSummary};
+use audience_qoe::ExperienceSummary;
 
 /// What differs between two groups of sessions: periods, or slices by an attribute. A description, not an experiment: who is
 /// in which group was not randomised.

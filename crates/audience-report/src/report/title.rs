@@ -9,7 +9,8 @@ use audience_stats::{Interval, Proportion, Z_95};
 use serde::Serialize;
 
 use super::name_of;
-use crate::state::{ExperienceSummary, TitleSummary, TotalsSummary};
+use crate::state::{TitleSummary, TotalsSummary};
+use audience_qoe::ExperienceSummary;
 
 /// One title.
 #[derive(Clone, Debug, PartialEq, Serialize)]

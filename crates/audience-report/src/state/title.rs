@@ -4,7 +4,8 @@ use audience_core::{AttentionHeatmap, HeatmapSummary, MediaTime, SessionFacts};
 use audience_retention::{ReachCurve, ReachSummary};
 use audience_stats::{Accumulator, Merge, merge_fields};
 
-use super::{Experience, ExperienceSummary, Totals, TotalsSummary};
+use super::{Totals, TotalsSummary};
+use audience_qoe::{Experience, ExperienceSummary};
 
 /// Everything about one title.
 #[derive(Clone, Debug)]

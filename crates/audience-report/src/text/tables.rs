@@ -7,7 +7,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::{DIM, TITLE, draw, line};
 use crate::format;
 use crate::report::{Breakdown, Row, TitleReport};
-use crate::state::{ExperienceSummary, TotalsSummary};
+use crate::state::TotalsSummary;
+use audience_qoe::ExperienceSummary;
 
 /// Columns of a sparkline, at most and at least.
 const CURVE: (usize, usize) = (20, 10);

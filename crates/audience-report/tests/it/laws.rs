@@ -1,7 +1,8 @@
 //! The report's state obeys the laws of accumulators, with and without breakdowns and filters.
 
 use audience_core::test_util::{check_merge_laws, various_facts};
-use audience_report::{Dimension, Experience, Filter, ReportSpec, ReportState, Title, Totals};
+use audience_qoe::Experience;
+use audience_report::{Dimension, Filter, ReportSpec, ReportState, Title, Totals};
 
 #[test]
 fn every_state_obeys_the_laws() {

@@ -145,6 +145,10 @@ impl Machine<'_> {
         }
         self.tally.reported_watch = vitals.watched.or(self.tally.reported_watch);
         self.tally.dropped_frames = vitals.dropped_frames.or(self.tally.dropped_frames);
+        self.tally.decoded_frames = vitals.decoded_frames.or(self.tally.decoded_frames);
+        if vitals.live_latency.is_some() {
+            self.lag(vitals.live_latency);
+        }
         let over = matches!(self.phase, Phase::Ended | Phase::Failed);
         match vitals.state {
             Some(PlayerState::Playing) if self.phase != Phase::Playing => match self.ready {

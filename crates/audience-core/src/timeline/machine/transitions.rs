@@ -30,8 +30,11 @@ impl Machine<'_> {
                 if let (Some(before), Some(after)) = (before, to.bitrate)
                     && *reason != Some(QualityReason::Initial)
                 {
+                    let (before, after) = (before.as_bps(), after.as_bps());
                     self.tally.switches_up += u64::from(after > before);
                     self.tally.switches_down += u64::from(after < before);
+                    self.tally.up_bps = self.tally.up_bps.saturating_add(after.saturating_sub(before));
+                    self.tally.down_bps = self.tally.down_bps.saturating_add(before.saturating_sub(after));
                 }
                 self.switch(*to);
             }
@@ -43,6 +46,7 @@ impl Machine<'_> {
             EventKind::Error(error) => {
                 self.tally.errors += 1;
                 if error.fatal {
+                    self.tally.fatal_code.clone_from(&error.code);
                     self.fail();
                 }
             }

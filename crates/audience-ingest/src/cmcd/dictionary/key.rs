@@ -54,6 +54,7 @@ keys! {
     Error = "ec",
     Event = "e",
     Format = "sf",
+    Latency = "ltc",
     Number = "sn",
     Object = "ot",
     Position = "pt",

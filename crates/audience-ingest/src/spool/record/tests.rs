@@ -69,7 +69,9 @@ fn vitals() -> Vec<Vitals> {
             dropped_frames: Some(u64::MAX),
             decoded_frames: Some(u64::MAX),
             watched: Some(Elapsed::from_millis(u64::MAX)),
+            live_latency: Some(Elapsed::from_millis(u64::MAX)),
         },
+        Vitals { live_latency: Some(Elapsed::from_millis(3200)), ..Vitals::default() },
     ]
 }
 
