@@ -1,10 +1,13 @@
 //! Whose failures failures are.
 
+mod codes;
+
 use std::sync::Arc;
 
 use audience_core::{Failure, SessionFacts};
 
 use crate::error::Error;
+pub use codes::{FailureCode, FailureCodes};
 
 /// What made a session fail: the split of Conviva's VSF-T and VSF-B, VPF-T and VPF-B.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -60,10 +63,13 @@ impl BusinessErrors {
     pub fn cause(&self, facts: &SessionFacts) -> Option<FailureCause> {
         match facts.failure? {
             Failure::ExitBeforeStart => None,
-            Failure::Start | Failure::Playback => {
-                let business = facts.failure_code.as_deref().is_some_and(|code| self.contains(code));
-                Some(if business { FailureCause::Business } else { FailureCause::Technical })
-            }
+            Failure::Start | Failure::Playback => Some(self.cause_of(facts.failure_code.as_deref())),
         }
+    }
+
+    /// What made a session fail with such a code.
+    fn cause_of(&self, code: Option<&str>) -> FailureCause {
+        let business = code.is_some_and(|code| self.contains(code));
+        if business { FailureCause::Business } else { FailureCause::Technical }
     }
 }

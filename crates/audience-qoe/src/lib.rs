@@ -3,6 +3,9 @@
 //! Accumulators over session facts, each exact and mergeable:
 //!
 //! - [`Experience`]: start-up, stalls, bit rate, switches, failures, frames, latency, by the definitions of CTA-2066.
+//! - [`Renditions`]: content played by rendition; [`FailureCodes`]: failures by code; [`LongestWaits`]: the sessions whose
+//!   viewers waited longest.
+//! - [`GoodStreams`]: the share of streams within limits.
 //!
 //! # Features
 #![doc = document_features::document_features!()]
@@ -10,9 +13,15 @@
 mod error;
 mod experience;
 mod failure;
+mod good;
+mod rendition;
 mod startup;
+mod waits;
 
 pub use error::Error;
 pub use experience::{Experience, ExperienceSummary};
-pub use failure::{BusinessErrors, FailureCause};
+pub use failure::{BusinessErrors, FailureCause, FailureCode, FailureCodes};
+pub use good::{GoodStreamCounts, GoodStreamLimits, GoodStreams, GoodStreamsSummary};
+pub use rendition::{RenditionShare, Renditions, RenditionsSummary, Rung};
 pub use startup::{StartUpBin, StartUpHistogram};
+pub use waits::{LongestWaits, WaitingSession};

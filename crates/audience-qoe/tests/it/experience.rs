@@ -1,25 +1,15 @@
 //! The metrics of CTA-2066.
 
 use audience_core::test_util::{check_merge_laws, various_facts};
-use audience_core::{Accumulator, Bitrate, EventKind, PlayerError, Rendition, SessionFacts, Vitals};
+use audience_core::{Accumulator, Bitrate, EventKind, Rendition, SessionFacts, Vitals};
 use audience_qoe::{BusinessErrors, Error, Experience, ExperienceSummary, StartUpBin};
 
-use super::{event, facts};
+use super::{event, facts, failed, view};
 
 fn summary(facts: &[SessionFacts]) -> ExperienceSummary {
     let mut experience = Experience::default();
     experience.observe_all(facts);
     experience.summary()
-}
-
-fn failed(id: &str, code: &str, started: bool) -> SessionFacts {
-    let error = PlayerError { code: Some(code.into()), message: None, fatal: true };
-    let mut events = vec![event(0.0, EventKind::load(), None)];
-    if started {
-        events.push(event(1.0, EventKind::Play, 0.0));
-    }
-    events.push(event(5.0, EventKind::Error(Box::new(error)), None));
-    facts(id, events)
 }
 
 #[test]
@@ -68,20 +58,10 @@ fn watched_time_is_that_of_the_working_draft() {
 
 #[test]
 fn a_session_that_never_started_has_no_start_up_time_and_is_in_no_average() {
-    let started = |id: &str, after: f64| {
-        facts(
-            id,
-            [
-                event(0.0, EventKind::PlayRequest, None),
-                event(after, EventKind::Play, 0.0),
-                event(after + 10.0, EventKind::Pause, 10.0),
-            ],
-        )
-    };
     let never =
         facts("n", [event(0.0, EventKind::PlayRequest, None), event(90.0, EventKind::End { reason: None }, None)]);
     let mut experience = Experience::default();
-    experience.observe_all(&[started("a", 1.0), started("b", 4.0), never]);
+    experience.observe_all(&[view("a", 1.0, 10.0, 0.0), view("b", 4.0, 10.0, 0.0), never]);
     let seen = experience.summary();
     assert_eq!((seen.startups, seen.startup_mean_ms, seen.startup_p50_ms), (2, Some(2500.0), Some(2500.0)));
     assert_eq!((seen.attempts, seen.started, seen.exits_before_start), (3, 2, 1));
@@ -100,19 +80,8 @@ fn a_session_that_never_started_has_no_start_up_time_and_is_in_no_average() {
 
 #[test]
 fn ratios_are_of_sums_and_not_means_of_ratios() {
-    let view = |id: &str, plays: f64, stalls: f64| {
-        facts(
-            id,
-            [
-                event(0.0, EventKind::Play, 0.0),
-                event(plays, EventKind::BufferStart, plays),
-                event(plays + stalls, EventKind::buffer_end(), plays),
-                event(plays + stalls, EventKind::Pause, plays),
-            ],
-        )
-    };
     // 10 s of 20 in a short one, none of 980 in a long one.
-    let seen = summary(&[view("short", 10.0, 10.0), view("long", 980.0, 0.0)]);
+    let seen = summary(&[view("short", 0.0, 10.0, 10.0), view("long", 0.0, 980.0, 0.0)]);
     assert_eq!(seen.rebuffer_ratio.unwrap().as_f64(), 0.01);
     assert_eq!(seen.mean_session_buffering_ratio, Some(0.25));
 }
