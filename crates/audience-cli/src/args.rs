@@ -2,6 +2,7 @@
 
 mod privacy;
 mod segments;
+mod streams;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 
 pub(crate) use privacy::PrivacyArgs;
 pub(crate) use segments::SegmentArgs;
+pub(crate) use streams::StreamArgs;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -125,6 +127,9 @@ pub(crate) struct ReportArgs {
     /// What is known of titles: JSON or CSV with `content_id`, title, `duration_ms`, live, chapters
     #[arg(long, value_name = "FILE")]
     pub(crate) catalog: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) streams: StreamArgs,
 }
 
 /// What one session's player did, from moment to moment.

@@ -12,6 +12,8 @@ pub(crate) enum Error {
     #[error("cannot {0}")]
     Asked(#[from] audience_report::Error),
     #[error("cannot {0}")]
+    Experience(#[from] audience_qoe::Error),
+    #[error("cannot {0}")]
     Simulate(#[from] audience_simulate::Error),
     #[error("cannot {source} ({})", path.display())]
     Table { path: PathBuf, source: audience_lake::Error },
@@ -48,6 +50,7 @@ impl Error {
             Self::Ingest(Ingest::Rejected(_) | Ingest::Repaired(_)) => 4,
             Self::Ingest(Ingest::ShortKey { .. } | Ingest::NoKey { .. } | Ingest::ReadOnce)
             | Self::Asked(_)
+            | Self::Experience(_)
             | Self::StdinTwice
             | Self::OntoItself { .. }
             | Self::SessionsNeedParquet

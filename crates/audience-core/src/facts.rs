@@ -216,6 +216,17 @@ pub enum Failure {
     ExitBeforeStart,
 }
 
+impl Failure {
+    /// The word for it, in JSON and in tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Playback => "playback",
+            Self::ExitBeforeStart => "exit_before_start",
+        }
+    }
+}
+
 /// How often a custom event happened.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

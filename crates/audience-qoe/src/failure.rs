@@ -19,6 +19,16 @@ pub enum FailureCause {
     Business,
 }
 
+impl FailureCause {
+    /// The word for it, in JSON and in tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Technical => "technical",
+            Self::Business => "business",
+        }
+    }
+}
+
 /// The codes of errors that are a rule that held and nothing broken. Which these are, only the platform knows: there are
 /// none unless they are given.
 ///

@@ -1,6 +1,7 @@
 //! A report as tables of comma-separated values.
 
 mod sheet;
+mod streams;
 mod tables;
 
 use crate::report::Report;
@@ -20,12 +21,18 @@ impl Report {
     /// Every table and plot of the report as comma-separated values, always the same files. Those that were not asked for
     /// have no rows. Documented in `docs/report-csv.md` in the repository.
     pub fn to_csv(&self) -> Vec<CsvTable> {
-        let tables: [(_, WriteTable); 8] = [
+        let tables: [(_, WriteTable); 14] = [
             ("totals.csv", tables::totals),
             ("titles.csv", tables::titles),
             ("retention.csv", tables::retention),
             ("heatmap.csv", tables::heatmap),
             ("audience.csv", tables::audience),
+            ("startup.csv", streams::startup),
+            ("streams.csv", streams::over_time),
+            ("renditions.csv", streams::renditions),
+            ("good-streams.csv", streams::good),
+            ("failures.csv", streams::failures),
+            ("longest-waits.csv", streams::waits),
             ("breakdown.csv", tables::breakdown),
             ("comparison.csv", tables::comparison),
             ("quality.csv", tables::quality),

@@ -47,13 +47,14 @@ pub use filter::{Filter, parse_attribute, parse_time};
 pub use format::printable;
 pub use json::to_json;
 pub use report::{
-    Asked, AudienceOverTime, Breakdown, Comparison, Difference, DurationRange, Heatmap, Peak, QualityReport, Report,
-    Retention, RetentionComparison, Row, SCHEMA, Share, ShareDifference, Side, TitleComparison, TitleReport,
+    Asked, AudienceOverTime, Breakdown, Comparison, Difference, DurationRange, GoodStreamsReport, Heatmap, Limits,
+    LongestWait, Peak, QualityReport, Report, Retention, RetentionComparison, Row, RungOverTime, SCHEMA, Share,
+    ShareDifference, Side, StreamsOverTime, StreamsReport, TitleComparison, TitleReport,
 };
 pub use spec::{ReportSpec, parse_zone};
 pub use state::{
-    Attendance, AttendanceSummary, ComparedState, Group, Quarter, ReportState, ReportSummary, SessionQuality, Title,
-    TitleSummary, Totals, TotalsSummary,
+    Attendance, AttendanceSummary, ComparedState, Group, Moment, Quarter, ReportState, ReportSummary, SessionQuality,
+    Streams, StreamsSummary, Title, TitleSummary, Totals, TotalsSummary,
 };
 pub use text::TextOptions;
 pub use versus::parse_versus;

@@ -3,6 +3,7 @@
 mod audience;
 mod breakdown;
 mod comparison;
+mod streams;
 mod title;
 
 use audience_core::ContentId;
@@ -15,6 +16,7 @@ use crate::spec::ReportSpec;
 pub use audience::{AudienceOverTime, Peak};
 pub use breakdown::{Breakdown, Row};
 pub use comparison::{Comparison, Difference, RetentionComparison, Share, ShareDifference, Side, TitleComparison};
+pub use streams::{GoodStreamsReport, Limits, LongestWait, RungOverTime, StreamsOverTime, StreamsReport};
 pub use title::{Heatmap, Retention, TitleReport};
 
 use crate::state::{ReportState, SessionQuality, TotalsSummary};
@@ -36,6 +38,8 @@ pub struct Report {
     pub totals: TotalsSummary,
     /// How it felt, over everything.
     pub experience: ExperienceSummary,
+    /// How it felt, in more detail.
+    pub streams: StreamsReport,
     /// How many were there, and when.
     pub audience: AudienceOverTime,
     /// The titles, those watched most first.
@@ -123,12 +127,15 @@ impl Report {
         let listed: Vec<ContentId> = titles.iter().map(|(id, _)| id.clone()).collect();
         let breakdown = (!spec.by.is_empty())
             .then(|| Breakdown::new(&spec.by, summary.groups, summary.groups_by_title, &listed, catalog));
+        let audience = AudienceOverTime::new(&summary.attendance, &spec.zone);
+        let streams = StreamsReport::new(summary.startup, summary.streams, &audience, spec, catalog);
         Self {
             schema: SCHEMA,
             asked: Asked::from(spec),
             totals: summary.all.0,
             experience: summary.all.1,
-            audience: AudienceOverTime::new(&summary.attendance, &spec.zone),
+            streams,
+            audience,
             titles: titles.into_iter().map(|(id, title)| TitleReport::new(&id, title, catalog)).collect(),
             titles_omitted,
             breakdown,

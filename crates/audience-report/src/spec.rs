@@ -1,5 +1,6 @@
 //! What a report is asked for.
 
+use audience_qoe::GoodStreamLimits;
 use jiff::tz::TimeZone;
 
 use crate::breakdown::Dimension;
@@ -15,13 +16,21 @@ pub struct ReportSpec {
     pub by: Vec<Dimension>,
     /// The time zone of days; UTC by default.
     pub zone: TimeZone,
+    /// What a good stream is, and which failures are none of the technology's.
+    pub good: GoodStreamLimits,
     /// How many titles to list, those watched most first; 20 by default.
     pub top: usize,
 }
 
 impl Default for ReportSpec {
     fn default() -> Self {
-        Self { filter: Filter::default(), by: Vec::new(), zone: TimeZone::UTC, top: 20 }
+        Self {
+            filter: Filter::default(),
+            by: Vec::new(),
+            zone: TimeZone::UTC,
+            good: GoodStreamLimits::default(),
+            top: 20,
+        }
     }
 }
 

@@ -2,16 +2,18 @@
 
 mod attendance;
 mod compared;
+mod streams;
 mod title;
 mod totals;
 
 use audience_core::{ContentId, SessionFacts};
-use audience_qoe::{Experience, ExperienceSummary};
+use audience_qoe::{Experience, ExperienceSummary, StartUpHistogram};
 use audience_stats::{Accumulator, Keyed, Merge};
 
 pub(crate) use attendance::QUARTER;
 pub use attendance::{Attendance, AttendanceSummary, Quarter};
 pub use compared::ComparedState;
+pub use streams::{Moment, Streams, StreamsSummary};
 pub use title::{Title, TitleSummary};
 pub use totals::{Totals, TotalsSummary};
 
@@ -30,6 +32,7 @@ pub struct ReportState {
     filter: Filter,
     all: Group,
     attendance: Attendance,
+    streams: Streams,
     titles: Keyed<Title, ContentOf>,
     groups: Option<Keyed<Group, Grouping>>,
     groups_by_title: Option<Keyed<Group, Grouping>>,
@@ -43,6 +46,10 @@ pub struct ReportSummary {
     pub all: (TotalsSummary, ExperienceSummary),
     /// When sessions were there.
     pub attendance: AttendanceSummary,
+    /// Start-up times.
+    pub startup: StartUpHistogram,
+    /// How streams felt.
+    pub streams: StreamsSummary,
     /// Title by title, in order of their ids.
     pub titles: Vec<(ContentId, TitleSummary)>,
     /// Group by group, in order.
@@ -151,7 +158,8 @@ impl SessionQuality {
 impl ReportState {
     /// A report of nothing yet, to be made as `spec` says.
     pub fn new(spec: &ReportSpec) -> Self {
-        let group = Group::default();
+        let business = &spec.good.business;
+        let group: Group = (Totals::default(), Experience::new(business.clone()));
         let grouping = |dimensions: Vec<Dimension>| Grouping { dimensions, zone: spec.zone.clone() };
         let groups = (!spec.by.is_empty()).then(|| Keyed::new(grouping(spec.by.clone()), group.clone()));
         let groups_by_title = (!spec.by.is_empty() && !spec.by.contains(&Dimension::Content)).then(|| {
@@ -162,7 +170,8 @@ impl ReportState {
             filter: spec.filter.clone(),
             all: group,
             attendance: Attendance::new(),
-            titles: Keyed::new(|facts| facts.identity.content_id.clone(), Title::default()),
+            streams: Streams::new(spec),
+            titles: Keyed::new(|facts| facts.identity.content_id.clone(), Title::new(business)),
             groups,
             groups_by_title,
             quality: SessionQuality::default(),
@@ -174,6 +183,7 @@ impl Merge for ReportState {
     fn merge(&mut self, other: Self) {
         self.all.merge(other.all);
         self.attendance.merge(other.attendance);
+        self.streams.merge(other.streams);
         self.titles.merge(other.titles);
         self.groups.merge(other.groups);
         self.groups_by_title.merge(other.groups_by_title);
@@ -194,6 +204,7 @@ impl Accumulator for ReportState {
         self.quality.observe(facts);
         self.all.observe(facts);
         self.attendance.observe(facts);
+        self.streams.observe(facts);
         self.titles.observe(facts);
         for groups in [&mut self.groups, &mut self.groups_by_title].into_iter().flatten() {
             groups.observe(facts);
@@ -205,6 +216,8 @@ impl Accumulator for ReportState {
         ReportSummary {
             all: self.all.summary(),
             attendance: self.attendance.summary(),
+            startup: self.all.1.startup_histogram(),
+            streams: self.streams.summary(),
             titles: self.titles.summary(),
             groups: groups(&self.groups),
             groups_by_title: groups(&self.groups_by_title),

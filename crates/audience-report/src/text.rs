@@ -78,7 +78,7 @@ impl Report {
 
     fn write_totals(&self, out: &mut String, width: usize) {
         let (totals, experience) = (&self.totals, &self.experience);
-        let mut row = |name: &str, text: String| paragraph(out, width, &format!("  {name:<12}"), &text);
+        let mut row = |name: &str, text: String| paragraph(out, width, &format!("  {name:<14}"), &text);
         let started = format::ratio(Ratio::of(totals.started, totals.sessions));
         // Telemetry that names no viewers does not say that there were none.
         let by = match totals.viewers {
@@ -129,8 +129,21 @@ impl Report {
                 format::things(experience.playback_failures, "playback failure", "playback failures"),
             ),
         );
+        let good = &self.streams.good;
+        row(
+            "Good streams",
+            format!(
+                "{} of {}: no technical failure, start-up within {}, rebuffer ratio at most {}",
+                format::ratio(good.seen.share),
+                format::count(good.seen.counts.judged),
+                format::seconds(Some(good.limits.startup_ms as f64)),
+                format::fine_ratio(Some(good.limits.rebuffer_ratio)),
+            ),
+        );
         if experience.average_bitrate_bps.is_some() {
-            row("Bit rate", format!("{} on average", format::bitrate(experience.average_bitrate_bps)));
+            let per_hour = experience.switches_per_hour.unwrap_or_default();
+            let average = format::bitrate(experience.average_bitrate_bps);
+            row("Bit rate", format!("{average} on average, {per_hour:.1} switches an hour"));
         }
         out.push('\n');
     }

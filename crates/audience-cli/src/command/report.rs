@@ -106,7 +106,7 @@ fn spec(args: &ReportArgs) -> Result<ReportSpec, Error> {
         to: time(&args.to)?,
     };
     let by = args.by.as_deref().map_or(Ok(Vec::new()), Dimension::parse_list)?;
-    Ok(ReportSpec { filter, by, zone, top: args.top })
+    Ok(ReportSpec { filter, by, zone, good: args.streams.limits()?, top: args.top })
 }
 
 /// What the report is compared with.

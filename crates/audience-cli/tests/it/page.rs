@@ -54,7 +54,8 @@ fn tables_are_written_to_a_folder() {
     names.sort_unstable();
     assert_eq!(
         names.join(" "),
-        "audience.csv breakdown.csv comparison.csv heatmap.csv quality.csv retention.csv titles.csv totals.csv"
+        "audience.csv breakdown.csv comparison.csv failures.csv good-streams.csv heatmap.csv longest-waits.csv \
+         quality.csv renditions.csv retention.csv startup.csv streams.csv titles.csv totals.csv"
     );
     let titles = fs::read_to_string(tables.join("titles.csv")).unwrap();
     assert!(

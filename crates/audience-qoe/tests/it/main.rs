@@ -1,5 +1,4 @@
 //! Behaviour through the public API.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod codes;
 mod experience;
@@ -37,8 +36,8 @@ fn view(id: &str, startup: f64, plays: f64, stalls: f64) -> SessionFacts {
 
 /// A session that ends with a fatal error of this code, before or after the first frame.
 fn failed(id: &str, code: &str, started: bool) -> SessionFacts {
-    let error =
-        PlayerError { code: Some(code.into()).filter(|code: &Box<str>| !code.is_empty()), message: None, fatal: true };
+    let code = (!code.is_empty()).then(|| code.into());
+    let error = PlayerError { code, message: None, fatal: true };
     let mut events = vec![event(0.0, EventKind::load(), None)];
     if started {
         events.push(event(1.0, EventKind::Play, 0.0));

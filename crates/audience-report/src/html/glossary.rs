@@ -50,6 +50,36 @@ const DEFINITIONS: &[(&str, &str, &str)] = &[
          seen, and no fatal error.",
     ),
     (
+        "def-good",
+        "Good stream",
+        "A stream within limits that the platform chooses: no technical failure, start-up in time, hardly stalled, sharp \
+         enough. Viewers who left before the first frame without having waited long, and business failures, are not \
+         judged. In brackets, Wilson's 95 % interval, as if streams were independent.",
+    ),
+    (
+        "def-stalled-time",
+        "Stalled of watched time",
+        "Time stalled, divided by the time from asking for playback on without pauses: starting, playing, stalled and \
+         waiting after seeks (CTA-2066).",
+    ),
+    (
+        "def-switch",
+        "Switch",
+        "A change to another bit rate, up or down, after the first; per hour in which frames moved.",
+    ),
+    ("def-bitrate", "Bit rate", "Declared bits of the content played, divided by how much content that was."),
+    (
+        "def-restart",
+        "Restart after a seek",
+        "From the seek until frames move again, of the seeks that were waited for and waited out.",
+    ),
+    ("def-frames", "Dropped frames", "Frames dropped, divided by frames decoded, where players report both."),
+    (
+        "def-latency",
+        "Live latency",
+        "How far behind the live edge the playhead was, as players report it, on average over the time frames moved.",
+    ),
+    (
         "def-difference",
         "Difference of shares",
         "In percentage points (pp), with Newcombe's 95 % interval. It takes sessions to be independent, and says nothing \

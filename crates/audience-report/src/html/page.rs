@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::markup::Markup;
 use super::verdict::Verdict;
-use super::{comparison, glossary, overview, quality, title};
+use super::{comparison, glossary, overview, quality, streams, title};
 use crate::format;
 use crate::report::Report;
 
@@ -13,7 +13,7 @@ const SCRIPT: &str = include_str!("script.js");
 
 /// Nothing may be loaded, and nothing may run but the style and the script with these digests.
 const POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-xXUTVOEb9S4aR8GbQpwoQI214I45+E+EcreLa603hLE='; \
+    style-src 'sha256-BguiHZV/+U2LRWGjeOCTYVm0IWPOvk4KISkoZApx5/U='; \
     script-src 'sha256-w4MZa9T+lt7BixSqU7zmhXb5RpF8Rm42Qgu7OyCxWXc='; \
     base-uri 'none'; form-action 'none'";
 
@@ -68,6 +68,7 @@ fn write_body(out: &mut Markup, context: &Context<'_>) {
             if any {
                 link("#overview", "Overview");
                 link("#titles", "Titles");
+                link("#streams", "Streams");
             }
             if report.breakdown.is_some() && any {
                 link("#breakdown", "Breakdown");
@@ -83,6 +84,7 @@ fn write_body(out: &mut Markup, context: &Context<'_>) {
     out.element("main", &[("id", &"main")], |out| {
         if any {
             overview::write(out, context);
+            streams::write(out, context);
             if let Some(found) = &report.comparison {
                 comparison::write(out, found, context);
             }

@@ -7,6 +7,7 @@ mod attendance;
 mod curve;
 mod scale;
 mod small;
+mod streams;
 mod strip;
 
 use std::fmt::{Display, Write};
@@ -14,6 +15,7 @@ use std::fmt::{Display, Write};
 pub(super) use attendance::{concurrent, write as write_attendance};
 pub(super) use curve::{Curve, write as write_curve};
 pub(super) use small::{bar, interval, quantiles, sparkline};
+pub(super) use streams::{write_course, write_rungs, write_startup};
 pub(super) use strip::write as write_strip;
 
 use super::markup::Markup;
@@ -87,6 +89,29 @@ fn line_through(points: impl IntoIterator<Item = (f64, f64)>) -> String {
     for (at, (x, y)) in points.into_iter().enumerate() {
         let command = if at == 0 { 'M' } else { 'L' };
         let _ = write!(d, "{command}{:.0} {:.0}", x * 1000.0, (1.0 - y) * 1000.0);
+    }
+    d
+}
+
+/// A line that stays level from the start of each bucket to its end.
+fn steps(values: &[f64], top: f64) -> String {
+    let mut d = String::new();
+    for (at, value) in values.iter().enumerate() {
+        let command = if at == 0 { "M0 " } else { "V" };
+        let y = 1000.0 * (1.0 - value / top);
+        let x = 1000.0 * (at + 1) as f64 / values.len() as f64;
+        let _ = write!(d, "{command}{y:.0}H{x:.1}");
+    }
+    d
+}
+
+/// A bar for each value that is not 0.
+fn bars(values: &[u64], top: f64) -> String {
+    let mut d = String::new();
+    let width = 1000.0 / values.len() as f64;
+    for (at, value) in values.iter().enumerate().filter(|(_, value)| **value > 0) {
+        let height = 1000.0 * *value as f64 / top;
+        let _ = write!(d, "M{:.1} 1000v-{height:.0}h{:.1}V1000", (at as f64 + 0.1) * width, width * 0.8);
     }
     d
 }

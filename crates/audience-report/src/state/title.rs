@@ -5,7 +5,7 @@ use audience_retention::{ReachCurve, ReachSummary};
 use audience_stats::{Accumulator, Merge, merge_fields};
 
 use super::{Totals, TotalsSummary};
-use audience_qoe::{Experience, ExperienceSummary};
+use audience_qoe::{BusinessErrors, Experience, ExperienceSummary};
 
 /// Everything about one title.
 #[derive(Clone, Debug)]
@@ -57,15 +57,22 @@ pub(crate) const POINTS: u32 = 100;
 /// Width of a title's heatmap.
 pub(crate) const BUCKET: MediaTime = MediaTime::from_secs(5);
 
-impl Default for Title {
-    fn default() -> Self {
+impl Title {
+    /// Of no session yet; failures with one of these codes are none of the technology's.
+    pub fn new(business: &BusinessErrors) -> Self {
         Self {
             totals: Totals::default(),
-            experience: Experience::default(),
+            experience: Experience::new(business.clone()),
             reach: ReachCurve::new(POINTS).expect("100 is no odd number of points"),
             heatmap: AttentionHeatmap::new(BUCKET).expect("5 s is a width"),
             durations: Durations::default(),
         }
+    }
+}
+
+impl Default for Title {
+    fn default() -> Self {
+        Self::new(&BusinessErrors::default())
     }
 }
 

@@ -8,6 +8,7 @@ mod golden;
 mod laws;
 mod page;
 mod sheets;
+mod streams;
 mod sums;
 
 use audience_core::test_util::various_facts;

@@ -1,7 +1,7 @@
 //! What positions and states say of what happened between events.
 
 use super::{Machine, Phase};
-use crate::event::{Event, EventKind, PlayerState, Vitals};
+use crate::event::{Event, EventKind, PlayerState, Rendition, Vitals};
 use crate::facts::{StartUp, StartUpBasis};
 use crate::time::{MediaTime, Rate, Timestamp};
 use crate::timeline::playhead::Arrival;
@@ -141,7 +141,10 @@ impl Machine<'_> {
             self.rate = rate;
         }
         if vitals.bitrate.is_some() && vitals.bitrate != self.rendition.bitrate {
-            self.switch(crate::event::Rendition { bitrate: vitals.bitrate, width: 0, height: 0 });
+            // A switch that got lost. What else is known of the rendition was told when it was played before.
+            let told = self.tally.renditions.iter().map(|played| played.rendition);
+            let known = told.filter(|told| told.bitrate == vitals.bitrate).max();
+            self.switch(known.unwrap_or(Rendition { bitrate: vitals.bitrate, width: 0, height: 0 }));
         }
         self.tally.reported_watch = vitals.watched.or(self.tally.reported_watch);
         self.tally.dropped_frames = vitals.dropped_frames.or(self.tally.dropped_frames);

@@ -1,10 +1,8 @@
 //! The audience over time.
 
-use std::fmt::Write;
-
 use jiff::tz::TimeZone;
 
-use super::{Figure, below, chart, levels, path, scale, shapes};
+use super::{Figure, bars, below, chart, levels, path, scale, shapes, steps};
 use crate::format;
 use crate::html::markup::Markup;
 use crate::html::table::{Cell, Column, Table};
@@ -77,7 +75,7 @@ pub(in crate::html) fn concurrent(average: f64) -> String {
 }
 
 /// `PT15M` for people.
-fn in_words(bucket: &str) -> &str {
+pub(super) fn in_words(bucket: &str) -> &str {
     match bucket {
         "PT15M" => "quarter of an hour",
         "PT1H" => "hour",
@@ -86,26 +84,4 @@ fn in_words(bucket: &str) -> &str {
         "P7D" => "week",
         other => other,
     }
-}
-
-/// A line that stays level from the start of each bucket to its end.
-fn steps(values: &[f64], top: f64) -> String {
-    let mut d = String::new();
-    for (at, value) in values.iter().enumerate() {
-        let command = if at == 0 { "M0 " } else { "V" };
-        let y = 1000.0 * (1.0 - value / top);
-        let x = 1000.0 * (at + 1) as f64 / values.len() as f64;
-        let _ = write!(d, "{command}{y:.0}H{x:.1}");
-    }
-    d
-}
-
-fn bars(values: &[u64], top: f64) -> String {
-    let mut d = String::new();
-    let width = 1000.0 / values.len() as f64;
-    for (at, value) in values.iter().enumerate().filter(|(_, value)| **value > 0) {
-        let height = 1000.0 * *value as f64 / top;
-        let _ = write!(d, "M{:.1} 1000v-{height:.0}h{:.1}V1000", (at as f64 + 0.1) * width, width * 0.8);
-    }
-    d
 }

@@ -1,0 +1,184 @@
+//! How streams felt, as data.
+
+use audience_core::{Failure, Ratio, Timestamp};
+use audience_ingest::Catalog;
+use audience_qoe::{
+    FailureCode, GoodStreamLimits, GoodStreamsSummary, RenditionsSummary, Rung, StartUpHistogram, WaitingSession,
+};
+use audience_stats::Merge;
+use serde::Serialize;
+
+use super::AudienceOverTime;
+use crate::spec::ReportSpec;
+use crate::state::{Moment, QUARTER, StreamsSummary};
+
+/// How streams felt, over everything: what [`Report::experience`](super::Report::experience) does not have.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StreamsReport {
+    /// Start-up times, beside the sessions that never started.
+    pub startup: StartUpHistogram,
+    /// From bucket to bucket of the wall clock.
+    pub over_time: StreamsOverTime,
+    /// Content by rendition.
+    pub renditions: RenditionsSummary,
+    /// The share of streams that were as good as they should be.
+    pub good: GoodStreamsReport,
+    /// Failures by the code of the fatal error, the most frequent first.
+    pub failures: Vec<FailureCode>,
+    /// The sessions whose viewers waited longest.
+    pub longest_waits: Vec<LongestWait>,
+}
+
+/// The share of good streams, with what a good stream is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GoodStreamsReport {
+    /// What a good stream is.
+    pub limits: Limits,
+    /// How many were.
+    #[serde(flatten)]
+    pub seen: GoodStreamsSummary,
+}
+
+/// What a good stream is.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Limits {
+    /// The longest start-up.
+    pub startup_ms: u64,
+    /// The most time stalled, as a share of time stalled and playing.
+    pub rebuffer_ratio: Ratio,
+    /// The lowest average bit rate, if there is one.
+    pub bitrate_bps: Option<u64>,
+}
+
+/// A session whose viewer waited long.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LongestWait {
+    /// Which session.
+    pub session_id: String,
+    /// Of which title.
+    pub content_id: String,
+    /// The title's name, where a catalogue has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// When it began.
+    #[serde(serialize_with = "crate::json::one_time")]
+    pub started_at: Timestamp,
+    /// How long the viewer waited for the first frame; of a session that never started, as long as it tried.
+    pub starting_ms: u64,
+    /// How often it stalled.
+    pub stalls: u64,
+    /// For how long.
+    pub stalled_ms: u64,
+    /// How long frames moved.
+    pub playing_ms: u64,
+    /// What kind of failure it was, if it was one.
+    pub failure: Option<Failure>,
+}
+
+impl LongestWait {
+    fn new(session: WaitingSession, catalog: &Catalog) -> Self {
+        Self {
+            title: super::title_of(session.content_id.as_str(), catalog),
+            session_id: session.session_id.to_string(),
+            content_id: session.content_id.to_string(),
+            started_at: session.started_at,
+            starting_ms: session.starting_ms,
+            stalls: session.stalls,
+            stalled_ms: session.stalled_ms,
+            playing_ms: session.playing_ms,
+            failure: session.failure,
+        }
+    }
+}
+
+/// How streams felt from bucket to bucket of the wall clock, those of [`AudienceOverTime`]. A session is in the bucket in
+/// which it began, with all that came of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct StreamsOverTime {
+    /// Sessions that started, or are over.
+    pub attempts: Vec<u64>,
+    /// Of these, sessions that never started.
+    pub never_started: Vec<u64>,
+    /// Sessions that failed.
+    pub failures: Vec<u64>,
+    /// Time in which frames moved.
+    pub playing_ms: Vec<u64>,
+    /// Time stalled.
+    pub stalled_ms: Vec<u64>,
+    /// Time stalled, as a share of both.
+    pub rebuffer_ratio: Vec<Option<Ratio>>,
+    /// Average declared bit rate of the content played.
+    pub average_bitrate_bps: Vec<Option<f64>>,
+    /// Content played on each rung that was played at all, from the lowest to the highest.
+    pub rungs: Vec<RungOverTime>,
+}
+
+/// One rung.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RungOverTime {
+    /// Which one.
+    pub rung: Rung,
+    /// Content played on it, by bucket.
+    pub played_ms: Vec<u64>,
+}
+
+impl StreamsReport {
+    pub(super) fn new(
+        startup: StartUpHistogram,
+        seen: StreamsSummary,
+        audience: &AudienceOverTime,
+        spec: &ReportSpec,
+        catalog: &Catalog,
+    ) -> Self {
+        let GoodStreamLimits { startup: longest, rebuffer_ratio, bitrate, .. } = spec.good;
+        Self {
+            startup,
+            over_time: StreamsOverTime::new(&seen.course, audience),
+            renditions: seen.renditions,
+            good: GoodStreamsReport {
+                limits: Limits {
+                    startup_ms: longest.as_millis(),
+                    rebuffer_ratio,
+                    bitrate_bps: bitrate.map(audience_core::Bitrate::as_bps),
+                },
+                seen: seen.good,
+            },
+            failures: seen.failures,
+            longest_waits: seen.waits.into_iter().map(|session| LongestWait::new(session, catalog)).collect(),
+        }
+    }
+}
+
+impl StreamsOverTime {
+    fn new(course: &[(i64, Moment)], audience: &AudienceOverTime) -> Self {
+        let starts: Vec<i64> = audience.starts.iter().map(|start| start.as_millis().div_euclid(QUARTER)).collect();
+        let end = audience.end.map_or(i64::MIN, |end| end.as_millis().div_euclid(QUARTER));
+        let mut buckets = vec![Moment::default(); starts.len()];
+        for (quarter, moment) in course.iter().filter(|(quarter, _)| *quarter < end) {
+            if let Some(bucket) = starts.partition_point(|start| start <= quarter).checked_sub(1) {
+                buckets[bucket].merge(*moment);
+            }
+        }
+        let each = |of: fn(&Moment) -> u64| buckets.iter().map(of).collect();
+        let rung = |rung: &Rung| RungOverTime {
+            rung: *rung,
+            played_ms: buckets.iter().map(|bucket| bucket.rungs_ms[*rung as usize]).collect(),
+        };
+        let average = |bucket: &Moment| {
+            (bucket.bits_over_ms > 0).then(|| bucket.bits as f64 * 1000.0 / bucket.bits_over_ms as f64)
+        };
+        Self {
+            attempts: each(|bucket| bucket.attempts),
+            never_started: each(|bucket| bucket.attempts - bucket.started),
+            failures: each(|bucket| bucket.failures),
+            playing_ms: each(|bucket| bucket.playing_ms),
+            stalled_ms: each(|bucket| bucket.stalled_ms),
+            rebuffer_ratio: buckets
+                .iter()
+                .map(|bucket| Ratio::of(bucket.stalled_ms, bucket.stalled_ms.saturating_add(bucket.playing_ms)))
+                .collect(),
+            average_bitrate_bps: buckets.iter().map(average).collect(),
+            rungs: Rung::ALL.iter().map(rung).filter(|rung| rung.played_ms.iter().any(|played| *played > 0)).collect(),
+        }
+    }
+}

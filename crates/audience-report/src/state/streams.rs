@@ -1,0 +1,143 @@
+//! How streams felt, beyond the figures every group has.
+
+use audience_core::{SessionFacts, Timestamp};
+use audience_qoe::{
+    FailureCode, FailureCodes, GoodStreams, GoodStreamsSummary, LongestWaits, Renditions, RenditionsSummary, Rung,
+    WaitingSession,
+};
+use audience_stats::{Accumulator, Keyed, Merge, merge_fields};
+
+use super::attendance::QUARTER;
+use crate::spec::ReportSpec;
+
+/// How many of the sessions that waited longest are listed.
+const LISTED: usize = 20;
+
+type QuarterOf = fn(&SessionFacts) -> i64;
+
+/// Renditions, good streams, failures by code, the longest waits, and how all of it went over time.
+#[derive(Clone, Debug)]
+pub struct Streams {
+    renditions: Renditions,
+    good: GoodStreams,
+    failures: FailureCodes,
+    waits: LongestWaits,
+    course: Keyed<Moment, QuarterOf>,
+}
+
+/// What [`Streams`] have seen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StreamsSummary {
+    /// Content by rendition.
+    pub renditions: RenditionsSummary,
+    /// Good streams.
+    pub good: GoodStreamsSummary,
+    /// Failures by code.
+    pub failures: Vec<FailureCode>,
+    /// The sessions that waited longest.
+    pub waits: Vec<WaitingSession>,
+    /// Sums by the quarter of an hour, counted from the Unix epoch, in which sessions began; in order.
+    pub course: Vec<(i64, Moment)>,
+}
+
+/// The sums of sessions that began at about the same time.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Moment {
+    /// Sessions that started, or are over.
+    pub attempts: u64,
+    /// Sessions in which a frame was seen.
+    pub started: u64,
+    /// Sessions that failed, before or after the first frame.
+    pub failures: u64,
+    /// Time stalled.
+    pub stalled_ms: u64,
+    /// Time in which frames moved.
+    pub playing_ms: u64,
+    /// Bits of the content played, by declared bit rate.
+    pub bits: u128,
+    /// Content played while the bit rate was known.
+    pub bits_over_ms: u64,
+    /// Content played on each rung, in their order.
+    pub rungs_ms: [u64; Rung::ALL.len()],
+}
+
+impl Streams {
+    pub(super) fn new(spec: &ReportSpec) -> Self {
+        let quarter: QuarterOf = |facts| quarter_of(facts.started_at);
+        Self {
+            renditions: Renditions::default(),
+            good: GoodStreams::new(spec.good.clone()),
+            failures: FailureCodes::new(spec.good.business.clone()),
+            waits: LongestWaits::new(LISTED),
+            course: Keyed::new(quarter, Moment::default()),
+        }
+    }
+}
+
+fn quarter_of(at: Timestamp) -> i64 {
+    at.as_millis().div_euclid(QUARTER)
+}
+
+merge_fields!(Streams { renditions, good, failures, waits, course });
+
+impl Accumulator for Streams {
+    type Item = SessionFacts;
+    type Summary = StreamsSummary;
+
+    fn observe(&mut self, facts: &SessionFacts) {
+        self.renditions.observe(facts);
+        self.good.observe(facts);
+        self.failures.observe(facts);
+        self.waits.observe(facts);
+        self.course.observe(facts);
+    }
+
+    fn summary(&self) -> StreamsSummary {
+        StreamsSummary {
+            renditions: self.renditions.summary(),
+            good: self.good.summary(),
+            failures: self.failures.summary(),
+            waits: self.waits.summary(),
+            course: self.course.summary(),
+        }
+    }
+}
+
+impl Merge for Moment {
+    fn merge(&mut self, other: Self) {
+        self.attempts.merge(other.attempts);
+        self.started.merge(other.started);
+        self.failures.merge(other.failures);
+        self.stalled_ms.merge(other.stalled_ms);
+        self.playing_ms.merge(other.playing_ms);
+        self.bits.merge(other.bits);
+        self.bits_over_ms.merge(other.bits_over_ms);
+        for (rung, other) in self.rungs_ms.iter_mut().zip(other.rungs_ms) {
+            rung.merge(other);
+        }
+    }
+}
+
+impl Accumulator for Moment {
+    type Item = SessionFacts;
+    type Summary = Self;
+
+    fn observe(&mut self, facts: &SessionFacts) {
+        use audience_core::{ExitReason, Failure};
+        let count = |yes: bool| u64::from(yes);
+        self.attempts += count(facts.started() || facts.exit.reason != ExitReason::Active);
+        self.started += count(facts.started());
+        self.failures += count(matches!(facts.failure, Some(Failure::Start | Failure::Playback)));
+        self.stalled_ms.merge(facts.wall.stalled.as_millis());
+        self.playing_ms.merge(facts.wall.playing.as_millis());
+        self.bits.merge(facts.quality.bits);
+        self.bits_over_ms.merge(facts.quality.bits_over.as_millis());
+        for played in &facts.renditions {
+            self.rungs_ms[Rung::of(played.rendition) as usize].merge(played.played.as_millis());
+        }
+    }
+
+    fn summary(&self) -> Self {
+        *self
+    }
+}
