@@ -10,4 +10,16 @@ pub enum Error {
         /// What was given.
         code: String,
     },
+    /// Times, counts and shares that scores are made of have bounds.
+    #[error("score a session with {field} = {value}: it is not between {least} and {most}")]
+    OutOfRange {
+        /// Which value it is.
+        field: &'static str,
+        /// What was given; NaN and the infinities are in no range.
+        value: f64,
+        /// The least there may be.
+        least: f64,
+        /// The most there may be.
+        most: f64,
+    },
 }

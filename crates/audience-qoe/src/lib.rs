@@ -15,6 +15,7 @@ mod experience;
 mod failure;
 mod good;
 mod rendition;
+mod score;
 mod startup;
 mod waits;
 
@@ -23,5 +24,6 @@ pub use experience::{Experience, ExperienceSummary};
 pub use failure::{BusinessErrors, FailureCause, FailureCode, FailureCodes};
 pub use good::{GoodStreamCounts, GoodStreamLimits, GoodStreams, GoodStreamsSummary};
 pub use rendition::{RenditionShare, Renditions, RenditionsSummary, Rung};
+pub use score::{MuxScores, QoeBreakdown, QoePerHour, QoePoints, QoeRecorder, Upscale, Viewing, kino_quality_score};
 pub use startup::{StartUpBin, StartUpHistogram};
 pub use waits::{LongestWaits, WaitingSession};

@@ -5,6 +5,7 @@ mod experience;
 mod good;
 mod renditions;
 mod waits;
+mod scores;
 
 use audience_core::{Event, EventKind, MediaTime, PlayerError, Rules, Session, SessionFacts, Timestamp};
 
