@@ -6,6 +6,7 @@
 //! - [`Renditions`]: content played by rendition; [`FailureCodes`]: failures by code; [`LongestWaits`]: the sessions whose
 //!   viewers waited longest.
 //! - [`GoodStreams`]: the share of streams within limits.
+//! - [`Scores`]: what sessions were like as one number, by eight scores of others and one of our own.
 //!
 //! # Features
 #![doc = document_features::document_features!()]
@@ -25,5 +26,9 @@ pub use failure::{BusinessErrors, FailureCause, FailureCode, FailureCodes};
 pub use good::{GoodStreamCounts, GoodStreamLimits, GoodStreams, GoodStreamsSummary};
 pub use rendition::{RenditionShare, Renditions, RenditionsSummary, Rung};
 pub use score::{MuxScores, QoeBreakdown, QoePerHour, QoePoints, QoeRecorder, Upscale, Viewing, kino_quality_score};
+    Cost, ExperiencePolicy, ExperienceScore, ExperienceWeights, Impairment, Iqx, LinearQoe, LinearWeights, MuxScores,
+    PerScore, QoeBreakdown, QoePerHour, QoePoints, QoeRecorder, Score, ScorePart, ScoreRules, ScoreSummary, Scores,
+    ScoresSummary, SessionScores, Upscale, Viewing, kino_quality_score, stalling_mos,
+};
 pub use startup::{StartUpBin, StartUpHistogram};
 pub use waits::{LongestWaits, WaitingSession};

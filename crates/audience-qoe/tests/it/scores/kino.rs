@@ -1,11 +1,12 @@
 //! The scores of kino, against kino itself.
 
-use audience_core::Merge;
-use audience_qoe::{Error, QoeBreakdown, QoePerHour, QoeRecorder, Viewing, kino_quality_score};
+use audience_core::{Bitrate, EventKind, Merge, Rendition};
+use audience_qoe::{Error, QoeBreakdown, QoePerHour, QoeRecorder, ScoreRules, Viewing, kino_quality_score};
 use proptest::prelude::*;
 use serde::Deserialize;
 
 use super::assert_near;
+use crate::{event, facts};
 
 #[derive(Deserialize)]
 struct Fixture {
@@ -129,6 +130,27 @@ fn a_bad_sample_is_refused_and_changes_nothing() {
         recorder.record_rebuffer(-100.0).unwrap_err(),
         @"score a session with rebuffer = -100: it is not between 0 and 86400"
     );
+}
+
+#[test]
+fn the_picture_is_that_of_the_rendition_most_was_played_in() {
+    let to = |kbps: u64, height| EventKind::QualityChange {
+        from: None,
+        to: Rendition { bitrate: Bitrate::from_bps(kbps * 1000), width: height * 16 / 9, height },
+        reason: None,
+    };
+    let session = facts(
+        "s",
+        [
+            event(0.0, to(1000, 480), None),
+            event(0.0, EventKind::Play, 0.0),
+            event(20.0, to(3000, 720), 20.0),
+            event(70.0, to(6000, 1080), 70.0),
+            event(100.0, EventKind::Pause, 100.0),
+        ],
+    );
+    // 720 lines: 80; two switches, up: −4.
+    assert_eq!(ScoreRules::default().scores(&session).kino_quality, Some(76.0));
 }
 
 proptest! {

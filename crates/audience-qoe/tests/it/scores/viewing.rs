@@ -1,10 +1,9 @@
 //! What scores look at.
 
 use audience_core::test_util::various_facts;
-use audience_core::{Bitrate, EventKind, Rendition, Session, SessionFacts};
 use audience_qoe::{Error, MuxScores, QoeBreakdown, Upscale, Viewing};
 
-use crate::event;
+use super::shown;
 
 type Change = fn(Viewing, f64) -> Result<Viewing, Error>;
 
@@ -43,26 +42,6 @@ fn only_sessions_that_played_can_be_scored() {
     }
     let never = various_facts().into_iter().find(|facts| facts.identity.session_id.as_str() == "never").unwrap();
     assert_eq!(Viewing::of(&never), None);
-}
-
-fn shown(attributes: &[(&str, &str)]) -> SessionFacts {
-    let to = |kbps: u64, width, height| EventKind::QualityChange {
-        from: None,
-        to: Rendition { bitrate: Bitrate::from_bps(kbps * 1000), width, height },
-        reason: None,
-    };
-    let events = [
-        event(0.0, EventKind::PlayRequest, None),
-        event(0.0, to(1000, 960, 540), None),
-        event(1.5, EventKind::Play, 0.0),
-        event(31.5, to(6000, 1920, 1080), 30.0),
-        event(61.5, EventKind::BufferStart, 60.0),
-        event(63.5, EventKind::buffer_end(), 60.0),
-        event(93.5, EventKind::Pause, 90.0),
-    ];
-    let session = Session::new("s", "film", events);
-    let session = attributes.iter().fold(session, |session, (name, value)| session.with_attribute(name, value));
-    session.facts(&audience_core::Rules::default(), None)
 }
 
 #[test]
