@@ -98,8 +98,10 @@ impl RangeCounts {
         add_up(&mut self.changes);
         let span = self.changes.last().map_or(0, |&(position, _)| position as usize + 1);
         if span * size_of::<i64>() <= self.changes.len() * size_of::<(u32, i64)>() * 2 {
+            // To get here again takes a list as long as a quarter of the array: there is no need to keep room for it.
+            self.dense.reserve_exact(span.saturating_sub(self.dense.len()));
             self.dense.resize(span.max(self.dense.len()), 0);
-            for (position, change) in self.changes.drain(..) {
+            for (position, change) in std::mem::take(&mut self.changes) {
                 let slot = &mut self.dense[position as usize];
                 *slot = slot.wrapping_add(change);
             }

@@ -10,7 +10,7 @@ use super::viewing::Viewing;
 ///
 /// Sums are exact to a millionth of a point per session, quantiles to half a step of a histogram of 1000 steps: 0.1
 /// points, 0.004 of a MOS, 0.1 Mbit/s between −50 and 50 (what is beyond counts as the end). So the state is the same
-/// however sessions were split, and takes no more than 75 kB.
+/// however sessions were split, and takes some 75 kB once it has seen many.
 ///
 /// # Examples
 ///
@@ -171,8 +171,9 @@ impl Scale {
 impl Tally {
     fn observe(&mut self, scale: &Scale, value: f64) {
         self.sessions.merge(1);
-        let millionths = i128::from((value * 1e6).round() as i64);
-        self.sum_millionths = self.sum_millionths.saturating_add(millionths);
+        // Rounded: a call of `round` costs more than all the rest.
+        let millionths = (value * 1e6 + 0.5_f64.copysign(value)) as i64;
+        self.sum_millionths = self.sum_millionths.saturating_add(millionths.into());
         self.steps.change(scale.step(value), 1);
     }
 

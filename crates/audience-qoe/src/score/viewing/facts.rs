@@ -1,6 +1,6 @@
 //! What scores look at, from session facts.
 
-use audience_core::{Failure, RenditionTime, SessionFacts};
+use audience_core::{Attributes, Failure, RenditionTime, SessionFacts};
 
 use super::{Upscale, Viewing};
 use crate::score::range::{HIGHEST_BITRATE, LONGEST_PLAYING, wait_of};
@@ -48,20 +48,34 @@ fn usual_height(renditions: &[RenditionTime]) -> Option<u32> {
 
 /// By how much pictures are enlarged to fit into the player, the shape kept.
 fn upscale(facts: &SessionFacts) -> Option<Upscale> {
-    let attributes = &facts.identity.attributes;
-    let pixels = |name: &str| attributes.get(name)?.trim().parse::<u32>().ok().filter(|pixels| *pixels > 0);
-    let (player_width, player_height) = (pixels("player_width")?, pixels("player_height")?);
+    let of_size =
+        |played: &&RenditionTime| played.rendition.width > 0 && played.rendition.height > 0 && !played.played.is_zero();
+    let mut shown = facts.renditions.iter().filter(of_size).peekable();
+    shown.peek()?;
+    let (player_width, player_height) = player_size(&facts.identity.attributes)?;
     let (mut over, mut weighted, mut most) = (0.0, 0.0, 0.0_f64);
-    for RenditionTime { rendition, played } in &facts.renditions {
-        if rendition.width == 0 || rendition.height == 0 || played.is_zero() {
-            continue;
-        }
-        let across = f64::from(player_width) / f64::from(rendition.width);
-        let down = f64::from(player_height) / f64::from(rendition.height);
+    for RenditionTime { rendition, played } in shown {
+        let across = player_width / f64::from(rendition.width);
+        let down = player_height / f64::from(rendition.height);
         let enlarged = (across.min(down) - 1.0).max(0.0);
         over += played.as_secs_f64();
         weighted += enlarged * played.as_secs_f64();
         most = most.max(enlarged);
     }
-    (over > 0.0).then(|| Upscale { average: (weighted / over).min(most), most })
+    Some(Upscale { average: (weighted / over).min(most), most })
+}
+
+/// The attributes `player_width` and `player_height`, where both are numbers of pixels.
+fn player_size(attributes: &Attributes) -> Option<(f64, f64)> {
+    let pixels = |text: &str| text.trim().parse::<u32>().ok().filter(|pixels| *pixels > 0).map(f64::from);
+    let (mut width, mut height) = (None, None);
+    // Not looked up one by one: names of another length are passed over without a look at them.
+    for (name, value) in attributes.iter() {
+        match name {
+            "player_width" => width = pixels(value),
+            "player_height" => height = pixels(value),
+            _ => {}
+        }
+    }
+    width.zip(height)
 }
