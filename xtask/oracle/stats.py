@@ -1,6 +1,6 @@
-"""Reference values for audience-stats, computed with NumPy and statsmodels.
+"""Reference values for audience-stats, computed with NumPy, statsmodels and SciPy.
 
-Writes quantiles.json and proportions.json into the folder given as the only argument.
+Writes quantiles.json, proportions.json and ranks.json into the folder given as the only argument.
 """
 
 import json
@@ -8,7 +8,9 @@ import pathlib
 import sys
 
 import numpy
+import scipy
 import statsmodels
+from scipy.stats import spearmanr
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
 
 QUANTILES = [0.0, 0.01, 0.05, 0.25, 1 / 3, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1.0]
@@ -50,6 +52,25 @@ def proportion_cases():
         }
 
 
+def rank_cases():
+    random = numpy.random.default_rng(1904)
+    base = random.normal(size=200)
+    pairs = {
+        "two": ([1, 2], [3, -4]),
+        "five": ([1, 2, 3, 4, 5], [5, 6, 7, 8, 7]),
+        "ties on one side": ([1, 1, 1, 2, 3, 3], [9, 2, 4, 1, 7, 8]),
+        "ties on both sides": ([1, 1, 2, 2, 3, 3, 3], [5, 5, 5, 1, 1, 9, 9]),
+        "zero and minus zero": ([0.0, -0.0, 1.0, -1.0], [1.0, 1.0, 2.0, 0.0]),
+        "correlated": (base, base + random.normal(size=200)),
+        "opposed": (base, -base + 0.3 * random.normal(size=200)),
+        "scores that saturate": (numpy.clip(base * 60, 0, 100).round(1), numpy.clip(base * 30 + 50, 0, 100).round()),
+        "independent": (random.integers(0, 5, 1000), random.integers(0, 9, 1000)),
+    }
+    for name, (x, y) in pairs.items():
+        x, y = numpy.asarray(x, dtype=float), numpy.asarray(y, dtype=float)
+        yield {"id": name, "x": x.tolist(), "y": y.tolist(), "rho": float(spearmanr(x, y).statistic)}
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     files = {
@@ -58,6 +79,7 @@ def main():
             f"statsmodels {statsmodels.__version__}, proportions_ztest, proportion_confint, confint_proportions_2indep",
             proportion_cases(),
         ),
+        "ranks.json": (f"scipy {scipy.__version__}, stats.spearmanr", rank_cases()),
     }
     for name, (source, cases) in files.items():
         text = json.dumps({"source": source, "cases": list(cases)})

@@ -9,7 +9,7 @@ use crate::shell::{execute, root};
 const SCRIPTS: &[(&str, &str)] =
     &[("stats.py", "crates/audience-stats/tests/fixtures"), ("peers.py", "xtask/fixtures/peers")];
 
-/// Compute all reference values anew with other programs: NumPy, statsmodels, DuckDB. Needs Python 3 with `venv`; installs
+/// Compute all reference values anew with other programs: NumPy, SciPy, statsmodels, DuckDB. Needs Python 3 with `venv`; installs
 /// the versions that `xtask/oracle/requirements.txt` names under `target`.
 pub(crate) fn run() -> anyhow::Result<()> {
     let python = python()?;

@@ -29,6 +29,20 @@ pub enum Error {
         /// Trials of the offending group.
         trials: u64,
     },
+    /// What is no number has no place in an order.
+    #[error("rank value {at}: it is not a number")]
+    NotANumber {
+        /// Its place in the list, from 0.
+        at: usize,
+    },
+    /// Values are correlated in pairs.
+    #[error("correlate {x} values with {y}")]
+    UnpairedValues {
+        /// How many the first list has.
+        x: usize,
+        /// How many the second list has.
+        y: usize,
+    },
     /// A state from elsewhere was not made like the one it should be merged with.
     #[cfg(feature = "serde")]
     #[error("merge a state of another kind or configuration: its fingerprint is {found:016x}, not {expected:016x}")]

@@ -34,6 +34,7 @@
 //! | how many different ids | [`Distinct`] |
 //! | means of ratios | [`MeanRatio`] |
 //! | adding to a range of positions in constant time | [`RangeCounts`] |
+//! | whether two lists have the same order | [`spearman`] |
 //! | samples of a fixed size | [`sample`] |
 //! | hashes that never change | [`hash`] |
 //! | how sure a proportion is, two proportions | [`Proportion`], [`Interval`] |
@@ -58,6 +59,7 @@ mod portable;
 mod proportion;
 mod quantiles;
 mod range_counts;
+mod rank;
 pub mod sample;
 #[cfg(feature = "test-util")]
 pub mod test_util;
@@ -74,4 +76,5 @@ pub use portable::{Portable, fingerprint_of};
 pub use proportion::Proportion;
 pub use quantiles::{Distribution, Quantiles};
 pub use range_counts::RangeCounts;
+pub use rank::spearman;
 pub use windowed::{TimeOf, WindowSummary, Windowed};

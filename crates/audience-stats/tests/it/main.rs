@@ -8,6 +8,7 @@ mod portable;
 mod proportions;
 mod quantiles;
 mod ranges;
+mod ranks;
 mod ratios;
 mod samples;
 mod windows;
