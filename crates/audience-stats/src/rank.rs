@@ -40,7 +40,7 @@ pub fn spearman(x: &[f64], y: &[f64]) -> Result<Option<f64>, Error> {
         xy += (x - mean) * (y - mean);
     }
     // Rounding must not make more than all.
-    Ok((xx > 0 && yy > 0).then(|| (xy as f64 / ((xx as f64).sqrt() * (yy as f64).sqrt())).clamp(-1.0, 1.0)))
+    Ok((xx > 0 && yy > 0).then(|| (xy as f64 / (xx as f64 * yy as f64).sqrt()).clamp(-1.0, 1.0)))
 }
 
 /// Twice the rank of each value, from 1 on; equal values share the mean of their ranks, so that the double is whole.
