@@ -25,7 +25,7 @@ pub use experience::{Experience, ExperienceSummary};
 pub use failure::{BusinessErrors, FailureCause, FailureCode, FailureCodes};
 pub use good::{GoodStreamCounts, GoodStreamLimits, GoodStreams, GoodStreamsSummary};
 pub use rendition::{RenditionShare, Renditions, RenditionsSummary, Rung};
-pub use score::{MuxScores, QoeBreakdown, QoePerHour, QoePoints, QoeRecorder, Upscale, Viewing, kino_quality_score};
+pub use score::{
     Cost, ExperiencePolicy, ExperienceScore, ExperienceWeights, Impairment, Iqx, LinearQoe, LinearWeights, MuxScores,
     PerScore, QoeBreakdown, QoePerHour, QoePoints, QoeRecorder, Score, ScorePart, ScoreRules, ScoreSummary, Scores,
     ScoresSummary, SessionScores, Upscale, Viewing, kino_quality_score, stalling_mos,

@@ -4,8 +4,8 @@ mod codes;
 mod experience;
 mod good;
 mod renditions;
-mod waits;
 mod scores;
+mod waits;
 
 use audience_core::{Event, EventKind, MediaTime, PlayerError, Rules, Session, SessionFacts, Timestamp};
 
