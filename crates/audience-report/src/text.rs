@@ -140,6 +140,10 @@ impl Report {
                 format::fine_ratio(Some(good.limits.rebuffer_ratio)),
             ),
         );
+        let index = &self.streams.scores.scores.experience;
+        if let (Some(mean), Some(p5)) = (index.mean, index.p5) {
+            row("Experience", format!("index {mean:.1} of 100 on average, {p5:.1} at p5: a policy index, no MOS"));
+        }
         if experience.average_bitrate_bps.is_some() {
             let per_hour = experience.switches_per_hour.unwrap_or_default();
             let average = format::bitrate(experience.average_bitrate_bps);

@@ -1,5 +1,6 @@
 //! How streams felt, as tables.
 
+use audience_qoe::Score;
 use audience_stats::Interval;
 
 use super::sheet::{Cell, Figures, Sheet};
@@ -72,6 +73,20 @@ pub(super) fn good(report: &Report) -> String {
     sheet.row([Cell::name("high"), Cell::some(ends.map(|(_, high)| high))]);
     for (name, value) in counts.names().zip(counts.cells()) {
         sheet.row([Cell::name(name), value]);
+    }
+    sheet.finish()
+}
+
+pub(super) fn scores(report: &Report) -> String {
+    let mut sheet = Sheet::new(["score", "sessions", "mean", "p5", "p25", "p50", "p75"]);
+    let scores = &report.streams.scores.scores;
+    for score in Score::ALL {
+        let seen = scores.get(score);
+        if seen.sessions > 0 {
+            let figures = [seen.mean, seen.p5, seen.p25, seen.p50, seen.p75];
+            let first = [Cell::name(score.name()), Cell::of(seen.sessions)];
+            sheet.row(first.into_iter().chain(figures.into_iter().map(Cell::some)));
+        }
     }
     sheet.finish()
 }

@@ -57,6 +57,13 @@ const DEFINITIONS: &[(&str, &str, &str)] = &[
          judged. In brackets, Wilson's 95 % interval, as if streams were independent.",
     ),
     (
+        "def-index",
+        "Experience index",
+        "A policy index, not a mean opinion score: 100 for a session without trouble, less for start-up, stalls, waits after \
+         seeks, switches, a low bit rate, dropped frames and failures, by published weights and per time played. The mean \
+         over sessions in which something was played.",
+    ),
+    (
         "def-stalled-time",
         "Stalled of watched time",
         "Time stalled, divided by the time from asking for playback on without pauses: starting, playing, stalled and \

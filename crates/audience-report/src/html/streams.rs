@@ -1,6 +1,7 @@
 //! How streams felt.
 
 use audience_core::{Failure, Ratio};
+use audience_qoe::Score;
 
 use super::markup::Markup;
 use super::page::Context;
@@ -22,6 +23,7 @@ pub(super) fn write(out: &mut Markup, context: &Context<'_>) {
         plot::write_rungs(out, context);
         write_renditions(out, streams);
         write_good(out, streams);
+        write_scores(out, streams);
         write_failures(out, streams);
         write_waits(out, context);
     });
@@ -44,6 +46,12 @@ fn write_figures(out: &mut Markup, context: &Context<'_>) {
             format!(" ({:.1} to {:.1})", interval.low * 100.0, interval.high * 100.0)
         });
         figure("Good streams", "#def-good", format!("{}{interval}", format::ratio(good.seen.share)));
+        let index = context.report.streams.scores.scores.experience.mean;
+        figure(
+            "Experience index",
+            "#def-index",
+            index.map_or(format::NONE.to_owned(), |mean| format!("{mean:.1} of 100")),
+        );
         figure("Failed to start", "#def-failures", format::fine_ratio(experience.start_failure_rate));
         figure("Left before start", "#def-failures", format::fine_ratio(experience.exit_before_start_rate));
         figure("Failed while playing", "#def-failures", format::fine_ratio(experience.playback_failure_rate));
@@ -169,6 +177,78 @@ fn write_good(out: &mut Markup, streams: &StreamsReport) {
         rows: rows.collect(),
         sortable: false,
     };
+    table.write(out);
+}
+
+/// What a score is called, and its range.
+fn in_words(score: Score) -> (&'static str, &'static str, &'static str) {
+    match score {
+        Score::Experience => ("Experience index", "0 to 100", "Our own policy index, no MOS"),
+        Score::MuxStartup => ("Mux start-up", "0 to 100", "8 s make 50"),
+        Score::MuxSmoothness => ("Mux smoothness", "0 to 100", "Number of stalls and their share"),
+        Score::MuxVideoQuality => ("Mux video quality", "0 to 100", "Pictures smaller than the player"),
+        Score::Linear => {
+            ("Linear QoE, Mbit/s", "to the bit rate", "Bit rate less switches and stalls, per chunk of 4 s")
+        }
+        Score::StallingMos => ("Stalling MOS", "1.5 to 5", "Opinion of short clips with such stalls"),
+        Score::Kino => ("kino", "0 to 100", "Not normalised by time"),
+        Score::KinoPerHour => ("kino, per hour", "0 to 100", "The same for an hour of playback"),
+        Score::KinoQuality => ("kino, picture", "0 to 100", "Height of the picture, stalls, switches"),
+    }
+}
+
+fn write_scores(out: &mut Markup, streams: &StreamsReport) {
+    let scores = &streams.scores;
+    if scores.sessions == scores.never_played {
+        return;
+    }
+    let mut order = Score::ALL;
+    order.reverse();
+    let rows = order.into_iter().filter(|score| scores.scores.get(*score).sessions > 0).map(|score| {
+        let (name, range, about) = in_words(score);
+        let seen = scores.scores.get(score);
+        let number = |value: Option<f64>| {
+            Cell::Number(value.map_or(format::NONE.to_owned(), |value| format!("{value:.1}")), value)
+        };
+        vec![
+            Cell::Text(name.to_owned()),
+            Cell::Text(range.to_owned()),
+            Cell::Number(format::count(seen.sessions), Some(seen.sessions as f64)),
+            number(seen.mean),
+            number(seen.p5),
+            number(seen.p25),
+            number(seen.p50),
+            number(seen.p75),
+            Cell::Text(about.to_owned()),
+        ]
+        .into()
+    });
+    let table = Table {
+        caption: "Scores".to_owned(),
+        file: "scores",
+        columns: vec![
+            Column::text("Score"),
+            Column::text("Range"),
+            Column::number("Sessions", "Sessions of which what it needs is known").raw("sessions"),
+            Column::number("Mean", "Each session counted alike"),
+            Column::number("p5", "5 % of the sessions have no more"),
+            Column::number("p25", "A quarter has no more"),
+            Column::number("Median", "Half have no more"),
+            Column::number("p75", "Three quarters have no more"),
+            Column::text("About"),
+        ],
+        rows: rows.collect(),
+        sortable: false,
+    };
+    out.leaf("h3", &[], "Scores");
+    out.leaf(
+        "p",
+        &[("class", &"muted")],
+        format_args!(
+            "More is better in all. None is an opinion of these viewers. {} never played and have none.",
+            format::things(scores.never_played, "session", "sessions")
+        ),
+    );
     table.write(out);
 }
 

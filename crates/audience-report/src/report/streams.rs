@@ -3,7 +3,8 @@
 use audience_core::{Failure, Ratio, Timestamp};
 use audience_ingest::Catalog;
 use audience_qoe::{
-    FailureCode, GoodStreamLimits, GoodStreamsSummary, RenditionsSummary, Rung, StartUpHistogram, WaitingSession,
+    FailureCode, GoodStreamLimits, GoodStreamsSummary, RenditionsSummary, Rung, ScoresSummary, StartUpHistogram,
+    WaitingSession,
 };
 use audience_stats::Merge;
 use serde::Serialize;
@@ -23,6 +24,8 @@ pub struct StreamsReport {
     pub renditions: RenditionsSummary,
     /// The share of streams that were as good as they should be.
     pub good: GoodStreamsReport,
+    /// Scores of sessions, those of others and our own.
+    pub scores: ScoresSummary,
     /// Failures by the code of the fatal error, the most frequent first.
     pub failures: Vec<FailureCode>,
     /// The sessions whose viewers waited longest.
@@ -143,6 +146,7 @@ impl StreamsReport {
                 },
                 seen: seen.good,
             },
+            scores: seen.scores,
             failures: seen.failures,
             longest_waits: seen.waits.into_iter().map(|session| LongestWait::new(session, catalog)).collect(),
         }

@@ -3,7 +3,7 @@
 use audience_core::{SessionFacts, Timestamp};
 use audience_qoe::{
     FailureCode, FailureCodes, GoodStreams, GoodStreamsSummary, LongestWaits, Renditions, RenditionsSummary, Rung,
-    WaitingSession,
+    Scores, ScoresSummary, WaitingSession,
 };
 use audience_stats::{Accumulator, Keyed, Merge, merge_fields};
 
@@ -22,6 +22,7 @@ pub struct Streams {
     good: GoodStreams,
     failures: FailureCodes,
     waits: LongestWaits,
+    scores: Scores,
     course: Keyed<Moment, QuarterOf>,
 }
 
@@ -36,6 +37,8 @@ pub struct StreamsSummary {
     pub failures: Vec<FailureCode>,
     /// The sessions that waited longest.
     pub waits: Vec<WaitingSession>,
+    /// Scores of sessions.
+    pub scores: ScoresSummary,
     /// Sums by the quarter of an hour, counted from the Unix epoch, in which sessions began; in order.
     pub course: Vec<(i64, Moment)>,
 }
@@ -69,6 +72,7 @@ impl Streams {
             good: GoodStreams::new(spec.good.clone()),
             failures: FailureCodes::new(spec.good.business.clone()),
             waits: LongestWaits::new(LISTED),
+            scores: Scores::default(),
             course: Keyed::new(quarter, Moment::default()),
         }
     }
@@ -78,7 +82,7 @@ fn quarter_of(at: Timestamp) -> i64 {
     at.as_millis().div_euclid(QUARTER)
 }
 
-merge_fields!(Streams { renditions, good, failures, waits, course });
+merge_fields!(Streams { renditions, good, failures, waits, scores, course });
 
 impl Accumulator for Streams {
     type Item = SessionFacts;
@@ -89,6 +93,7 @@ impl Accumulator for Streams {
         self.good.observe(facts);
         self.failures.observe(facts);
         self.waits.observe(facts);
+        self.scores.observe(facts);
         self.course.observe(facts);
     }
 
@@ -98,6 +103,7 @@ impl Accumulator for Streams {
             good: self.good.summary(),
             failures: self.failures.summary(),
             waits: self.waits.summary(),
+            scores: self.scores.summary(),
             course: self.course.summary(),
         }
     }
