@@ -6,8 +6,11 @@ use std::process::Command;
 use crate::shell::{execute, root};
 
 /// What makes reference values, and the folder they go to. Each script takes the folder as its argument.
-const SCRIPTS: &[(&str, &str)] =
-    &[("stats.py", "crates/audience-stats/tests/fixtures"), ("peers.py", "xtask/fixtures/peers")];
+const SCRIPTS: &[(&str, &str)] = &[
+    ("groups.py", "crates/audience-stats/tests/fixtures"),
+    ("stats.py", "crates/audience-stats/tests/fixtures"),
+    ("peers.py", "xtask/fixtures/peers"),
+];
 
 /// Compute all reference values anew with other programs: NumPy, SciPy, statsmodels, DuckDB. Needs Python 3 with `venv`; installs
 /// the versions that `xtask/oracle/requirements.txt` names under `target`.

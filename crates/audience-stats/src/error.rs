@@ -43,6 +43,27 @@ pub enum Error {
         /// How many the second list has.
         y: usize,
     },
+    /// A probability lies between 0 and 1.
+    #[error("take {value} for a probability: it is not between 0 and 1")]
+    NotAProbability {
+        /// What was given.
+        value: f64,
+    },
+    /// Groups are told apart by the bits of a hash.
+    #[error("divide units into {groups} groups: their number is a power of two from 2 to 65536")]
+    NumberOfGroups {
+        /// The number that was asked for.
+        groups: u32,
+    },
+    /// A state from elsewhere has another number of sums in each group.
+    #[cfg(feature = "serde")]
+    #[error("read {found} sums of a group that has {expected}")]
+    NumberOfSums {
+        /// How many there should be.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+    },
     /// A state from elsewhere was not made like the one it should be merged with.
     #[cfg(feature = "serde")]
     #[error("merge a state of another kind or configuration: its fingerprint is {found:016x}, not {expected:016x}")]

@@ -35,6 +35,8 @@
 //! | means of ratios | [`MeanRatio`] |
 //! | adding to a range of positions in constant time | [`RangeCounts`] |
 //! | whether two lists have the same order | [`spearman`] |
+//! | sums by random group of units, and how sure functions of them are | [`GroupedSums`], [`RandomGroups`], [`Bootstrap`], [`Estimate`] |
+//! | Student's t, many hypotheses at once | [`StudentT`], [`benjamini_hochberg`] |
 //! | samples of a fixed size | [`sample`] |
 //! | hashes that never change | [`hash`] |
 //! | how sure a proportion is, two proportions | [`Proportion`], [`Interval`] |
@@ -50,17 +52,22 @@
 mod accumulator;
 mod distinct;
 mod error;
+mod estimate;
+mod grouped_sums;
 pub mod hash;
 mod interval;
 mod keyed;
 mod mean_ratio;
+mod multiple;
 #[cfg(feature = "serde")]
 mod portable;
 mod proportion;
 mod quantiles;
+mod random_groups;
 mod range_counts;
 mod rank;
 pub mod sample;
+mod student;
 #[cfg(feature = "test-util")]
 pub mod test_util;
 mod windowed;
@@ -68,13 +75,18 @@ mod windowed;
 pub use accumulator::{Accumulator, Merge};
 pub use distinct::Distinct;
 pub use error::Error;
+pub use estimate::Estimate;
+pub use grouped_sums::{Bootstrap, GroupedSums, percentile_interval};
 pub use interval::{Interval, Z_95};
 pub use keyed::{KeyOf, Keyed};
 pub use mean_ratio::MeanRatio;
+pub use multiple::benjamini_hochberg;
 #[cfg(feature = "serde")]
 pub use portable::{Portable, fingerprint_of};
 pub use proportion::Proportion;
 pub use quantiles::{Distribution, Quantiles};
+pub use random_groups::RandomGroups;
 pub use range_counts::RangeCounts;
 pub use rank::spearman;
+pub use student::StudentT;
 pub use windowed::{TimeOf, WindowSummary, Windowed};

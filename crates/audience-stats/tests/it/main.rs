@@ -2,7 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod accumulators;
+mod calibration;
 mod distinct;
+mod distributions;
+mod grouped;
 mod hashes;
 mod portable;
 mod proportions;
