@@ -7,6 +7,7 @@
 //!   viewers waited longest.
 //! - [`GoodStreams`]: the share of streams within limits.
 //! - [`Scores`]: what sessions were like as one number, by eight scores of others and one of our own.
+//! - [`PooledStallRatio`]: the share of time that was stalled, with an interval that knows of repeated viewers.
 //!
 //! # Features
 #![doc = document_features::document_features!()]
@@ -32,3 +33,13 @@ pub use score::{
 };
 pub use startup::{StartUpBin, StartUpHistogram};
 pub use waits::{LongestWaits, WaitingSession};
+mod stall_ratio;
+mod startup;
+mod viewing;
+
+pub use error::Error;
+pub use experience::{Experience, ExperienceSummary};
+pub use failure::{BusinessErrors, FailureCause};
+pub use stall_ratio::{PooledStallRatio, StallRatioSummary};
+pub use startup::{StartUpBin, StartUpHistogram};
+pub use viewing::LeftOut;

@@ -102,6 +102,13 @@ impl<const K: usize> GroupedSums<K> {
     }
 }
 
+/// Nothing in any of 64 groups.
+impl<const K: usize> Default for GroupedSums<K> {
+    fn default() -> Self {
+        Self::new(RandomGroups::default())
+    }
+}
+
 /// # Panics
 ///
 /// When the two divide units otherwise, which is a bug in the program.

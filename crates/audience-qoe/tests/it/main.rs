@@ -6,6 +6,7 @@ mod good;
 mod renditions;
 mod scores;
 mod waits;
+mod stall_ratio;
 
 use audience_core::{Event, EventKind, MediaTime, PlayerError, Rules, Session, SessionFacts, Timestamp};
 

@@ -1,0 +1,55 @@
+//! Which sessions have a share of stalled time, and whose they are.
+
+use audience_core::SessionFacts;
+use audience_stats::merge_fields;
+
+/// Sessions that stall ratios leave out, each by the first reason that holds.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct LeftOut {
+    /// No frame was seen: what was waited for is start-up.
+    pub never_started: u64,
+    /// Frames were seen, but no time passed with them moving or stalled.
+    pub nothing_played: u64,
+    /// Nothing but requests is known of them, so that their stalls are only a lower bound.
+    pub from_requests: u64,
+}
+
+merge_fields!(LeftOut { never_started, nothing_played, from_requests });
+
+/// Wall-clock time of a session in playback.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Viewing {
+    pub(crate) stalled_ms: u64,
+    pub(crate) playing_ms: u64,
+}
+
+impl LeftOut {
+    /// How many there are.
+    pub fn total(&self) -> u64 {
+        self.never_started + self.nothing_played + self.from_requests
+    }
+
+    /// The time of a session in playback; without any that counts, the session is left out.
+    pub(crate) fn sift(&mut self, facts: &SessionFacts) -> Option<Viewing> {
+        let viewing =
+            Viewing { stalled_ms: facts.wall.stalled.as_millis(), playing_ms: facts.wall.playing.as_millis() };
+        let reason = if !facts.started() {
+            &mut self.never_started
+        } else if viewing.stalled_ms == 0 && viewing.playing_ms == 0 {
+            &mut self.nothing_played
+        } else if facts.inferred.from_requests.is_some() {
+            &mut self.from_requests
+        } else {
+            return Some(viewing);
+        };
+        *reason += 1;
+        None
+    }
+}
+
+/// What is independent of each other: viewers, and sessions of nobody known.
+pub(crate) fn unit(facts: &SessionFacts) -> &str {
+    let identity = &facts.identity;
+    identity.viewer_id.as_ref().map_or(identity.session_id.as_str(), |viewer| viewer.as_str())
+}
