@@ -1,5 +1,7 @@
 //! What can be wrong with the values given to this crate.
 
+use crate::excess_stalls::Dimension;
+
 /// A value this crate cannot work with.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -21,5 +23,15 @@ pub enum Error {
         least: f64,
         /// The most there may be.
         most: f64,
+    },
+    /// Sessions are told apart by each dimension once.
+    #[error("tell sessions apart by {0:?} twice")]
+    RepeatedDimension(Dimension),
+    /// A state from elsewhere has sums of what is none of its values.
+    #[cfg(feature = "serde")]
+    #[error("read sums of {key:?}, which are not the numbers of values")]
+    UnknownCell {
+        /// The numbers of the values.
+        key: Vec<u32>,
     },
 }

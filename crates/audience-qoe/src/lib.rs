@@ -8,20 +8,25 @@
 //! - [`GoodStreams`]: the share of streams within limits.
 //! - [`Scores`]: what sessions were like as one number, by eight scores of others and one of our own.
 //! - [`PooledStallRatio`]: the share of time that was stalled, with an interval that knows of repeated viewers.
+//! - [`ExcessStalls`]: which CDN, ISP, device or title excess stall time goes with.
 //!
 //! # Features
 #![doc = document_features::document_features!()]
 
 mod error;
+mod excess_stalls;
 mod experience;
 mod failure;
 mod good;
 mod rendition;
 mod score;
+mod stall_ratio;
 mod startup;
+mod viewing;
 mod waits;
 
 pub use error::Error;
+pub use excess_stalls::{Dimension, DimensionValue, ExcessStalls, ExcessStallsSummary, StallComparison, StallSlice};
 pub use experience::{Experience, ExperienceSummary};
 pub use failure::{BusinessErrors, FailureCause, FailureCode, FailureCodes};
 pub use good::{GoodStreamCounts, GoodStreamLimits, GoodStreams, GoodStreamsSummary};
@@ -31,15 +36,7 @@ pub use score::{
     PerScore, QoeBreakdown, QoePerHour, QoePoints, QoeRecorder, Score, ScorePart, ScoreRules, ScoreSummary, Scores,
     ScoresSummary, SessionScores, Upscale, Viewing, kino_quality_score, stalling_mos,
 };
-pub use startup::{StartUpBin, StartUpHistogram};
-pub use waits::{LongestWaits, WaitingSession};
-mod stall_ratio;
-mod startup;
-mod viewing;
-
-pub use error::Error;
-pub use experience::{Experience, ExperienceSummary};
-pub use failure::{BusinessErrors, FailureCause};
 pub use stall_ratio::{PooledStallRatio, StallRatioSummary};
 pub use startup::{StartUpBin, StartUpHistogram};
 pub use viewing::LeftOut;
+pub use waits::{LongestWaits, WaitingSession};

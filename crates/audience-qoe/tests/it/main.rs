@@ -1,12 +1,14 @@
 //! Behaviour through the public API.
 
 mod codes;
+mod excess_stalls;
 mod experience;
 mod good;
 mod renditions;
 mod scores;
-mod waits;
 mod stall_ratio;
+mod waits;
+mod worlds;
 
 use audience_core::{Event, EventKind, MediaTime, PlayerError, Rules, Session, SessionFacts, Timestamp};
 
