@@ -1,6 +1,6 @@
 //! What can be wrong with the values given to this crate.
 
-use crate::excess_stalls::Dimension;
+use crate::excess_stalls::SliceDimension;
 
 /// A value this crate cannot work with.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -26,7 +26,7 @@ pub enum Error {
     },
     /// Sessions are told apart by each dimension once.
     #[error("tell sessions apart by {0:?} twice")]
-    RepeatedDimension(Dimension),
+    RepeatedDimension(SliceDimension),
     /// A state from elsewhere has sums of what is none of its values.
     #[cfg(feature = "serde")]
     #[error("read sums of {key:?}, which are not the numbers of values")]

@@ -1,7 +1,7 @@
 //! Which slice of sessions excess stall time goes with.
 
 mod cells;
-mod dimension;
+mod slice;
 mod standardised;
 mod summary;
 
@@ -11,9 +11,9 @@ use audience_core::SessionFacts;
 use audience_stats::{Accumulator, Merge, RandomGroups};
 
 use crate::error::Error;
-use crate::viewing::{LeftOut, unit};
+use crate::playback::{LeftOut, unit};
 use cells::Cells;
-pub use dimension::{Dimension, DimensionValue};
+pub use slice::{SliceDimension, SliceValue};
 pub use summary::{ExcessStallsSummary, StallComparison, StallSlice};
 
 /// Which CDN, ISP, device or title excess stall time goes with.
@@ -35,7 +35,7 @@ pub use summary::{ExcessStallsSummary, StallComparison, StallSlice};
 ///
 /// ```
 /// use audience_core::{Accumulator, Event, EventKind, MediaTime, Rules, Session, Timestamp};
-/// use audience_qoe::{Dimension, DimensionValue, ExcessStalls};
+/// use audience_qoe::{SliceDimension, SliceValue, ExcessStalls};
 ///
 /// let view = |viewer: &str, cdn: &str, stalled: i64| {
 ///     let at = |secs: i64| Timestamp::from_millis(secs * 1000);
@@ -47,7 +47,7 @@ pub use summary::{ExcessStallsSummary, StallComparison, StallSlice};
 ///     ]);
 ///     session.with_viewer(viewer).with_attribute("cdn", cdn).facts(&Rules::default(), None)
 /// };
-/// let mut stalls = ExcessStalls::new([Dimension::attribute("cdn"), Dimension::Title])?.with_min_sessions(20);
+/// let mut stalls = ExcessStalls::new([SliceDimension::attribute("cdn"), SliceDimension::Title])?.with_min_sessions(20);
 /// for number in 0..21 {
 ///     stalls.observe(&view(&format!("a{number}"), "a", 1 + number % 3));
 ///     stalls.observe(&view(&format!("b{number}"), "b", 5 + number % 3));
@@ -55,7 +55,7 @@ pub use summary::{ExcessStallsSummary, StallComparison, StallSlice};
 ///
 /// let summary = stalls.summary();
 /// let b = &summary.slices[0];
-/// assert_eq!(b.value, DimensionValue::Named("b".into()));
+/// assert_eq!(b.value, SliceValue::Named("b".into()));
 /// let comparison = b.comparison.unwrap();
 /// assert_eq!((comparison.excess_ms, comparison.relative), (84_000.0, Some(3.0))); // 126 s, not 42 s
 /// assert!(comparison.is_finding);
@@ -65,7 +65,7 @@ pub use summary::{ExcessStallsSummary, StallComparison, StallSlice};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "Form", into = "Form"))]
 pub struct ExcessStalls {
-    dimensions: Arc<[Dimension]>,
+    dimensions: Arc<[SliceDimension]>,
     min_sessions: u64,
     left_out: LeftOut,
     cells: Cells,
@@ -80,8 +80,8 @@ impl ExcessStalls {
     /// # Errors
     ///
     /// [`Error::RepeatedDimension`] when one is there twice: nothing differs in it where it is the same.
-    pub fn new(dimensions: impl IntoIterator<Item = Dimension>) -> Result<Self, Error> {
-        let dimensions: Arc<[Dimension]> = dimensions.into_iter().collect();
+    pub fn new(dimensions: impl IntoIterator<Item = SliceDimension>) -> Result<Self, Error> {
+        let dimensions: Arc<[SliceDimension]> = dimensions.into_iter().collect();
         for (number, dimension) in dimensions.iter().enumerate() {
             if dimensions[..number].contains(dimension) {
                 return Err(Error::RepeatedDimension(dimension.clone()));
@@ -121,9 +121,9 @@ impl Accumulator for ExcessStalls {
     type Summary = ExcessStallsSummary;
 
     fn observe(&mut self, facts: &SessionFacts) {
-        let Some(viewing) = self.left_out.sift(facts) else { return };
+        let Some(playback) = self.left_out.sift(facts) else { return };
         let values = self.dimensions.iter().map(|dimension| dimension.value_of(facts));
-        self.cells.add(values, unit(facts), [1, viewing.stalled_ms, viewing.playing_ms]);
+        self.cells.add(values, unit(facts), [1, playback.stalled_ms, playback.playing_ms]);
     }
 
     fn summary(&self) -> ExcessStallsSummary {
@@ -147,7 +147,7 @@ impl audience_stats::Portable for ExcessStalls {
 #[cfg(feature = "serde")]
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Form {
-    dimensions: Vec<Dimension>,
+    dimensions: Vec<SliceDimension>,
     min_sessions: u64,
     left_out: LeftOut,
     cells: cells::Form,

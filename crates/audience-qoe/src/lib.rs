@@ -18,18 +18,19 @@ mod excess_stalls;
 mod experience;
 mod failure;
 mod good;
+mod playback;
 mod rendition;
 mod score;
 mod stall_ratio;
 mod startup;
-mod viewing;
 mod waits;
 
 pub use error::Error;
-pub use excess_stalls::{Dimension, DimensionValue, ExcessStalls, ExcessStallsSummary, StallComparison, StallSlice};
+pub use excess_stalls::{ExcessStalls, ExcessStallsSummary, SliceDimension, SliceValue, StallComparison, StallSlice};
 pub use experience::{Experience, ExperienceSummary};
 pub use failure::{BusinessErrors, FailureCause, FailureCode, FailureCodes};
 pub use good::{GoodStreamCounts, GoodStreamLimits, GoodStreams, GoodStreamsSummary};
+pub use playback::LeftOut;
 pub use rendition::{RenditionShare, Renditions, RenditionsSummary, Rung};
 pub use score::{
     Cost, ExperiencePolicy, ExperienceScore, ExperienceWeights, Impairment, Iqx, LinearQoe, LinearWeights, MuxScores,
@@ -38,5 +39,4 @@ pub use score::{
 };
 pub use stall_ratio::{PooledStallRatio, StallRatioSummary};
 pub use startup::{StartUpBin, StartUpHistogram};
-pub use viewing::LeftOut;
 pub use waits::{LongestWaits, WaitingSession};

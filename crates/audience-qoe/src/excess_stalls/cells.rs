@@ -6,7 +6,7 @@ use std::sync::Arc;
 use audience_stats::{GroupedSums, Merge, RandomGroups};
 use foldhash::fast::RandomState;
 
-use super::dimension::DimensionValue;
+use super::dimension::SliceValue;
 
 /// Sessions, stalled and playing milliseconds by random group of viewers, for each combination of values that was seen.
 #[derive(Clone, Debug)]
@@ -128,9 +128,9 @@ impl Values {
 
 impl Ordered<'_> {
     /// The value of a dimension that has this number.
-    pub(super) fn value(&self, dimension: usize, number: u32) -> DimensionValue {
-        let named = |place: usize| DimensionValue::Named(self.values[dimension][place].clone());
-        (number as usize).checked_sub(1).map_or(DimensionValue::Missing, named)
+    pub(super) fn value(&self, dimension: usize, number: u32) -> SliceValue {
+        let named = |place: usize| SliceValue::Named(self.values[dimension][place].clone());
+        (number as usize).checked_sub(1).map_or(SliceValue::Missing, named)
     }
 }
 

@@ -6,9 +6,9 @@ use audience_core::Ratio;
 use audience_stats::{Interval, benjamini_hochberg};
 
 use super::ExcessStalls;
-use super::dimension::{Dimension, DimensionValue};
+use super::slice::{SliceDimension, SliceValue};
 use super::standardised::{Comparison, Standardised, standardised};
-use crate::viewing::LeftOut;
+use crate::playback::LeftOut;
 
 /// What [`ExcessStalls`] has seen. Times are wall-clock time.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,9 +30,9 @@ pub struct ExcessStallsSummary {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct StallSlice {
     /// The dimension.
-    pub dimension: Dimension,
+    pub dimension: SliceDimension,
     /// The value.
-    pub value: DimensionValue,
+    pub value: SliceValue,
     /// Sessions.
     pub sessions: u64,
     /// Time stalled.
@@ -102,7 +102,7 @@ impl ExcessStallsSummary {
 }
 
 impl StallSlice {
-    fn new(dimension: Dimension, value: DimensionValue, of: &Standardised) -> Self {
+    fn new(dimension: SliceDimension, value: SliceValue, of: &Standardised) -> Self {
         let [sessions, stalled, playing] = of.totals;
         let compared = of.comparison.as_ref().map_or(0.0, |comparison| comparison.playing_ms);
         Self {

@@ -2,7 +2,7 @@
 
 use audience_core::test_util::{check_merge_laws, various_facts};
 use audience_core::{Accumulator, Merge, Portable, SessionFacts};
-use audience_qoe::{Dimension, DimensionValue, Error, ExcessStalls};
+use audience_qoe::{Error, ExcessStalls, SliceDimension, SliceValue};
 use audience_stats::{Interval, RandomGroups};
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use super::worlds::{FLAT, World, found, found_in, slice, stalls, view};
 
 #[test]
 fn states_merge_by_the_laws() {
-    let dimensions = [Dimension::attribute("device"), Dimension::Title];
+    let dimensions = [SliceDimension::attribute("device"), SliceDimension::Title];
     check_merge_laws(&ExcessStalls::new(dimensions).unwrap().with_min_sessions(1), &various_facts());
 }
 
@@ -28,7 +28,7 @@ fn a_cdn_that_slow_devices_use_is_not_blamed() {
     let slow = slice(&seen, "slow").comparison.unwrap();
     assert!(slow.is_finding && slow.relative_interval.unwrap().contains(3.0), "{slow:?}");
     // What surely has the most comes first.
-    assert_eq!(seen.slices[0].value, DimensionValue::Named("slow".into()));
+    assert_eq!(seen.slices[0].value, SliceValue::Named("slow".into()));
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_dimension_in_which_all_are_the_same_says_nothing() {
     let mut stalls = stalls(1);
     stalls.observe_all(&sessions);
     let seen = stalls.summary();
-    assert!(seen.slices.iter().all(|slice| slice.dimension == Dimension::attribute("cdn")));
+    assert!(seen.slices.iter().all(|slice| slice.dimension == SliceDimension::attribute("cdn")));
     assert_eq!((seen.slices.len(), seen.sessions, seen.small_values), (2, 4, 0));
 }
 
@@ -130,11 +130,10 @@ fn a_missing_value_and_an_empty_one_are_the_same_and_a_value_of_its_own() {
     let mut state = stalls(1);
     state.observe_all(&sessions);
     let seen = state.summary();
-    let counts: Vec<(DimensionValue, u64)> =
-        seen.slices.into_iter().map(|slice| (slice.value, slice.sessions)).collect();
-    assert_eq!(counts, [(DimensionValue::Missing, 2), (DimensionValue::Named("A".into()), 1)]);
-    let twice = ExcessStalls::new([Dimension::Title, Dimension::Title]).unwrap_err();
-    assert_eq!(twice, Error::RepeatedDimension(Dimension::Title));
+    let counts: Vec<(SliceValue, u64)> = seen.slices.into_iter().map(|slice| (slice.value, slice.sessions)).collect();
+    assert_eq!(counts, [(SliceValue::Missing, 2), (SliceValue::Named("A".into()), 1)]);
+    let twice = ExcessStalls::new([SliceDimension::Title, SliceDimension::Title]).unwrap_err();
+    assert_eq!(twice, Error::RepeatedDimension(SliceDimension::Title));
 }
 
 #[derive(Deserialize)]
@@ -168,7 +167,7 @@ fn agrees_with_numpy_and_scipy() {
     let fixture: Fixture = serde_json::from_str(include_str!("../fixtures/excess_stalls.json")).unwrap();
     let groups = RandomGroups::new(16, 0).unwrap();
     let viewer_of = |group| (0..10_000).map(|n: u32| n.to_string()).find(|id| groups.group_of(id) == group).unwrap();
-    let names = ["first", "second", "third"].map(Dimension::attribute);
+    let names = ["first", "second", "third"].map(SliceDimension::attribute);
     let mut state = ExcessStalls::new(names.clone()).unwrap().with_groups(groups).with_min_sessions(1);
     for (group, first, second, third, playing, stalled) in &fixture.sessions {
         let values = [("first", first.as_str()), ("second", second), ("third", third)];
@@ -183,8 +182,7 @@ fn agrees_with_numpy_and_scipy() {
             .slices
             .iter()
             .find(|slice| {
-                slice.dimension == names[case.dimension]
-                    && slice.value == DimensionValue::Named(case.value.as_str().into())
+                slice.dimension == names[case.dimension] && slice.value == SliceValue::Named(case.value.as_str().into())
             })
             .unwrap();
         assert!(close(slice.comparable.unwrap().as_f64(), case.comparable, 1.0));
@@ -209,7 +207,7 @@ fn the_state_survives_outside_and_others_are_refused() {
     let back = ExcessStalls::decode(&state.encode(), &stalls(1)).unwrap();
     assert_eq!((back.summary(), back.encode()), (state.summary(), state.encode()));
     assert!(ExcessStalls::decode(&state.encode(), &stalls(2)).is_err());
-    assert!(ExcessStalls::decode(&ExcessStalls::new([Dimension::Title]).unwrap().encode(), &stalls(1)).is_err());
+    assert!(ExcessStalls::decode(&ExcessStalls::new([SliceDimension::Title]).unwrap().encode(), &stalls(1)).is_err());
     assert!(state.size_bytes() > 0);
     let written = |key: &str| {
         format!(

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use audience_core::{Accumulator, Elapsed, EventKind, Identity, SessionFacts};
-use audience_qoe::{Dimension, DimensionValue, ExcessStalls, ExcessStallsSummary, StallSlice};
+use audience_qoe::{ExcessStalls, ExcessStallsSummary, SliceDimension, SliceValue, StallSlice};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -75,8 +75,8 @@ pub(crate) fn view(viewer: &str, title: &str, attributes: &[(&str, &str)], playi
 
 /// By CDN, device, ISP and title.
 pub(crate) fn stalls(min_sessions: u64) -> ExcessStalls {
-    let attributes = ["cdn", "device", "isp"].map(Dimension::attribute);
-    ExcessStalls::new(attributes.into_iter().chain([Dimension::Title])).unwrap().with_min_sessions(min_sessions)
+    let attributes = ["cdn", "device", "isp"].map(SliceDimension::attribute);
+    ExcessStalls::new(attributes.into_iter().chain([SliceDimension::Title])).unwrap().with_min_sessions(min_sessions)
 }
 
 /// What is found of sessions, of slices of at least thirty.
@@ -88,7 +88,7 @@ pub(crate) fn found<'a>(sessions: impl IntoIterator<Item = &'a SessionFacts>) ->
 
 /// The slice of a value.
 pub(crate) fn slice<'a>(summary: &'a ExcessStallsSummary, value: &str) -> &'a StallSlice {
-    summary.slices.iter().find(|slice| slice.value == DimensionValue::Named(value.into())).unwrap()
+    summary.slices.iter().find(|slice| slice.value == SliceValue::Named(value.into())).unwrap()
 }
 
 /// What is found in so many worlds like this.

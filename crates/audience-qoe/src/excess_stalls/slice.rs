@@ -7,14 +7,14 @@ use audience_core::SessionFacts;
 /// What sessions are told apart by.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-pub enum Dimension {
+pub enum SliceDimension {
     /// The title.
     Title,
     /// An attribute of the session, by its name: CDN, ISP, device.
     Attribute(Arc<str>),
 }
 
-impl Dimension {
+impl SliceDimension {
     /// The attribute of this name.
     pub fn attribute(name: impl Into<Arc<str>>) -> Self {
         Self::Attribute(name.into())
@@ -31,10 +31,10 @@ impl Dimension {
     }
 }
 
-/// What sessions have in a [`Dimension`].
+/// What sessions have in a [`SliceDimension`].
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-pub enum DimensionValue {
+pub enum SliceValue {
     /// Nothing, or an empty text.
     Missing,
     /// This.

@@ -19,7 +19,7 @@ merge_fields!(LeftOut { never_started, nothing_played, from_requests });
 
 /// Wall-clock time of a session in playback.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Viewing {
+pub(crate) struct Playback {
     pub(crate) stalled_ms: u64,
     pub(crate) playing_ms: u64,
 }
@@ -31,17 +31,17 @@ impl LeftOut {
     }
 
     /// The time of a session in playback; without any that counts, the session is left out.
-    pub(crate) fn sift(&mut self, facts: &SessionFacts) -> Option<Viewing> {
-        let viewing =
-            Viewing { stalled_ms: facts.wall.stalled.as_millis(), playing_ms: facts.wall.playing.as_millis() };
+    pub(crate) fn sift(&mut self, facts: &SessionFacts) -> Option<Playback> {
+        let playback =
+            Playback { stalled_ms: facts.wall.stalled.as_millis(), playing_ms: facts.wall.playing.as_millis() };
         let reason = if !facts.started() {
             &mut self.never_started
-        } else if viewing.stalled_ms == 0 && viewing.playing_ms == 0 {
+        } else if playback.stalled_ms == 0 && playback.playing_ms == 0 {
             &mut self.nothing_played
         } else if facts.inferred.from_requests.is_some() {
             &mut self.from_requests
         } else {
-            return Some(viewing);
+            return Some(playback);
         };
         *reason += 1;
         None
