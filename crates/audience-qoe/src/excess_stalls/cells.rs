@@ -6,7 +6,7 @@ use std::sync::Arc;
 use audience_stats::{GroupedSums, Merge, RandomGroups};
 use foldhash::fast::RandomState;
 
-use super::dimension::SliceValue;
+use super::slice::SliceValue;
 
 /// Sessions, stalled and playing milliseconds by random group of viewers, for each combination of values that was seen.
 #[derive(Clone, Debug)]
