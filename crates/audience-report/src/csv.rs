@@ -21,7 +21,7 @@ impl Report {
     /// Every table and plot of the report as comma-separated values, always the same files. Those that were not asked for
     /// have no rows. Documented in `docs/report-csv.md` in the repository.
     pub fn to_csv(&self) -> Vec<CsvTable> {
-        let tables: [(_, WriteTable); 15] = [
+        let tables: [(_, WriteTable); 16] = [
             ("totals.csv", tables::totals),
             ("titles.csv", tables::titles),
             ("retention.csv", tables::retention),
@@ -31,6 +31,7 @@ impl Report {
             ("streams.csv", streams::over_time),
             ("renditions.csv", streams::renditions),
             ("good-streams.csv", streams::good),
+            ("slices.csv", streams::slices),
             ("scores.csv", streams::scores),
             ("failures.csv", streams::failures),
             ("longest-waits.csv", streams::waits),

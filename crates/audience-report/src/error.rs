@@ -32,6 +32,18 @@ pub enum Error {
         /// What was given.
         text: String,
     },
+    /// Sessions are sliced by each name once.
+    #[error("slice sessions by {name:?} twice")]
+    SliceTwice {
+        /// The name.
+        name: String,
+    },
+    /// Stalls cannot be laid to it.
+    #[error("slice sessions by {name}: slices are titles and values of attributes")]
+    NoSlice {
+        /// The name.
+        name: &'static str,
+    },
     /// A state from elsewhere speaks of a time that cannot be.
     #[error("read an attendance: there is no quarter of an hour {quarter}")]
     NoSuchQuarter {

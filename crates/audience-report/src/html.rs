@@ -7,6 +7,7 @@ mod overview;
 mod page;
 mod plot;
 mod quality;
+mod slices;
 mod streams;
 mod table;
 mod title;

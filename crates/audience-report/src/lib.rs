@@ -47,11 +47,11 @@ pub use filter::{Filter, parse_attribute, parse_time};
 pub use format::printable;
 pub use json::to_json;
 pub use report::{
-    Asked, AudienceOverTime, Breakdown, Comparison, Difference, DurationRange, GoodStreamsReport, Heatmap, Limits,
-    LongestWait, Peak, QualityReport, Report, Retention, RetentionComparison, Row, RungOverTime, SCHEMA, Share,
-    ShareDifference, Side, StreamsOverTime, StreamsReport, TitleComparison, TitleReport,
+    Asked, AudienceOverTime, Breakdown, Comparison, Difference, DurationRange, ExcessStallsReport, GoodStreamsReport,
+    Heatmap, Limits, LongestWait, Peak, QualityReport, Report, Retention, RetentionComparison, Row, RungOverTime,
+    SCHEMA, Share, ShareDifference, Side, Slice, StreamsOverTime, StreamsReport, TitleComparison, TitleReport,
 };
-pub use spec::{ReportSpec, parse_zone};
+pub use spec::{ReportSpec, parse_slices, parse_zone};
 pub use state::{
     Attendance, AttendanceSummary, ComparedState, Group, Moment, Quarter, ReportState, ReportSummary, SessionQuality,
     Streams, StreamsSummary, Title, TitleSummary, Totals, TotalsSummary,

@@ -16,7 +16,9 @@ use crate::spec::ReportSpec;
 pub use audience::{AudienceOverTime, Peak};
 pub use breakdown::{Breakdown, Row};
 pub use comparison::{Comparison, Difference, RetentionComparison, Share, ShareDifference, Side, TitleComparison};
-pub use streams::{GoodStreamsReport, Limits, LongestWait, RungOverTime, StreamsOverTime, StreamsReport};
+pub use streams::{
+    ExcessStallsReport, GoodStreamsReport, Limits, LongestWait, RungOverTime, Slice, StreamsOverTime, StreamsReport,
+};
 pub use title::{Heatmap, Retention, TitleReport};
 
 use crate::state::{ReportState, SessionQuality, TotalsSummary};

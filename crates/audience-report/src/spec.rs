@@ -1,6 +1,6 @@
 //! What a report is asked for.
 
-use audience_qoe::GoodStreamLimits;
+use audience_qoe::{GoodStreamLimits, SliceDimension};
 use jiff::tz::TimeZone;
 
 use crate::breakdown::Dimension;
@@ -18,6 +18,8 @@ pub struct ReportSpec {
     pub zone: TimeZone,
     /// What a good stream is, and which failures are none of the technology's.
     pub good: GoodStreamLimits,
+    /// Which slices of sessions to lay excess stall time to: titles, and values of these attributes. None by default.
+    pub slices: Vec<SliceDimension>,
     /// How many titles to list, those watched most first; 20 by default.
     pub top: usize,
 }
@@ -29,8 +31,28 @@ impl Default for ReportSpec {
             by: Vec::new(),
             zone: TimeZone::UTC,
             good: GoodStreamLimits::default(),
+            slices: Vec::new(),
             top: 20,
         }
+    }
+}
+
+/// Reads a list of slices such as `cdn,device,content`: attributes, and `content` for the title; `attr:content` is the attribute
+/// of that name.
+///
+/// # Errors
+///
+/// [`Error::EmptyName`], [`Error::SliceTwice`], and [`Error::NoSlice`] for days, which are none.
+pub fn parse_slices(text: &str) -> Result<Vec<SliceDimension>, Error> {
+    let slice = |dimension| match dimension {
+        Dimension::Content => Ok(SliceDimension::Title),
+        Dimension::Attribute(name) => Ok(SliceDimension::attribute(name)),
+        Dimension::Day => Err(Error::NoSlice { name: "day" }),
+    };
+    let slices = Dimension::parse_list(text)?.into_iter().map(slice).collect::<Result<Vec<_>, _>>()?;
+    match (1..slices.len()).find(|at| slices[..*at].contains(&slices[*at])) {
+        Some(at) => Err(Error::SliceTwice { name: slices[at].name().to_owned() }),
+        None => Ok(slices),
     }
 }
 

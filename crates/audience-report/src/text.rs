@@ -11,7 +11,7 @@ use anstyle::Style;
 use audience_core::Ratio;
 
 use crate::format;
-use crate::report::{Report, TitleReport};
+use crate::report::{Report, Slice, TitleReport};
 
 /// How a report is laid out as text.
 #[derive(Clone, Copy, Debug)]
@@ -149,7 +149,21 @@ impl Report {
             let average = format::bitrate(experience.average_bitrate_bps);
             row("Bit rate", format!("{average} on average, {per_hour:.1} switches an hour"));
         }
+        self.write_slices(&mut row);
         out.push('\n');
+    }
+
+    /// The slices that stall more than others like them.
+    fn write_slices(&self, row: &mut impl FnMut(&str, String)) {
+        let Some(excess) = &self.streams.excess_stalls else { return };
+        let mut found: Vec<String> = excess.findings().take(3).filter_map(in_words).collect();
+        let more = excess.findings().count() - found.len();
+        if more > 0 {
+            found.push(format!("and {}", format::things(more as u64, "more slice", "more slices")));
+        }
+        if !found.is_empty() {
+            row("Excess stalls", format!("{} (association, not cause)", found.join("; ")));
+        }
     }
 
     fn write_titles(&self, out: &mut String, options: TextOptions) {
@@ -160,6 +174,14 @@ impl Report {
         }
         out.push('\n');
     }
+}
+
+/// `cdn north stalls 2.1 times as much as expected (1.8 to 2.5)`.
+fn in_words(slice: &Slice) -> Option<String> {
+    let (seen, name) = (slice.comparison?, format!("{} {}", slice.dimension, slice.name()));
+    let interval = seen.relative_interval.map(|ends| format!(" ({:.1} to {:.1})", ends.low, ends.high));
+    let name = format::printable(&name).into_owned();
+    Some(format!("{name} stalls {:.1} times as much as expected{}", seen.relative?, interval.unwrap_or_default()))
 }
 
 fn write_details(out: &mut String, title: &TitleReport, width: usize) {

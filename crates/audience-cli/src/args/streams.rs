@@ -1,7 +1,10 @@
 //! What the command line says of how streams should be.
 
+use std::collections::BTreeMap;
+
 use audience_core::{Bitrate, Elapsed, Ratio};
-use audience_qoe::{BusinessErrors, GoodStreamLimits};
+use audience_qoe::{BusinessErrors, GoodStreamLimits, SliceDimension};
+use audience_report::parse_slices;
 use clap::Args;
 
 use crate::error::Error;
@@ -21,6 +24,12 @@ pub(crate) struct StreamArgs {
     #[arg(long, value_name = "BPS", value_parser = parse_bitrate)]
     good_bitrate: Option<Bitrate>,
 
+    /// Lay excess stall time to slices by NAMES: attributes, and `content` for the title; `none` for no slices
+    ///
+    /// By default, the title and those of cdn, isp (or asn), device and country that the telemetry has.
+    #[arg(long, value_name = "NAMES")]
+    slices: Option<String>,
+
     #[command(flatten)]
     business: BusinessArgs,
 }
@@ -34,6 +43,22 @@ pub(crate) struct BusinessArgs {
 }
 
 impl StreamArgs {
+    /// By what to tell sessions apart, of telemetry with these attributes.
+    pub(crate) fn slices(&self, attributes: &BTreeMap<Box<str>, u64>) -> Result<Vec<SliceDimension>, Error> {
+        const USUAL: [&[&str]; 4] =
+            [&["cdn"], &["isp", "asn"], &["device", "device_type", "platform"], &["country", "country_code"]];
+        match self.slices.as_deref() {
+            Some("none") => Ok(Vec::new()),
+            Some(names) => Ok(parse_slices(names)?),
+            None => {
+                let known =
+                    |names: &&[&'static str]| names.iter().find(|name| attributes.contains_key(**name)).copied();
+                let known = USUAL.iter().filter_map(known).map(SliceDimension::attribute);
+                Ok(known.chain([SliceDimension::Title]).collect())
+            }
+        }
+    }
+
     /// What a good stream is.
     pub(crate) fn limits(&self) -> Result<GoodStreamLimits, Error> {
         let usual = GoodStreamLimits::default();

@@ -26,6 +26,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Error> {
     if output == OutputFormat::Html && spec.by.is_empty() {
         spec.by = by_device(sessions.quality());
     }
+    spec.slices = args.streams.slices(&sessions.quality().attributes)?;
     let rules = Rules::default();
     let empty = ComparedState::new(&spec, versus.as_ref());
     let state = sessions.fold_facts(&rules, &catalog, &empty, |state, facts| state.observe(&facts))?;
@@ -106,7 +107,7 @@ fn spec(args: &ReportArgs) -> Result<ReportSpec, Error> {
         to: time(&args.to)?,
     };
     let by = args.by.as_deref().map_or(Ok(Vec::new()), Dimension::parse_list)?;
-    Ok(ReportSpec { filter, by, zone, good: args.streams.limits()?, top: args.top })
+    Ok(ReportSpec { filter, by, zone, good: args.streams.limits()?, slices: Vec::new(), top: args.top })
 }
 
 /// What the report is compared with.

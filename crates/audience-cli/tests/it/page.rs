@@ -55,7 +55,7 @@ fn tables_are_written_to_a_folder() {
     assert_eq!(
         names.join(" "),
         "audience.csv breakdown.csv comparison.csv failures.csv good-streams.csv heatmap.csv longest-waits.csv \
-         quality.csv renditions.csv retention.csv scores.csv startup.csv streams.csv titles.csv totals.csv"
+         quality.csv renditions.csv retention.csv scores.csv slices.csv startup.csv streams.csv titles.csv totals.csv"
     );
     let titles = fs::read_to_string(tables.join("titles.csv")).unwrap();
     assert!(

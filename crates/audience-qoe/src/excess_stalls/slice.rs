@@ -20,6 +20,14 @@ impl SliceDimension {
         Self::Attribute(name.into())
     }
 
+    /// Its name: `content` for the title.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Title => "content",
+            Self::Attribute(name) => name,
+        }
+    }
+
     /// What a session has there; nothing and an empty text are the same.
     pub(super) fn value_of<'a>(&self, facts: &'a SessionFacts) -> Option<&'a str> {
         let identity = &facts.identity;

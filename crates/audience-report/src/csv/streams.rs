@@ -1,6 +1,6 @@
 //! How streams felt, as tables.
 
-use audience_qoe::Score;
+use audience_qoe::{Score, StallComparison};
 use audience_stats::Interval;
 
 use super::sheet::{Cell, Figures, Sheet};
@@ -73,6 +73,56 @@ pub(super) fn good(report: &Report) -> String {
     sheet.row([Cell::name("high"), Cell::some(ends.map(|(_, high)| high))]);
     for (name, value) in counts.names().zip(counts.cells()) {
         sheet.row([Cell::name(name), value]);
+    }
+    sheet.finish()
+}
+
+pub(super) fn slices(report: &Report) -> String {
+    let mut sheet = Sheet::new([
+        "dimension",
+        "value",
+        "title",
+        "sessions",
+        "stalled_ms",
+        "playing_ms",
+        "crude_ratio",
+        "comparable",
+        "observed_ms",
+        "expected_ms",
+        "excess_ms",
+        "excess_low_ms",
+        "excess_high_ms",
+        "relative",
+        "relative_low",
+        "relative_high",
+        "p_value",
+        "adjusted_p_value",
+        "is_finding",
+    ]);
+    for slice in report.streams.excess_stalls.iter().flat_map(|excess| &excess.slices) {
+        let seen = slice.comparison;
+        let of = |figure: fn(&StallComparison) -> Option<f64>| Cell::some(seen.as_ref().and_then(figure));
+        sheet.row([
+            Cell::Text(&slice.dimension),
+            Cell::text(slice.value.as_deref()),
+            Cell::text(slice.title.as_deref()),
+            Cell::of(slice.sessions),
+            Cell::of(slice.stalled_ms),
+            Cell::of(slice.playing_ms),
+            Cell::some(slice.crude_ratio),
+            Cell::some(slice.comparable.map(audience_core::Ratio::as_f64)),
+            of(|seen| Some(seen.observed_ms)),
+            of(|seen| Some(seen.expected_ms)),
+            of(|seen| Some(seen.excess_ms)),
+            of(|seen| Some(seen.excess_interval?.low)),
+            of(|seen| Some(seen.excess_interval?.high)),
+            of(|seen| seen.relative),
+            of(|seen| Some(seen.relative_interval?.low)),
+            of(|seen| Some(seen.relative_interval?.high)),
+            of(|seen| seen.p_value),
+            of(|seen| seen.adjusted_p_value),
+            Cell::some(seen.map(|seen| seen.is_finding)),
+        ]);
     }
     sheet.finish()
 }

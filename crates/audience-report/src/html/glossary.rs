@@ -42,7 +42,12 @@ const DEFINITIONS: &[(&str, &str, &str)] = &[
          longer than p95. Where players do not say when they were asked, it is counted from the load: an upper bound.",
     ),
     ("def-stall", "Stall", "A wait in the middle of playback: neither before the first frame nor after a seek."),
-    ("def-rebuffer", "Rebuffer ratio", "Time stalled, divided by time stalled and time in which frames moved."),
+    (
+        "def-rebuffer",
+        "Rebuffer ratio",
+        "Time stalled, divided by time stalled and time in which frames moved. In brackets, a 95 % interval over viewers, by \
+         bootstrap; it leaves out sessions of which only requests are known.",
+    ),
     (
         "def-failures",
         "Failures",

@@ -6,6 +6,7 @@ use audience_qoe::Score;
 use super::markup::Markup;
 use super::page::Context;
 use super::plot;
+use super::slices;
 use super::table::{Cell, Column, Table};
 use crate::format;
 use crate::report::StreamsReport;
@@ -22,6 +23,9 @@ pub(super) fn write(out: &mut Markup, context: &Context<'_>) {
         plot::write_course(out, context);
         plot::write_rungs(out, context);
         write_renditions(out, streams);
+        if let Some(excess) = &streams.excess_stalls {
+            slices::write(out, excess);
+        }
         write_good(out, streams);
         write_scores(out, streams);
         write_failures(out, streams);
@@ -57,6 +61,11 @@ fn write_figures(out: &mut Markup, context: &Context<'_>) {
         figure("Failed while playing", "#def-failures", format::fine_ratio(experience.playback_failure_rate));
         figure("Stalls", "#def-stall", per_hour(experience.stalls_per_hour));
         figure("Longest stall", "#def-stall", seconds(Some(experience.longest_stall_ms as f64)));
+        let ratio = &context.report.streams.stall_ratio;
+        let between = ratio.interval.map_or(String::new(), |interval| {
+            format!(" ({:.2} to {:.2})", interval.low * 100.0, interval.high * 100.0)
+        });
+        figure("Rebuffer ratio", "#def-rebuffer", format!("{}{between}", format::fine_ratio(ratio.ratio)));
         figure("Stalled of watched time", "#def-stalled-time", format::fine_ratio(experience.stalled_time_ratio));
         figure("Switches", "#def-switch", per_hour(experience.switches_per_hour));
         figure("Bit rate", "#def-bitrate", format::bitrate(experience.average_bitrate_bps));

@@ -3,7 +3,8 @@
 use audience_core::{Failure, Ratio, Timestamp};
 use audience_ingest::Catalog;
 use audience_qoe::{
-    FailureCode, GoodStreamLimits, GoodStreamsSummary, RenditionsSummary, Rung, ScoresSummary, StartUpHistogram,
+    ExcessStallsSummary, FailureCode, GoodStreamLimits, GoodStreamsSummary, LeftOut, RenditionsSummary, Rung,
+    ScoresSummary, SliceDimension, SliceValue, StallComparison, StallRatioSummary, StallSlice, StartUpHistogram,
     WaitingSession,
 };
 use audience_stats::Merge;
@@ -24,6 +25,11 @@ pub struct StreamsReport {
     pub renditions: RenditionsSummary,
     /// The share of streams that were as good as they should be.
     pub good: GoodStreamsReport,
+    /// Time stalled, over everything, with an interval over viewers.
+    pub stall_ratio: StallRatioSummary,
+    /// Which slices excess stall time goes with, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub excess_stalls: Option<ExcessStallsReport>,
     /// Scores of sessions, those of others and our own.
     pub scores: ScoresSummary,
     /// Failures by the code of the fatal error, the most frequent first.
@@ -51,6 +57,91 @@ pub struct Limits {
     pub rebuffer_ratio: Ratio,
     /// The lowest average bit rate, if there is one.
     pub bitrate_bps: Option<u64>,
+}
+
+/// Which slices of sessions excess stall time goes with: an association, not what causes it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ExcessStallsReport {
+    /// What sessions are told apart by.
+    pub dimensions: Vec<String>,
+    /// Slices by the lower end of their excess, the largest first.
+    pub slices: Vec<Slice>,
+    /// Values with too few sessions to be slices.
+    pub small_values: u64,
+    /// Sessions it is of.
+    pub sessions: u64,
+    /// Sessions it is not of.
+    pub left_out: LeftOut,
+}
+
+/// All sessions that have a value in a dimension.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Slice {
+    /// The dimension: `content`, or an attribute.
+    pub dimension: String,
+    /// The value; without one, the sessions that have none.
+    pub value: Option<String>,
+    /// The name of the title, where it is one and a catalogue has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Sessions.
+    pub sessions: u64,
+    /// Time stalled.
+    pub stalled_ms: u64,
+    /// Time in which frames moved.
+    pub playing_ms: u64,
+    /// Time stalled per time in which frames moved, whatever else is different with these sessions.
+    pub crude_ratio: Option<f64>,
+    /// The share of the time played that others can be compared with.
+    pub comparable: Option<Ratio>,
+    /// The comparison with others that are alike in all other dimensions.
+    pub comparison: Option<StallComparison>,
+}
+
+impl ExcessStallsReport {
+    fn new(seen: ExcessStallsSummary, dimensions: &[SliceDimension], catalog: &Catalog) -> Self {
+        Self {
+            dimensions: dimensions.iter().map(|dimension| dimension.name().to_owned()).collect(),
+            slices: seen.slices.into_iter().map(|slice| Slice::new(slice, catalog)).collect(),
+            small_values: seen.small_values,
+            sessions: seen.sessions,
+            left_out: seen.left_out,
+        }
+    }
+}
+
+impl ExcessStallsReport {
+    /// Slices that stall more than others that are like them.
+    pub fn findings(&self) -> impl Iterator<Item = &Slice> {
+        let more = |slice: &&Slice| slice.comparison.is_some_and(|seen| seen.is_finding && seen.excess_ms > 0.0);
+        self.slices.iter().filter(more)
+    }
+}
+
+impl Slice {
+    fn new(slice: StallSlice, catalog: &Catalog) -> Self {
+        let value = match &slice.value {
+            SliceValue::Missing => None,
+            SliceValue::Named(name) => Some(name.to_string()),
+        };
+        let is_title = slice.dimension == SliceDimension::Title;
+        Self {
+            dimension: slice.dimension.name().to_owned(),
+            title: value.as_deref().filter(|_| is_title).and_then(|id| super::title_of(id, catalog)),
+            value,
+            sessions: slice.sessions,
+            stalled_ms: slice.stalled_ms,
+            playing_ms: slice.playing_ms,
+            crude_ratio: slice.crude_ratio,
+            comparable: slice.comparable,
+            comparison: slice.comparison,
+        }
+    }
+
+    /// What to call its value.
+    pub(crate) fn name(&self) -> &str {
+        self.title.as_deref().or(self.value.as_deref()).unwrap_or("(none)")
+    }
 }
 
 /// A session whose viewer waited long.
@@ -146,6 +237,8 @@ impl StreamsReport {
                 },
                 seen: seen.good,
             },
+            stall_ratio: seen.stall_ratio,
+            excess_stalls: seen.excess.map(|seen| ExcessStallsReport::new(seen, &spec.slices, catalog)),
             scores: seen.scores,
             failures: seen.failures,
             longest_waits: seen.waits.into_iter().map(|session| LongestWait::new(session, catalog)).collect(),

@@ -20,7 +20,8 @@ pub struct ComparedState {
 impl ComparedState {
     /// Nothing seen yet. What the report is compared with is not broken down.
     pub fn new(this: &ReportSpec, other: Option<&ReportSpec>) -> Self {
-        let plain = |spec: &ReportSpec| ReportState::new(&ReportSpec { by: Vec::new(), ..spec.clone() });
+        let plain =
+            |spec: &ReportSpec| ReportState::new(&ReportSpec { by: Vec::new(), slices: Vec::new(), ..spec.clone() });
         Self { this: ReportState::new(this), other: other.map(plain), in_both: 0 }
     }
 }

@@ -2,8 +2,8 @@
 
 use audience_core::{SessionFacts, Timestamp};
 use audience_qoe::{
-    FailureCode, FailureCodes, GoodStreams, GoodStreamsSummary, LongestWaits, Renditions, RenditionsSummary, Rung,
-    Scores, ScoresSummary, WaitingSession,
+    ExcessStalls, ExcessStallsSummary, FailureCode, FailureCodes, GoodStreams, GoodStreamsSummary, LongestWaits,
+    PooledStallRatio, Renditions, RenditionsSummary, Rung, Scores, ScoresSummary, StallRatioSummary, WaitingSession,
 };
 use audience_stats::{Accumulator, Keyed, Merge, merge_fields};
 
@@ -23,6 +23,8 @@ pub struct Streams {
     failures: FailureCodes,
     waits: LongestWaits,
     scores: Scores,
+    stall_ratio: PooledStallRatio,
+    excess: Option<ExcessStalls>,
     course: Keyed<Moment, QuarterOf>,
 }
 
@@ -39,6 +41,10 @@ pub struct StreamsSummary {
     pub waits: Vec<WaitingSession>,
     /// Scores of sessions.
     pub scores: ScoresSummary,
+    /// Time stalled, over all of them, and how sure that is.
+    pub stall_ratio: StallRatioSummary,
+    /// Which slices excess stall time goes with, if that was asked for.
+    pub excess: Option<ExcessStallsSummary>,
     /// Sums by the quarter of an hour, counted from the Unix epoch, in which sessions began; in order.
     pub course: Vec<(i64, Moment)>,
 }
@@ -73,6 +79,9 @@ impl Streams {
             failures: FailureCodes::new(spec.good.business.clone()),
             waits: LongestWaits::new(LISTED),
             scores: Scores::default(),
+            stall_ratio: PooledStallRatio::default(),
+            // Slices that are named twice are refused where they are read.
+            excess: ExcessStalls::new(spec.slices.iter().cloned()).ok().filter(|_| !spec.slices.is_empty()),
             course: Keyed::new(quarter, Moment::default()),
         }
     }
@@ -82,7 +91,7 @@ fn quarter_of(at: Timestamp) -> i64 {
     at.as_millis().div_euclid(QUARTER)
 }
 
-merge_fields!(Streams { renditions, good, failures, waits, scores, course });
+merge_fields!(Streams { renditions, good, failures, waits, scores, stall_ratio, excess, course });
 
 impl Accumulator for Streams {
     type Item = SessionFacts;
@@ -94,6 +103,10 @@ impl Accumulator for Streams {
         self.failures.observe(facts);
         self.waits.observe(facts);
         self.scores.observe(facts);
+        self.stall_ratio.observe(facts);
+        if let Some(excess) = &mut self.excess {
+            excess.observe(facts);
+        }
         self.course.observe(facts);
     }
 
@@ -104,6 +117,8 @@ impl Accumulator for Streams {
             failures: self.failures.summary(),
             waits: self.waits.summary(),
             scores: self.scores.summary(),
+            stall_ratio: self.stall_ratio.summary(),
+            excess: self.excess.as_ref().map(Accumulator::summary),
             course: self.course.summary(),
         }
     }

@@ -1,7 +1,7 @@
 //! How streams felt.
 
 use audience_core::{Bitrate, Event, EventKind, MediaTime, Rendition, Session, SessionFacts, Timestamp};
-use audience_report::{Report, ReportSpec};
+use audience_report::{Error, Report, ReportSpec, TextOptions, parse_slices};
 
 use crate::{facts, report, various};
 
@@ -84,4 +84,51 @@ fn what_is_over_time_is_what_is_over_everything() {
     assert_eq!(good.judged + good.early_exits + good.business_failures + good.starting, experience.sessions);
     let known: u64 = report.streams.renditions.renditions.iter().map(|rendition| rendition.played_ms).sum();
     assert_eq!(known + report.streams.renditions.unknown_ms, report.totals.watched_ms);
+}
+
+#[test]
+fn a_slice_that_stalls_more_than_others_like_it_is_named_in_every_form() {
+    let at = |secs: i64| Timestamp::from_millis(secs * 1000);
+    let position = MediaTime::from_secs;
+    // CDN b stalls for three times as long, on tv and web alike; who has no CDN is too few.
+    let session = |number: i64| {
+        let (cdn, device) = (["a", "b"][number as usize % 2], ["tv", "web"][number as usize / 2 % 2]);
+        let stall = (1 + number / 4 % 3) * if cdn == "b" { 3 } else { 1 };
+        let id = format!("s{number}");
+        let session = Session::new(
+            id.as_str(),
+            "film",
+            [
+                Event::new(at(0), EventKind::Play).at(position(0)),
+                Event::new(at(30), EventKind::BufferStart).at(position(30)),
+                Event::new(at(30 + stall), EventKind::buffer_end()).at(position(30)),
+                Event::new(at(60 + stall), EventKind::Pause).at(position(60)),
+            ],
+        );
+        let session = session.with_viewer(id.as_str()).with_attribute("device", device);
+        facts(&if number < 400 { session.with_attribute("cdn", cdn) } else { session })
+    };
+    let all: Vec<_> = (0..410).map(session).collect();
+    let spec = ReportSpec { slices: parse_slices("cdn, device").unwrap(), ..ReportSpec::default() };
+    let report = report(&spec, &all);
+    let excess = report.streams.excess_stalls.as_ref().unwrap();
+    let found: Vec<_> = excess.findings().map(|slice| (slice.dimension.as_str(), slice.value.as_deref())).collect();
+    assert_eq!(found, [("cdn", Some("b"))]);
+    assert_eq!((excess.small_values, excess.sessions), (1, 410));
+    let relative = excess.findings().next().and_then(|slice| slice.comparison?.relative).unwrap();
+    assert!((2.5..=3.1).contains(&relative), "{relative}");
+
+    let text = report.to_text(TextOptions::default());
+    assert!(text.contains("Excess stalls cdn b stalls "), "{text}");
+    assert!(report.to_html().contains("<bdi>cdn b</bdi>"));
+    let tables = report.to_csv();
+    let slices = &tables.iter().find(|table| table.file_name == "slices.csv").unwrap().text;
+    assert!(slices.lines().nth(1).unwrap().starts_with("cdn,b,,200,") && slices.contains(",true\n"), "{slices}");
+}
+
+#[test]
+fn slices_that_make_no_sense_are_refused() {
+    assert_eq!(parse_slices("cdn,day"), Err(Error::NoSlice { name: "day" }));
+    assert_eq!(parse_slices("cdn,content,cdn"), Err(Error::SliceTwice { name: "cdn".into() }));
+    assert_eq!(parse_slices("cdn,"), Err(Error::EmptyName { text: "cdn,".into() }));
 }
