@@ -12,6 +12,7 @@ mod fuzz;
 mod lint;
 mod oracle;
 mod package;
+mod scores;
 mod shell;
 mod snowplow;
 mod tables;
@@ -51,6 +52,7 @@ enum Task {
     Compare(compare::Compare),
     CompareSnowplow(snowplow::CompareSnowplow),
     Tables(tables::Tables),
+    Scores(scores::ScoresTask),
     Fuzz(fuzz::Fuzz),
     Bench(bench::Bench),
 }
@@ -80,6 +82,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Compare(task) => task.run(),
         Task::CompareSnowplow(task) => task.run(),
         Task::Tables(task) => task.run(),
+        Task::Scores(task) => task.run(),
         Task::Fuzz(task) => task.run(),
         Task::Bench(task) => task.run(),
     }
