@@ -21,10 +21,10 @@ pub(crate) struct ScoresTask {
 impl ScoresTask {
     pub(crate) fn run(&self) -> anyhow::Result<()> {
         for (name, scenario) in scenarios(self.sessions) {
-            let table = table(scenario, self.seed)?;
+            let table = table(name, scenario, self.seed)?;
             #[expect(clippy::print_stdout, reason = "this is what the task is for")]
             {
-                println!("{name}: {table}");
+                println!("{table}");
             }
         }
         Ok(())
@@ -59,8 +59,8 @@ fn player_size(device: &str) -> (&'static str, &'static str) {
     }
 }
 
-/// A line of Markdown for each score.
-fn table(scenario: Scenario, seed: u64) -> anyhow::Result<String> {
+/// What is simulated, and a line of Markdown for each score.
+fn table(name: &str, scenario: Scenario, seed: u64) -> anyhow::Result<String> {
     let simulation = Simulation::new(scenario, seed)?;
     let rules = ScoreRules::default();
     let (mut tallied, mut scores) = (Scores::new(rules), Vec::new());
@@ -71,7 +71,7 @@ fn table(scenario: Scenario, seed: u64) -> anyhow::Result<String> {
     }
     let summary = tallied.summary();
     let mut lines = vec![
-        format!("{} sessions, {} never played", summary.sessions, summary.never_played),
+        format!("**{name}**: {} sessions, {} never played", summary.sessions, summary.never_played),
         String::new(),
         "| score | sessions | mean | p5 | p25 | p50 | p75 | ρ with `experience` |".to_owned(),
         "|---|--:|--:|--:|--:|--:|--:|--:|".to_owned(),
@@ -118,11 +118,20 @@ mod tests {
     #[test]
     fn every_score_is_in_the_table_and_agrees_with_itself() {
         for (name, scenario) in scenarios(60) {
-            let table = table(scenario.clone(), 7).unwrap();
+            let table = table(name, scenario.clone(), 7).unwrap();
             assert!(Score::ALL.iter().all(|score| table.contains(score.name())), "{name}");
             let ours = table.lines().find(|line| line.starts_with("| `experience`")).unwrap();
             assert!(ours.ends_with(" 1.00 |"), "{ours}");
-            assert_eq!(super::table(scenario, 7).unwrap(), table);
+            assert_eq!(super::table(name, scenario, 7).unwrap(), table);
+        }
+    }
+
+    #[test]
+    fn the_page_has_the_tables_as_they_are_printed() {
+        let page = std::fs::read_to_string(crate::shell::root().join("docs/methods/scores.md")).unwrap();
+        for (name, scenario) in scenarios(20_000) {
+            let table = table(name, scenario, 7).unwrap();
+            assert!(page.contains(&table), "put this into docs/methods/scores.md: {table}");
         }
     }
 }

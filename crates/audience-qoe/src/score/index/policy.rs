@@ -28,9 +28,9 @@ pub struct ExperienceWeights {
     /// Penalty for the ratio of time spent waiting after seeks to time playing. 1: a fifth of a stall's, because whoever
     /// seeks expects to wait. A judgement.
     pub seek_waiting: f64,
-    /// Penalty for each switch of the bit rate per minute of playing. 0.02: what is played matters much more than how often
-    /// it changes (Hoßfeld et al., "Assessing effect sizes of influence factors towards a QoE model for HTTP adaptive
-    /// streaming", QoMEX 2014). How much less is a judgement.
+    /// Penalty for each switch of the bit rate per minute of playing. 0.02: a model of viewers' ratings needs how far quality
+    /// switches and how long each is played, and does without how often (Hoßfeld et al., "Assessing effect sizes of influence
+    /// factors towards a QoE model for HTTP adaptive streaming", QoMEX 2014). So this is little; how little is a judgement.
     pub switches_per_minute: f64,
     /// Penalty for the natural logarithm of [`reference_bps`](Self::reference_bps) over the average bit rate. 0.15, so that half
     /// the bit rate costs a tenth: a judgement. Logarithmic as in BOLA's utility (Spiteri et al., INFOCOM 2016).
