@@ -1,7 +1,9 @@
 //! Our own index.
 
-use audience_core::{Elapsed, Failure, MediaTime, SessionFacts, StartUp, StartUpBasis};
-use audience_qoe::{Error, ExperiencePolicy, ExperienceScore, ExperienceWeights, Impairment, Viewing};
+use audience_core::{Accumulator, Elapsed, Failure, MediaTime, SessionFacts, StartUp, StartUpBasis};
+use audience_qoe::{
+    Error, ExperiencePolicy, ExperienceScore, ExperienceWeights, Impairment, Score, ScoreRules, Scores, Viewing,
+};
 use proptest::prelude::*;
 
 use super::{assert_near, shown};
@@ -98,6 +100,23 @@ proptest! {
         let mut longer = amounts;
         longer[0] += more;
         prop_assert!(score(&impaired(&longer)) >= score(&impaired(&amounts)));
+    }
+
+    #[test]
+    fn every_score_is_in_its_range_whatever_the_facts(amounts in any::<[u64; 9]>()) {
+        let facts = impaired(&amounts);
+        let scores = ScoreRules::default().scores(&facts);
+        for score in Score::ALL {
+            let (least, most) = match score {
+                Score::Linear => (f64::MIN, 4295.0),
+                Score::StallingMos => (1.5, 5.0),
+                _ => (0.0, 100.0),
+            };
+            prop_assert!(scores.get(score).is_none_or(|value| (least..=most).contains(&value)), "{:?}", scores);
+        }
+        let mut many = Scores::default();
+        many.observe_all(&[facts.clone(), facts]);
+        prop_assert!(many.summary().scores.linear.mean.is_none_or(f64::is_finite));
     }
 
     #[test]
