@@ -1,7 +1,8 @@
 //! What scores look at.
 
+use audience_core::MediaTime;
 use audience_core::test_util::various_facts;
-use audience_qoe::{Error, MuxScores, QoeBreakdown, Upscale, Viewing};
+use audience_qoe::{Error, LinearQoe, MuxScores, QoeBreakdown, ScoreRules, Upscale, Viewing};
 
 use super::shown;
 
@@ -55,6 +56,26 @@ fn facts_are_read_as_they_are() {
 }
 
 #[test]
+fn switches_go_down_too_and_content_is_not_wall_clock_time() {
+    let mut facts = shown(&[]);
+    facts.quality.switches_down = 2;
+    facts.quality.down_bps = 3_000_000;
+    facts.watched = MediaTime::from_secs(180);
+    let quality = LinearQoe::default().of(&Viewing::of(&facts).unwrap()).unwrap();
+    // A switch up by 5 Mbit/s, two down by 3 together, 2 s stalled; 45 chunks.
+    assert!((quality - (13.0 / 3.0 - (8.0 + 8.6) / 45.0)).abs() < 1e-12);
+    assert_eq!(QoeBreakdown::of(&Viewing::of(&facts).unwrap()).quality_switches, 3);
+}
+
+#[test]
+fn of_two_renditions_played_as_long_the_lower_is_taken() {
+    let mut facts = shown(&[]);
+    facts.renditions[1].played = facts.renditions[0].played;
+    // 540 lines are 60; a stall takes 10 and a switch 2.
+    assert_eq!(ScoreRules::default().scores(&facts).kino_quality, Some(48.0));
+}
+
+#[test]
 fn pictures_are_enlarged_to_the_size_of_the_player() {
     let upscaled = |width: &str, height: &str| {
         MuxScores::of(&Viewing::of(&shown(&[("player_width", width), ("player_height", height)])).unwrap())
@@ -82,5 +103,6 @@ fn facts_that_make_no_sense_are_scored_all_the_same() {
     facts.quality.decoded_frames = Some(1);
     let viewing = Viewing::of(&facts).unwrap();
     assert_eq!(QoeBreakdown::of(&viewing).score, 0.0);
+    assert_eq!(QoeBreakdown::of(&viewing).rebuffer_duration, 86_400.0);
     assert!(MuxScores::of(&viewing).smoothness.unwrap().is_finite());
 }
