@@ -18,10 +18,12 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// From so many groups; `None` with less than two, or when a number is not finite.
+    /// From so many groups; `None` with less than two, or when a number is not finite. What rounding leaves of a standard error
+    /// of 0 is 0.
     pub(crate) fn new(value: f64, standard_error: f64, groups: usize) -> Option<Self> {
         let degrees =
             groups.checked_sub(1).and_then(|degrees| u16::try_from(degrees).ok()).and_then(NonZeroU16::new)?;
+        let standard_error = if standard_error <= 1e-13 * value.abs() { 0.0 } else { standard_error };
         (value.is_finite() && standard_error.is_finite()).then_some(Self { value, standard_error, degrees })
     }
 

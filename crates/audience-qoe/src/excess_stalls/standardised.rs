@@ -125,14 +125,18 @@ impl Comparison {
         self.whole.expected
     }
 
-    /// Time stalled beyond what was expected. A total, so that the groups that are left weigh more.
+    /// Time stalled beyond what was expected. A total, so that the groups that are left weigh more. `None` when it does not vary.
     pub(super) fn excess(&self) -> Option<Estimate> {
         let groups = self.held().count() as f64;
         let weight = groups / (groups - 1.0);
+        // Both sums may be large where their difference is nothing but rounding.
+        let rounding = 1e-9 * (self.whole.observed + self.whole.expected);
         self.jackknife(|stalled| Some(stalled.observed - stalled.expected), weight)
+            .filter(|excess| excess.standard_error > rounding)
     }
 
-    /// The logarithm of time stalled over time expected to be; `None` when one of them is 0, with all groups or without one.
+    /// The logarithm of time stalled over time expected to be; `None` when one of them is 0, with all groups or without one, or when
+    /// it does not vary.
     pub(super) fn log_relative(&self) -> Option<Estimate> {
         let log = |stalled: Stalled| {
             // What rounding leaves of nothing is nothing.
@@ -140,7 +144,7 @@ impl Comparison {
             let positive = stalled.observed > least && stalled.expected > least;
             positive.then(|| libm::log(stalled.observed / stalled.expected))
         };
-        self.jackknife(log, 1.0)
+        self.jackknife(log, 1.0).filter(|log| log.standard_error > 1e-9)
     }
 
     fn jackknife(&self, function: impl Fn(Stalled) -> Option<f64>, weight: f64) -> Option<Estimate> {

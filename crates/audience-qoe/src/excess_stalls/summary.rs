@@ -59,11 +59,13 @@ pub struct StallComparison {
     pub expected_ms: f64,
     /// The difference.
     pub excess_ms: f64,
-    /// Its 95 % interval, from how groups of viewers vary; `None` with less than two groups on either side.
+    /// Its 95 % interval, from how groups of viewers vary; `None` with less than two groups on
+    /// either side, or when groups do not vary.
     pub excess_interval: Option<Interval>,
     /// The ratio of the two; `None` when nothing was expected.
     pub relative: Option<f64>,
-    /// Its 95 % interval, made on the logarithmic scale; `None` also when one of the two is 0, with all groups or without one.
+    /// Its 95 % interval, made on the logarithmic scale; `None` also when one of the two is 0, with all groups or without one,
+    /// or when groups do not vary.
     pub relative_interval: Option<Interval>,
     /// The two-sided probability of an excess this far from 0, if there were none.
     pub p_value: Option<f64>,

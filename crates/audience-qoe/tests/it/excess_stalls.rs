@@ -120,6 +120,25 @@ fn slices_without_others_like_them_say_so() {
     assert_eq!((compared.observed_ms, compared.expected_ms, compared.excess_interval), (30.0, 30.0, None));
 }
 
+/// Everybody stalls the same share of the time, in strata that make it hard to divide: rounding is no finding.
+#[test]
+fn where_nothing_varies_nothing_is_found() {
+    let sessions: Vec<SessionFacts> = (0..600_u64)
+        .map(|n| {
+            let cdn = ["A", "B", "C"][n as usize % 3];
+            let title = ["film", "clip", "news", "show", "odd"][n as usize % 5];
+            view(&(n % 97).to_string(), title, &[("cdn", cdn)], 7000 + n * 70, 100 + n)
+        })
+        .collect();
+    let seen = found(&sessions);
+    assert_eq!(seen.slices.len(), 8);
+    for comparison in seen.slices.iter().map(|slice| slice.comparison.unwrap()) {
+        assert!((comparison.relative.unwrap() - 1.0).abs() < 1e-12);
+        assert_eq!((comparison.excess_interval, comparison.relative_interval), (None, None));
+        assert_eq!((comparison.p_value, comparison.is_finding), (None, false));
+    }
+}
+
 #[test]
 fn a_missing_value_and_an_empty_one_are_the_same_and_a_value_of_its_own() {
     let sessions = [

@@ -53,7 +53,9 @@ impl<const K: usize> GroupedSums<K> {
         for _ in 0..plan.replicates {
             replicates.extend(resampled().filter(|value| value.is_finite()));
         }
-        percentile_interval(&mut replicates).filter(|interval| interval.low < interval.high)
+        // What rounding leaves of no difference is none.
+        percentile_interval(&mut replicates)
+            .filter(|interval| interval.high - interval.low > 1e-13 * interval.high.abs().max(interval.low.abs()))
     }
 }
 

@@ -132,6 +132,9 @@ fn what_is_too_little_says_nothing() {
     let estimate = without_stalls.ratio().unwrap();
     assert_eq!((estimate.value, estimate.interval_95(), estimate.p_value(0.0)), (0.0, None, None));
     assert_eq!(without_stalls.bootstrap(plan, ratio), None);
+    let all_alike = of(64, &[(3, 1, 3), (4, 7, 21), (5, 100, 300), (9, 13, 39)]);
+    assert_eq!((all_alike.ratio().unwrap().interval_95(), all_alike.bootstrap(plan, ratio)), (None, None));
+    assert_eq!(all_alike.jackknife(ratio).unwrap().interval_95(), None);
     assert_eq!(percentile_interval(&mut []), None);
     assert_eq!(Estimate::from_jackknife(1.0, &[1.0, f64::NAN]), None);
 }
