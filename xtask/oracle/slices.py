@@ -50,8 +50,8 @@ def compared(rows, dimension, value):
         return case
     number = len(own | others)
     without = [standardised([r for r in rows if r["group"] != g], dimension, value) for g in sorted(own | others)]
-    excess, p = jackknife(observed - expected, [(o - e) * number / (number - 1) for o, e, _, _ in without], degrees)
-    log, _ = jackknife(numpy.log(observed / expected), [numpy.log(o / e) for o, e, _, _ in without], degrees)
+    excess, _ = jackknife(observed - expected, [(o - e) * number / (number - 1) for o, e, _, _ in without], degrees)
+    log, p = jackknife(numpy.log(observed / expected), [numpy.log(o / e) for o, e, _, _ in without], degrees)
     return case | {
         "observed": observed,
         "expected": expected,
@@ -67,12 +67,16 @@ def world():
     for _ in range(300):
         group = int(random.integers(0, 16))
         values = ["abc"[random.integers(0, 3)], "xy"[random.integers(0, 2)], "klmnopq"[random.integers(0, 7)]]
-        # One value of the last dimension is only there with one of the first, and a few cells have a single session.
+        # One value of the last dimension is only there with one of the first and a few groups.
         if values[2] == "q":
             values[0] = "a"
+            group %= 5
         playing = int(random.lognormal(12, 0.5))
         stalled = int(playing * random.uniform() * 0.1) if random.uniform() < 0.6 else 0
         rows.append({"group": group, "values": values, "playing": playing, "stalled": stalled})
+    # Without one of these groups, there is nothing to compare in their stratum.
+    for group, first, stalled in [(3, "a", 9000), (3, "a", 0), (4, "b", 2000)]:
+        rows.append({"group": group, "values": [first, "z", "k"], "playing": 150_000, "stalled": stalled})
     return rows
 
 

@@ -65,9 +65,10 @@ pub struct StallComparison {
     /// The ratio of the two; `None` when nothing was expected.
     pub relative: Option<f64>,
     /// Its 95 % interval, made on the logarithmic scale; `None` also when one of the two is 0, with all groups or without one,
-    /// or when groups do not vary.
+    /// when groups do not vary, or where it has no end.
     pub relative_interval: Option<Interval>,
-    /// The two-sided probability of an excess this far from 0, if there were none.
+    /// The two-sided probability of a relative measure this far from 1, if nothing went with the slice; from the logarithmic scale, on
+    /// which long tails are less of a trouble. `None` as its interval.
     pub p_value: Option<f64>,
     /// The same, adjusted for the number of slices by Benjamini and Hochberg.
     pub adjusted_p_value: Option<f64>,
@@ -132,7 +133,7 @@ impl StallSlice {
 impl StallComparison {
     fn new(comparison: &Comparison) -> Self {
         let (observed_ms, expected_ms) = (comparison.observed_ms(), comparison.expected_ms());
-        let excess = comparison.excess();
+        let (excess, log) = (comparison.excess(), comparison.log_relative());
         let exp = |log: Interval| Interval { low: libm::exp(log.low), high: libm::exp(log.high) };
         Self {
             observed_ms,
@@ -140,8 +141,11 @@ impl StallComparison {
             excess_ms: observed_ms - expected_ms,
             excess_interval: excess.and_then(|excess| excess.interval_95()),
             relative: (expected_ms > 0.0).then(|| observed_ms / expected_ms),
-            relative_interval: comparison.log_relative().and_then(|log| log.interval_95()).map(exp),
-            p_value: excess.and_then(|excess| excess.p_value(0.0)),
+            relative_interval: log
+                .and_then(|log| log.interval_95())
+                .map(exp)
+                .filter(|interval| interval.high.is_finite()),
+            p_value: log.and_then(|log| log.p_value(0.0)),
             adjusted_p_value: None,
             is_finding: false,
         }
@@ -156,7 +160,8 @@ fn adjust(slices: &mut [StallSlice]) {
         .filter(|comparison| comparison.p_value.is_some())
         .collect();
     let p_values: Vec<f64> = tested.iter().filter_map(|comparison| comparison.p_value).collect();
-    for (comparison, adjusted) in tested.iter_mut().zip(benjamini_hochberg(&p_values).unwrap_or_default()) {
+    let adjusted = benjamini_hochberg(&p_values).expect("tails of Student's t are probabilities");
+    for (comparison, adjusted) in tested.iter_mut().zip(adjusted) {
         comparison.adjusted_p_value = Some(adjusted);
         comparison.is_finding = adjusted <= ExcessStalls::FALSE_DISCOVERY_RATE;
     }

@@ -193,7 +193,7 @@ fn agrees_with_numpy_and_scipy() {
         state.observe(&view(&viewer_of(*group), "film", &values, *playing, *stalled));
     }
     let seen = state.summary();
-    assert_eq!((seen.slices.len(), fixture.cases.len()), (12, 12));
+    assert_eq!((seen.slices.len(), fixture.cases.len()), (13, 13));
     // The same sums in another order; differences of them lose some digits.
     let close = |found: f64, expected: f64, scale: f64| (found - expected).abs() <= 1e-8 * scale;
     for case in fixture.cases {
@@ -264,6 +264,12 @@ proptest! {
         merged.merge(third);
         merged.merge(second);
         prop_assert_eq!(merged.summary(), whole.summary());
+        for comparison in whole.summary().slices.iter().filter_map(|slice| slice.comparison) {
+            for Interval { low, high } in comparison.excess_interval.into_iter().chain(comparison.relative_interval) {
+                prop_assert!(low.is_finite() && high.is_finite() && low <= high);
+            }
+            prop_assert!(comparison.observed_ms.is_finite() && comparison.relative.is_none_or(f64::is_finite));
+        }
         prop_assert_eq!(merged.encode(), whole.encode());
     }
 }
