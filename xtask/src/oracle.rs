@@ -13,8 +13,8 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("peers.py", "xtask/fixtures/peers"),
 ];
 
-/// Compute all reference values anew with other programs: NumPy, SciPy, statsmodels, DuckDB. Needs Python 3 with `venv`; installs
-/// the versions that `xtask/oracle/requirements.txt` names under `target`.
+/// Compute all reference values anew with other programs: NumPy, `SciPy`, statsmodels, DuckDB. Needs Python 3 with
+/// `venv`; installs the versions that `xtask/oracle/requirements.txt` names under `target`.
 pub(crate) fn run() -> anyhow::Result<()> {
     let python = python()?;
     for (script, folder) in SCRIPTS {

@@ -18,18 +18,19 @@ pub use summary::{ExcessStallsSummary, StallComparison, StallSlice};
 
 /// Which CDN, ISP, device or title excess stall time goes with.
 ///
-/// Each value of each dimension (a slice) is compared with all other values *where all other dimensions are the same*, so that
-/// a CDN is not blamed for the slow devices that happen to use it. In each such stratum s where both the slice and others
-/// have played, the time the slice is expected to stall is its time played × (time others stalled / time others played);
-/// excess is what it stalled beyond the sum of that, and what it stalled over that sum is the relative measure (indirect
-/// standardisation: N. E. Breslow, N. E. Day, "Statistical Methods in Cancer Research" II, 1987, chapter 2). Intervals come from the
-/// delete-a-group jackknife over random groups of viewers, with Student's t.
+/// Each value of each dimension (a slice) is compared with all other values *where all other dimensions are the same*, so
+/// that a CDN is not blamed for the slow devices that happen to use it. In each such stratum s where both the slice and
+/// others have played, the time the slice is expected to stall is its time played × (time others stalled / time others
+/// played); excess is what it stalled beyond the sum of that, and what it stalled over that sum is the relative measure
+/// (indirect standardisation: N. E. Breslow, N. E. Day, "Statistical Methods in Cancer Research" II, 1987, chapter 2).
+/// Intervals come from the delete-a-group jackknife over random groups of viewers, with Student's t.
 ///
-/// What is found is an association. Others may differ in what is no dimension here, viewers choose what they use, and a CDN may
-/// be given the viewers that are hard to serve. It tells where to look.
+/// What is found is an association. Others may differ in what is no dimension here, viewers choose what they use, and a
+/// CDN may be given the viewers that are hard to serve. It tells where to look.
 ///
-/// Memory grows with the number of different combinations of values, and the groups each has: some 100 bytes for a combination and
-/// 32 for each of its groups, 2 kB at the most with 64 groups. Titles make many; so do addresses, which are no dimension.
+/// Memory grows with the number of different combinations of values, and the groups each has: some 100 bytes for a
+/// combination and 32 for each of its groups, 2 kB at the most with 64 groups. Titles make many; so do addresses, which
+/// are no dimension.
 ///
 /// # Examples
 ///

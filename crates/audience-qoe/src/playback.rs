@@ -27,7 +27,7 @@ pub(crate) struct Playback {
 impl LeftOut {
     /// How many there are.
     pub fn total(&self) -> u64 {
-        self.never_started + self.nothing_played + self.from_requests
+        self.never_started.saturating_add(self.nothing_played).saturating_add(self.from_requests)
     }
 
     /// The time of a session in playback; without any that counts, the session is left out.
@@ -43,7 +43,7 @@ impl LeftOut {
         } else {
             return Some(playback);
         };
-        *reason += 1;
+        *reason = reason.saturating_add(1);
         None
     }
 }

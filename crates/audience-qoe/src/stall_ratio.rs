@@ -9,8 +9,8 @@ use crate::playback::{LeftOut, unit};
 /// long: the stall ratio of F. Y. Yan et al., "Learning in situ: a randomized experiment in video streaming", NSDI 2020.
 ///
 /// Sessions of one viewer share a network and a device, so that the interval is over viewers: they are divided at random
-/// into groups (64, if not asked otherwise; more make the interval itself more certain, see [`RandomGroups`]), and groups are
-/// resampled. Of a session without a viewer, the session is the unit.
+/// into groups (64, if not asked otherwise; more make the interval itself more certain, see [`RandomGroups`]), and groups
+/// are resampled. Of a session without a viewer, the session is the unit.
 ///
 /// Stalls are rare and some are long: a ratio of few viewers is less sure than it seems. Simulated for a thousand viewers,
 /// its 95 % intervals held the truth in 93 % of the cases.
@@ -56,8 +56,8 @@ pub struct PooledStallRatio {
 pub struct StallRatioSummary {
     /// Time stalled of viewing time; `None` without any.
     pub ratio: Option<Ratio>,
-    /// The 95 % interval of the ratio by the percentile bootstrap over groups of viewers; `None` with less than two groups, or
-    /// when all groups have the same ratio, as when nothing stalled.
+    /// The 95 % interval of the ratio by the percentile bootstrap over groups of viewers; `None` with less than two
+    /// groups, or when all groups have the same ratio, as when nothing stalled.
     pub interval: Option<Interval>,
     /// The linearised standard error of the ratio, from how groups of viewers vary; `None` with less than two groups.
     pub standard_error: Option<f64>,
@@ -90,7 +90,7 @@ impl Accumulator for PooledStallRatio {
 
     fn observe(&mut self, facts: &SessionFacts) {
         let Some(playback) = self.left_out.sift(facts) else { return };
-        self.sessions += 1;
+        self.sessions = self.sessions.saturating_add(1);
         let viewing_ms = playback.stalled_ms.saturating_add(playback.playing_ms);
         self.sums.observe(unit(facts), [playback.stalled_ms, viewing_ms]);
     }

@@ -18,8 +18,8 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// From so many groups; `None` with less than two, or when a number is not finite. What rounding leaves of a standard error
-    /// of 0 is 0.
+    /// From so many groups; `None` with less than two, or when a number is not finite. What rounding leaves of a standard
+    /// error of 0 is 0.
     pub(crate) fn new(value: f64, standard_error: f64, groups: usize) -> Option<Self> {
         let degrees =
             groups.checked_sub(1).and_then(|degrees| u16::try_from(degrees).ok()).and_then(NonZeroU16::new)?;
@@ -28,7 +28,8 @@ impl Estimate {
     }
 
     /// The estimate `value`, from what it would be without each of G groups: its standard error is
-    /// √((G − 1) / G · Σ (θ₍g₎ − θ̄)²). `None` with less than two groups or more than 65,536, or when a number is not finite.
+    /// √((G − 1) / G · Σ (θ₍g₎ − θ̄)²). `None` with less than two groups or more than 65,536, or when a number is not
+    /// finite.
     pub fn from_jackknife(value: f64, without_each: &[f64]) -> Option<Self> {
         let number = without_each.len() as f64;
         let mean = without_each.iter().sum::<f64>() / number;

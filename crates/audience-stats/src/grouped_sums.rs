@@ -10,9 +10,9 @@ use crate::random_groups::RandomGroups;
 
 /// `K` sums for each of some [`RandomGroups`] of units.
 ///
-/// Sessions of one viewer are alike, so that the error of a ratio over sessions cannot be had from how sessions vary. It can be
-/// had from how *groups of viewers* vary, and these are few: the state is small however many viewers there are, exact, and
-/// the same for any split of the data. Only groups that hold anything take memory, 8 `K` + 8 bytes each.
+/// Sessions of one viewer are alike, so that the error of a ratio over sessions cannot be had from how sessions vary. It
+/// can be had from how *groups of viewers* vary, and these are few: the state is small however many viewers there are,
+/// exact, and the same for any split of the data. Only groups that hold anything take memory, 8 `K` + 8 bytes each.
 ///
 /// Sums with long tails make 95 % intervals that hold less: of the ratio of stalled time, simulated for a thousand
 /// viewers who each have a network of their own, 93 %, whichever way the interval is made. Groups of sessions instead of
@@ -26,7 +26,8 @@ use crate::random_groups::RandomGroups;
 /// use audience_stats::{GroupedSums, RandomGroups};
 ///
 /// let mut stalled_of_viewing = GroupedSums::<2>::new(RandomGroups::default());
-/// for (viewer, stalled_ms, viewing_ms) in [("ann", 0, 9000), ("ann", 500, 11_000), ("bob", 0, 10_000), ("cid", 100, 10_000)] {
+/// let sessions = [("ann", 0, 9000), ("ann", 500, 11_000), ("bob", 0, 10_000), ("cid", 100, 10_000)];
+/// for (viewer, stalled_ms, viewing_ms) in sessions {
 ///     stalled_of_viewing.observe(viewer, [stalled_ms, viewing_ms]);
 /// }
 /// let ratio = stalled_of_viewing.ratio().unwrap();

@@ -2,9 +2,9 @@
 
 use crate::error::Error;
 
-/// The p values of many hypotheses, adjusted for their number by Benjamini and Hochberg: those that are at most `q` then are
-/// findings of which no more than `q` are false, on average, if the values are independent or hang together positively.
-/// In the order given; nothing of nothing.
+/// The p values of many hypotheses, adjusted for their number by Benjamini and Hochberg: those that are at most `q` then
+/// are findings of which no more than `q` are false, on average, if the values are independent or hang together
+/// positively. In the order given; nothing of nothing.
 ///
 /// Y. Benjamini, Y. Hochberg, "Controlling the false discovery rate", JRSS B 57 (1995). Agrees with
 /// `scipy.stats.false_discovery_control` and statsmodels' `multipletests(method="fdr_bh")`.

@@ -67,8 +67,8 @@ impl StudentT {
         let tail = 2.0 * q.min(1.0 - q);
         let nu = f64::from(self.degrees.get());
         let mut t = 0.0;
-        // The two-sided probability is convex in t, so that Newton's steps from 0 climb to the root and never pass it. From 1 on
-        // each at least doubles what is far out, and a double has no more than 1024 of these.
+        // The two-sided probability is convex in t, so that Newton's steps from 0 climb to the root and never pass it.
+        // From 1 on each at least doubles what is far out, and a double has no more than 1024 of these.
         for _ in 0..2000 {
             let density = self.scale(t * t) / sqrt(nu + t * t);
             let next = t + (self.two_sided(t) - tail) / (2.0 * density);

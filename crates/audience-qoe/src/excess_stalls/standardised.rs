@@ -92,8 +92,8 @@ fn less(totals: [u128; 3], sums: &[u64; 3]) -> [u128; 3] {
 }
 
 impl Stalled {
-    /// What the value stalled in a stratum, and what it would have if it had stalled as often as others there; `None` where one of
-    /// them has not played.
+    /// What the value stalled in a stratum, and what it would have if it had stalled as often as others there; `None`
+    /// where one of them has not played.
     fn of([_, stalled, playing]: [u128; 3], [_, all_stalled, all_playing]: [u128; 3]) -> Option<Self> {
         let others = all_playing.saturating_sub(playing);
         let expected = playing as f64 * (all_stalled.saturating_sub(stalled) as f64 / others as f64);
@@ -125,7 +125,8 @@ impl Comparison {
         self.whole.expected
     }
 
-    /// Time stalled beyond what was expected. A total, so that the groups that are left weigh more. `None` when it does not vary.
+    /// Time stalled beyond what was expected. A total, so that the groups that are left weigh more. `None` when it does
+    /// not vary.
     pub(super) fn excess(&self) -> Option<Estimate> {
         let groups = self.held().count() as f64;
         let weight = groups / (groups - 1.0);
@@ -135,8 +136,8 @@ impl Comparison {
             .filter(|excess| excess.standard_error > rounding)
     }
 
-    /// The logarithm of time stalled over time expected to be; `None` when one of them is 0, with all groups or without one, or when
-    /// it does not vary.
+    /// The logarithm of time stalled over time expected to be; `None` when one of them is 0, with all groups or without
+    /// one, or when it does not vary.
     pub(super) fn log_relative(&self) -> Option<Estimate> {
         let log = |stalled: Stalled| {
             // What rounding leaves of nothing is nothing.

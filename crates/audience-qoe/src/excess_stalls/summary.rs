@@ -41,8 +41,8 @@ pub struct StallSlice {
     pub playing_ms: u64,
     /// Time stalled per time in which frames moved, whatever else is different with these sessions. `None` when none moved.
     pub crude_ratio: Option<f64>,
-    /// The share of the time played that others can be compared with: of strata in which others have played too. `None` when
-    /// nothing was played.
+    /// The share of the time played that others can be compared with: of strata in which others have played too. `None`
+    /// when nothing was played.
     pub comparable: Option<Ratio>,
     /// The comparison with others in the same strata; `None` when there are none.
     pub comparison: Option<StallComparison>,
@@ -64,16 +64,16 @@ pub struct StallComparison {
     pub excess_interval: Option<Interval>,
     /// The ratio of the two; `None` when nothing was expected.
     pub relative: Option<f64>,
-    /// Its 95 % interval, made on the logarithmic scale; `None` also when one of the two is 0, with all groups or without one,
-    /// when groups do not vary, or where it has no end.
+    /// Its 95 % interval, made on the logarithmic scale; `None` also when one of the two is 0, with all groups or without
+    /// one, when groups do not vary, or where it has no end.
     pub relative_interval: Option<Interval>,
-    /// The two-sided probability of a relative measure this far from 1, if nothing went with the slice; from the logarithmic scale, on
-    /// which long tails are less of a trouble. `None` as its interval.
+    /// The two-sided probability of a relative measure this far from 1, if nothing went with the slice; from the
+    /// logarithmic scale, on which long tails are less of a trouble. `None` as its interval.
     pub p_value: Option<f64>,
     /// The same, adjusted for the number of slices by Benjamini and Hochberg.
     pub adjusted_p_value: Option<f64>,
-    /// Whether the adjusted one is at most [`ExcessStalls::FALSE_DISCOVERY_RATE`]. Then the slice stalls more than others, or
-    /// less.
+    /// Whether the adjusted one is at most [`ExcessStalls::FALSE_DISCOVERY_RATE`]. Then the slice stalls more than
+    /// others, or less.
     pub is_finding: bool,
 }
 

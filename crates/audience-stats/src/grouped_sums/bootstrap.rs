@@ -24,16 +24,17 @@ impl Default for Bootstrap {
 }
 
 impl<const K: usize> GroupedSums<K> {
-    /// The 95 % interval of a function of the sums by the percentile bootstrap over groups: in each replicate every group counts
-    /// as often as a Poisson number of mean 1 says, so that it need not be known beforehand how many groups there are.
+    /// The 95 % interval of a function of the sums by the percentile bootstrap over groups: in each replicate every group
+    /// counts as often as a Poisson number of mean 1 says, so that it need not be known beforehand how many groups there
+    /// are.
     ///
     /// Replicates in which the function is undefined are left out. `None` with less than two groups, or when all
     /// replicates are the same: then nothing says how sure it is. With few groups the interval is too narrow, by about
     /// √((G − 1) / G), and for long tails on one side it reaches less far than it should there; see
     /// [`jackknife`](Self::jackknife) for few groups. Takes O(replicates · G) time.
     ///
-    /// B. Efron, R. J. Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13; Poisson weights: N. Chamandy et al.,
-    /// "Estimating uncertainty for massive data streams", 2012.
+    /// B. Efron, R. J. Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13; Poisson weights: N. Chamandy et
+    /// al., "Estimating uncertainty for massive data streams", 2012.
     pub fn bootstrap(&self, plan: Bootstrap, function: impl Fn(&[f64; K]) -> Option<f64>) -> Option<Interval> {
         if self.len() < 2 {
             return None;

@@ -4,12 +4,13 @@ use super::GroupedSums;
 use crate::estimate::Estimate;
 
 impl<const K: usize> GroupedSums<K> {
-    /// A smooth function of the sums, with the error that the delete-a-group jackknife gives it: the function is taken again
-    /// without each group in turn, the other groups weighing G / (G − 1), and the standard error is
-    /// √((G − 1) / G · Σ (θ₍g₎ − θ̄)²), with G the groups that hold anything.
+    /// A smooth function of the sums, with the error that the delete-a-group jackknife gives it: the function is taken
+    /// again without each group in turn, the other groups weighing G / (G − 1), and the standard error is √((G − 1) / G ·
+    /// Σ (θ₍g₎ − θ̄)²), with G the groups that hold anything.
     ///
-    /// Right for totals, ratios, and what is smooth in them; quantiles are not. `None` with less than two groups, or where the
-    /// function is undefined (`None`, infinite or no number) for all groups or without one of them. Takes O(G) time.
+    /// Right for totals, ratios, and what is smooth in them; quantiles are not. `None` with less than two groups, or
+    /// where the function is undefined (`None`, infinite or no number) for all groups or without one of them. Takes O(G)
+    /// time.
     ///
     /// K. M. Wolter, "Introduction to Variance Estimation", 2nd ed. 2007, chapter 4; P. S. Kott, "The delete-a-group
     /// jackknife", Journal of Official Statistics 17 (2001).

@@ -17,8 +17,9 @@ fn lognormal(rng: &mut impl Rng, mean: f64, sigma: f64) -> f64 {
     mean * (sigma * normal - sigma * sigma / 2.0).exp()
 }
 
-/// Sessions of a thousand viewers: viewer, stalled and viewing milliseconds. A viewer comes one to eight times; each time there
-/// is a stall with a probability of 0.3, whose length is lognormal (σ = 0.7) times the viewer's own factor (lognormal, σ = 1).
+/// Sessions of a thousand viewers: viewer, stalled and viewing milliseconds. A viewer comes one to eight times; each time
+/// there is a stall with a probability of 0.3, whose length is lognormal (σ = 0.7) times the viewer's own factor
+/// (lognormal, σ = 1).
 fn sessions(rng: &mut impl Rng) -> Vec<(u32, u64, u64)> {
     let mut sessions = Vec::new();
     for viewer in 0..VIEWERS {
