@@ -6,9 +6,11 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use audience_core::{Accumulator, Merge, Rules};
+use audience_core::Keyed;
+use audience_core::{Accumulator, ContentId, Merge, Rules, SessionFacts};
 use audience_ingest::{Catalog, Input, Options, Sessions, load};
-use audience_report::{Filter, Report, ReportSpec, ReportState, parse_zone, to_json};
+use audience_qoe::Experience;
+use audience_report::{Report, ReportSpec, ReportState, Streams, parse_slices, to_json};
 
 /// Each stage is timed so often, and the least time taken: what disturbs only ever adds.
 const TIMES: usize = 5;
@@ -46,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut options = Options::default();
     options.threads = NonZeroUsize::new(1);
     let (rules, catalog) = (Rules::default(), Catalog::new());
-    let spec = ReportSpec { filter: Filter::default(), by: Vec::new(), zone: parse_zone("UTC")?, top: 20 };
+    let spec = ReportSpec { slices: parse_slices("cdn,isp,device,content")?, ..ReportSpec::default() };
 
     let read = least(|| {
         let mut file = std::fs::File::open(&path)?;
@@ -70,6 +72,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let state = observe()?;
     let summed = least(|| Ok(to_json(&Report::new(&state, &spec, sessions.quality(), &catalog))?))?;
 
+    // All there is on how streams felt: of everything, title by title, and the section of its own.
+    let by_title: fn(&SessionFacts) -> ContentId = |facts| facts.identity.content_id.clone();
+    let felt = (Experience::default(), Keyed::new(by_title, Experience::default()), Streams::new(&spec));
+    let feel = || sessions.fold_facts(&rules, &catalog, &felt, |state, facts| state.observe(&facts));
+    let felt_observed = least(|| Ok(feel()?))? - reconstructed;
+    let felt = feel()?;
+    let felt_summed = least(|| Ok(felt.summary()))?;
+
     let times = [read, understood - read, together, reconstructed - together, observed - reconstructed, summed]
         .map(|time| time.max(0.0));
     let whole: f64 = times.iter().sum();
@@ -79,6 +89,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (millis, share, nanos) = (time * 1e3, time / whole * 100.0, time * 1e9 / events as f64);
         println!("| {name} | {what} | {millis:.0} ms | {share:.0} % | {nanos:.0} ns | {bound} |");
     }
+    let felt = felt_observed.max(0.0) + felt_summed;
+    println!(
+        "| *of these* | quality of experience: facts into start-up, stalls, renditions, failures, scores, slices, and their \
+         summaries | {:.0} ms | {:.1} % | {:.0} ns | |",
+        felt * 1e3,
+        felt / whole * 100.0,
+        felt * 1e9 / events as f64
+    );
     println!(
         "| all | {events} events without repeats | {:.0} ms | 100 % | {:.0} ns | |",
         whole * 1e3,

@@ -71,7 +71,8 @@ pub struct Moment {
 }
 
 impl Streams {
-    pub(super) fn new(spec: &ReportSpec) -> Self {
+    /// Of no session yet, to be made as `spec` says.
+    pub fn new(spec: &ReportSpec) -> Self {
         let quarter: QuarterOf = |facts| quarter_of(facts.started_at);
         Self {
             renditions: Renditions::default(),
