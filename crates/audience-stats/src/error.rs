@@ -21,6 +21,12 @@ pub enum Error {
         /// The quantile that was asked for.
         q: f64,
     },
+    /// A confidence lies between 0 and 1, without either.
+    #[error("be sure with a probability of {share}: it is not between 0 and 1")]
+    ConfidenceOutOfRange {
+        /// The confidence that was asked for.
+        share: f64,
+    },
     /// No group may have more successes than trials.
     #[error("compare proportions: {successes} successes in {trials} trials")]
     MoreSuccessesThanTrials {

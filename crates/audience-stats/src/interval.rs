@@ -1,5 +1,9 @@
 //! Intervals of confidence.
 
+use std::f64::consts::FRAC_1_SQRT_2;
+
+use crate::error::Error;
+
 /// The normal quantile of 0.975: what makes an interval one of 95 %.
 pub const Z_95: f64 = 1.959_963_984_540_054;
 
@@ -17,5 +21,58 @@ impl Interval {
     /// Whether it has `value` in it, ends included.
     pub fn contains(&self, value: f64) -> bool {
         (self.low..=self.high).contains(&value)
+    }
+}
+
+/// How often an interval must have the true value in it: a share between 0 and 1, such as 0.95.
+///
+/// # Examples
+///
+/// ```
+/// use audience_stats::{Confidence, Z_95};
+///
+/// assert!((Confidence::new(0.95)?.z() - Z_95).abs() < 1e-12);
+/// assert!(Confidence::new(1.0).is_err());
+/// # Ok::<(), audience_stats::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Confidence(f64);
+
+impl Confidence {
+    /// This share.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ConfidenceOutOfRange`] when `share` is not between 0 and 1, or is one of them.
+    pub fn new(share: f64) -> Result<Self, Error> {
+        if share > 0.0 && share < 1.0 { Ok(Self(share)) } else { Err(Error::ConfidenceOutOfRange { share }) }
+    }
+
+    /// The share.
+    pub const fn as_f64(self) -> f64 {
+        self.0
+    }
+
+    /// How often the true value may lie below the interval, and how often above: half of what is left.
+    pub fn tail(self) -> f64 {
+        (1.0 - self.0) / 2.0
+    }
+
+    /// The normal quantile that leaves [`tail`](Self::tail) above it, found by halving. Agrees with
+    /// `scipy.stats.norm.isf`.
+    pub fn z(self) -> f64 {
+        // Of the complement no more than 10⁻¹⁶ can be left, which is at 8.3.
+        let (mut low, mut high) = (0.0_f64, 9.0);
+        loop {
+            let middle = low.midpoint(high);
+            if middle <= low || middle >= high {
+                return middle;
+            }
+            if libm::erfc(middle * FRAC_1_SQRT_2) / 2.0 > self.tail() {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
     }
 }

@@ -33,13 +33,14 @@
 //! | quantiles of whole numbers, exact | [`Quantiles`], [`Distribution`] |
 //! | how many different ids | [`Distinct`] |
 //! | means of ratios | [`MeanRatio`] |
+//! | how sure a ratio of sums is, over sessions of the same viewers | [`ClusteredRatio`] |
 //! | adding to a range of positions in constant time | [`RangeCounts`] |
 //! | whether two lists have the same order | [`spearman`] |
 //! | sums by random group of units, and how sure functions of them are | [`GroupedSums`], [`RandomGroups`], [`Bootstrap`], [`Estimate`] |
 //! | Student's t, many hypotheses at once | [`StudentT`], [`benjamini_hochberg`] |
 //! | samples of a fixed size | [`sample`] |
 //! | hashes that never change | [`hash`] |
-//! | how sure a proportion is, two proportions | [`Proportion`], [`Interval`] |
+//! | how sure a proportion is, two proportions | [`Proportion`], [`Interval`], [`Confidence`] |
 //!
 //! # What is not here
 //!
@@ -50,6 +51,7 @@
 #![doc = document_features::document_features!()]
 
 mod accumulator;
+mod clustered_ratio;
 mod distinct;
 mod error;
 mod estimate;
@@ -73,11 +75,13 @@ pub mod test_util;
 mod windowed;
 
 pub use accumulator::{Accumulator, Merge};
+pub use clustered_ratio::{ClusterSums, ClusteredRatio};
 pub use distinct::Distinct;
 pub use error::Error;
 pub use estimate::Estimate;
 pub use grouped_sums::{Bootstrap, GroupedSums, percentile_interval};
 pub use interval::{Interval, Z_95};
+pub use interval::{Confidence, Interval, Z_95};
 pub use keyed::{KeyOf, Keyed};
 pub use mean_ratio::MeanRatio;
 pub use multiple::benjamini_hochberg;
@@ -86,6 +90,7 @@ pub use portable::{Portable, fingerprint_of};
 pub use proportion::Proportion;
 pub use quantiles::{Distribution, Quantiles};
 pub use random_groups::RandomGroups;
+pub use quantiles::{Distribution, QuantileInterval, Quantiles};
 pub use range_counts::RangeCounts;
 pub use rank::spearman;
 pub use student::StudentT;

@@ -1,5 +1,9 @@
 //! Exact quantiles of whole numbers.
 
+mod interval;
+
+pub use interval::QuantileInterval;
+
 use crate::error::Error;
 use crate::{Accumulator, Merge};
 

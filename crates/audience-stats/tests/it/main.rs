@@ -3,6 +3,8 @@
 
 mod accumulators;
 mod calibration;
+mod clusters;
+mod confidence;
 mod distinct;
 mod distributions;
 mod grouped;
