@@ -4,6 +4,8 @@
 //! serialises to documented, versioned JSON, prints as text, and makes a page of HTML ([`Report::to_html`]) and tables of
 //! CSV ([`Report::to_csv`]). A [`ComparedState`] makes two reports in one pass.
 //!
+//! [`check`] judges rules on the same facts: what fails a build or a scheduled job.
+//!
 //! # Examples
 //!
 //! ```
@@ -28,6 +30,7 @@
 //! ```
 
 mod breakdown;
+pub mod check;
 mod csv;
 mod error;
 mod filter;

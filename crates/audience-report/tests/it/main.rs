@@ -3,10 +3,12 @@
 
 mod asked;
 mod attendance;
+mod check;
 mod compared;
 mod golden;
 mod laws;
 mod page;
+mod rules;
 mod sheets;
 mod streams;
 mod sums;

@@ -1,4 +1,4 @@
-//! Normal quantiles, and intervals of quantiles. Expected values were computed with SciPy 1.17.1.
+//! Normal quantiles, and intervals of quantiles. Expected values were computed with scipy 1.17.1.
 
 use audience_stats::{Accumulator, Confidence, Distribution, Error, Quantiles};
 use proptest::prelude::*;

@@ -1,0 +1,118 @@
+//! What is accumulated of each group.
+
+use std::collections::BTreeMap;
+
+use audience_core::SessionFacts;
+use audience_qoe::{BusinessErrors, Experience, ExperienceSummary};
+use audience_stats::{Accumulator, ClusterSums, ClusteredRatio, Distribution, Proportion, Quantiles, merge_fields};
+
+use super::figures::{Counts, Pair, Source, Times};
+use super::rule::Rule;
+use crate::state::{Totals, TotalsSummary};
+
+/// All that the rules need of a group: its summaries, and what has quantiles and intervals. The latter by the names of the
+/// metrics.
+#[derive(Clone, Debug)]
+pub(super) struct Measures {
+    business: BusinessErrors,
+    totals: Totals,
+    experience: Experience,
+    times: BTreeMap<Times, Quantiles>,
+    shares: BTreeMap<&'static str, Share>,
+    ratios: BTreeMap<&'static str, Sums>,
+}
+
+merge_fields!(Measures { totals, experience, times, shares, ratios });
+
+/// What a [`Measures`] has seen.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct MeasuresSummary {
+    pub(super) totals: TotalsSummary,
+    pub(super) experience: ExperienceSummary,
+    pub(super) times: BTreeMap<Times, Distribution>,
+    pub(super) shares: BTreeMap<&'static str, Proportion>,
+    pub(super) ratios: BTreeMap<&'static str, ClusterSums>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Share {
+    counts: Counts,
+    successes: u64,
+    trials: u64,
+}
+
+merge_fields!(Share { successes, trials });
+
+#[derive(Clone, Debug)]
+struct Sums {
+    pair: Pair,
+    sums: ClusteredRatio,
+}
+
+merge_fields!(Sums { sums });
+
+impl Measures {
+    /// Of no session yet.
+    pub(super) fn new(business: &BusinessErrors) -> Self {
+        Self {
+            business: business.clone(),
+            totals: Totals::default(),
+            experience: Experience::new(business.clone()),
+            times: BTreeMap::new(),
+            shares: BTreeMap::new(),
+            ratios: BTreeMap::new(),
+        }
+    }
+
+    /// Also what this rule needs.
+    pub(super) fn add(&mut self, rule: &Rule) {
+        let figure = rule.metric.figure();
+        match figure.source {
+            Source::Quantile(times) => {
+                self.times.entry(times).or_default();
+            }
+            Source::Share(_, counts) if rule.confidence.is_some() => {
+                self.shares.insert(figure.name, Share { counts, successes: 0, trials: 0 });
+            }
+            Source::Ratio { pair, .. } if rule.confidence.is_some() => {
+                self.ratios.insert(figure.name, Sums { pair, sums: ClusteredRatio::default() });
+            }
+            Source::Plain(_) | Source::Share(..) | Source::Ratio { .. } => {}
+        }
+    }
+}
+
+impl Accumulator for Measures {
+    type Item = SessionFacts;
+    type Summary = MeasuresSummary;
+
+    fn observe(&mut self, facts: &SessionFacts) {
+        self.totals.observe(facts);
+        self.experience.observe(facts);
+        for (times, quantiles) in &mut self.times {
+            times.of(facts, |millis| quantiles.observe(&millis));
+        }
+        for share in self.shares.values_mut() {
+            if let Some(success) = (share.counts)(facts, &self.business) {
+                share.trials += 1;
+                share.successes += u64::from(success);
+            }
+        }
+        let viewer = facts.identity.viewer_id.as_ref().map(audience_core::ViewerId::as_str);
+        for ratio in self.ratios.values_mut() {
+            let (part, whole) = (ratio.pair)(facts);
+            ratio.sums.observe_pair(viewer, part, whole);
+        }
+    }
+
+    fn summary(&self) -> MeasuresSummary {
+        let share = |share: &Share| Proportion::new(share.successes, share.trials).unwrap_or_default();
+        MeasuresSummary {
+            totals: self.totals.summary(),
+            experience: self.experience.summary(),
+            times: self.times.iter().map(|(times, quantiles)| (*times, quantiles.summary())).collect(),
+            shares: self.shares.iter().map(|(name, of)| (*name, share(of))).collect(),
+            ratios: self.ratios.iter().map(|(name, of)| (*name, of.sums.summary())).collect(),
+        }
+    }
+}
