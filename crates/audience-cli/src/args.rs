@@ -1,5 +1,7 @@
 //! The command line.
 
+mod check;
+mod filter;
 mod privacy;
 mod segments;
 mod streams;
@@ -12,6 +14,8 @@ use bytesize::ByteSize;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
+pub(crate) use check::CheckArgs;
+pub(crate) use filter::FilterArgs;
 pub(crate) use privacy::PrivacyArgs;
 pub(crate) use segments::SegmentArgs;
 pub(crate) use streams::StreamArgs;
@@ -30,6 +34,7 @@ Examples:
   audience report logs/ --from 2026-01-08 --to 2026-01-15 --vs previous
   audience report 'logs/2026-01-*.ndjson.gz' --by day --tz Europe/Berlin --json > report.json
   zcat old.gz | audience report -
+  audience check logs/ --rule 'rebuffer_ratio < 1% by cdn' --rule 'startup_p95 < 4s'
   audience inspect logs/
   audience session events.ndjson 5f2d1c1e-8c6d-4f0e-9a53-0d3a1f2b4c5d
   audience convert logs/ -o events.parquet
@@ -41,7 +46,8 @@ Exit codes:
   1  something could not be read or written; the message names the file
   2  the command line is wrong
   3  there is no session in the data that was asked for
-  4  --strict, and a line could not be used or a field had to be repaired";
+  4  --strict, and a line could not be used or a field had to be repaired
+  5  check, and a rule is broken or judged nothing";
 
 /// Playback analytics from real telemetry.
 #[derive(Debug, Parser)]
@@ -54,6 +60,7 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Report(Box<ReportArgs>),
+    Check(Box<CheckArgs>),
     Session(SessionArgs),
     Inspect(InspectArgs),
     Convert(ConvertArgs),
@@ -89,9 +96,8 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_name = "NAMES")]
     pub(crate) by: Option<String>,
 
-    /// Only sessions whose attribute NAME is VALUE; may be repeated (values of one name are alternatives)
-    #[arg(long = "where", value_name = "NAME=VALUE")]
-    pub(crate) filters: Vec<String>,
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
 
     /// Compare with `previous` (the period just before --from to --to) or with other sessions (device=tv, from=…)
     ///
@@ -99,22 +105,6 @@ pub(crate) struct ReportArgs {
     /// attribute that is named like one of these, write `attr:from`.
     #[arg(long, value_name = "SPEC")]
     pub(crate) vs: Option<String>,
-
-    /// Only the title with this content id; describes it in detail
-    #[arg(long, value_name = "ID")]
-    pub(crate) content: Option<String>,
-
-    /// Only sessions that began at TIME or later (2026-01-31, 2026-01-31T18:00, …Z, or milliseconds)
-    #[arg(long, value_name = "TIME")]
-    pub(crate) from: Option<String>,
-
-    /// Only sessions that began before TIME
-    #[arg(long, value_name = "TIME")]
-    pub(crate) to: Option<String>,
-
-    /// Time zone of days and of times without one (Europe/Berlin)
-    #[arg(long, value_name = "ZONE", default_value = "UTC")]
-    pub(crate) tz: String,
 
     /// How many titles to list, those watched most first
     #[arg(long, value_name = "N", default_value_t = 20)]

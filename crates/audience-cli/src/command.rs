@@ -1,5 +1,6 @@
 //! The commands.
 
+pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod convert;
 pub(crate) mod inspect;

@@ -11,8 +11,16 @@ pub(crate) enum Error {
     Ingest(#[from] audience_ingest::Error),
     #[error("cannot {0}")]
     Asked(#[from] audience_report::Error),
+    #[error("cannot read the rule {rule:?}: {source}")]
+    Rule { rule: String, source: audience_report::check::RuleError },
+    #[error("cannot read the rules in {}, {source}", path.display())]
+    RulesFile { path: PathBuf, source: audience_report::check::LineError },
+    #[error("cannot check without a rule: there is none in {}", path.display())]
+    NoRules { path: PathBuf },
+    #[error("{}", not_all_hold(*of, *broken, *not_judged))]
+    RulesFail { of: usize, broken: usize, not_judged: usize },
     #[error("cannot {0}")]
-    Experience(#[from] audience_qoe::Error),
+    Qoe(#[from] audience_qoe::Error),
     #[error("cannot {0}")]
     Simulate(#[from] audience_simulate::Error),
     #[error("cannot {source} ({})", path.display())]
@@ -44,13 +52,24 @@ pub(crate) enum Error {
 }
 
 impl Error {
+    /// Why there is nothing to say, of so many sessions that were read.
+    pub(crate) fn no_sessions(read: u64, lines: &audience_ingest::Quality) -> Self {
+        match read {
+            0 => Self::NoData { lines: lines.lines, rejected: lines.rejected() },
+            read => Self::NothingPasses { read },
+        }
+    }
+
     pub(crate) fn exit_code(&self) -> ExitCode {
         use audience_ingest::Error as Ingest;
         ExitCode::from(match self {
             Self::Ingest(Ingest::Rejected(_) | Ingest::Repaired(_)) => 4,
             Self::Ingest(Ingest::ShortKey { .. } | Ingest::NoKey { .. } | Ingest::ReadOnce)
             | Self::Asked(_)
-            | Self::Experience(_)
+            | Self::Rule { .. }
+            | Self::RulesFile { .. }
+            | Self::NoRules { .. }
+            | Self::Qoe(_)
             | Self::StdinTwice
             | Self::OntoItself { .. }
             | Self::SessionsNeedParquet
@@ -58,6 +77,7 @@ impl Error {
             | Self::NotTwoArms { .. }
             | Self::UnknownFormat { .. } => 2,
             Self::NoSession { .. } | Self::NothingPasses { .. } | Self::NoData { .. } => 3,
+            Self::RulesFail { .. } => 5,
             Self::Ingest(_)
             | Self::Read { .. }
             | Self::Scenario { .. }
@@ -71,4 +91,12 @@ impl Error {
     pub(crate) fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
+}
+
+/// How many rules fail, and why.
+fn not_all_hold(of: usize, broken: usize, not_judged: usize) -> String {
+    let of = if of == 1 { "1 rule".to_owned() } else { format!("{of} rules") };
+    let broken = (broken > 0).then(|| format!("{broken} of {of} broken"));
+    let not_judged = (not_judged > 0).then(|| format!("{not_judged} of {of} judged nothing (see --allow-unjudged)"));
+    broken.into_iter().chain(not_judged).collect::<Vec<_>>().join(", ")
 }

@@ -6,10 +6,7 @@ use std::sync::Arc;
 
 use audience_core::Rules;
 use audience_ingest::{Catalog, Input, Options, Quality, Sessions, load};
-use audience_report::{
-    ComparedState, Dimension, Filter, Report, ReportSpec, TextOptions, parse_attribute, parse_time, parse_versus,
-    parse_zone,
-};
+use audience_report::{ComparedState, Dimension, Report, ReportSpec, TextOptions, parse_versus};
 use audience_stats::Accumulator;
 
 use crate::args::{InputArgs, ReportArgs};
@@ -44,7 +41,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Error> {
         OutputFormat::Text => {
             let mut options = TextOptions::default();
             options.width = if args.output.is_some() { options.width } else { output::width(options.width) };
-            options.details = args.details || args.content.is_some();
+            options.details = args.details || args.filter.content.is_some();
             report.to_text(options)
         }
     };
@@ -59,12 +56,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Error> {
         path => output::write(&text, path)?,
     }
     if report.totals.sessions == 0 {
-        let (read, lines) = (report.quality.sessions.sessions_read, &report.quality.lines);
-        return Err(if read > 0 {
-            Error::NothingPasses { read }
-        } else {
-            Error::NoData { lines: lines.lines, rejected: lines.rejected() }
-        });
+        return Err(Error::no_sessions(report.quality.sessions.sessions_read, &report.quality.lines));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -98,14 +90,7 @@ fn by_device(quality: &Quality) -> Vec<Dimension> {
 }
 
 fn spec(args: &ReportArgs) -> Result<ReportSpec, Error> {
-    let zone = parse_zone(&args.tz)?;
-    let time = |text: &Option<String>| text.as_deref().map(|text| parse_time(text, &zone)).transpose();
-    let filter = Filter {
-        content: args.content.as_deref().map(Into::into),
-        attributes: args.filters.iter().map(|text| parse_attribute(text)).collect::<Result<_, _>>()?,
-        from: time(&args.from)?,
-        to: time(&args.to)?,
-    };
+    let (filter, zone) = args.filter.filter()?;
     let by = args.by.as_deref().map_or(Ok(Vec::new()), Dimension::parse_list)?;
     Ok(ReportSpec { filter, by, zone, good: args.streams.limits()?, slices: Vec::new(), top: args.top })
 }
