@@ -5,10 +5,11 @@ mod tests {
     use std::collections::BTreeSet;
 
     use audience_core::test_util::various_facts;
-    use audience_core::{Accumulator, Envelope, EventKind, Field};
+    use audience_core::{Accumulator, Envelope, EventKind, Field, Timestamp};
     use audience_ingest::{Catalog, Format, Input, Options, Quality, read_events};
     use audience_lake::SessionsTable;
-    use audience_report::{Dimension, Report, ReportSpec, ReportState};
+    use audience_report::check::{CheckReport, CheckSpec, CheckState, metrics, parse_rules};
+    use audience_report::{Dimension, Filter, Report, ReportSpec, ReportState};
     use serde_json::Value;
 
     fn page(name: &str) -> String {
@@ -48,6 +49,38 @@ mod tests {
         let page = page("docs/report-json.md");
         let documented = words(&page);
         let missing: Vec<_> = found.iter().filter(|key| !documented.contains(key.as_str())).collect();
+        assert_eq!(missing, Vec::<&String>::new());
+    }
+
+    #[test]
+    fn every_metric_of_rules_is_documented_as_it_is() {
+        let page = page("docs/check.md");
+        let table: Vec<&str> =
+            page.lines().filter(|line| line.starts_with("| `") && line.matches('|').count() == 6).collect();
+        let rows = metrics().map(|metric| {
+            let interval = if metric.has_interval { "yes" } else { "–" };
+            let (unit, better) = (metric.unit.name(), metric.better.as_str());
+            format!("| `{}` | {unit} | {better} | {interval} | {} |", metric.name, metric.help)
+        });
+        assert_eq!(table, rows.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn every_key_of_a_check_and_every_rule_of_its_page_is_true() {
+        let page = page("docs/check.md");
+        let rules = parse_rules(&block(&page, "# What we promise")).unwrap();
+        assert_eq!(rules.len(), 6);
+        let more = "sessions > 1 by content,isp\nfailure_rate < 1% where device=tv by isp";
+        let rules = [rules, parse_rules(more).unwrap()].concat();
+        let filter = Filter { content: Some("film".into()), from: Some(Timestamp::default()), ..Filter::default() };
+        let spec = CheckSpec { filter, ..CheckSpec::new(rules) };
+        let mut state = CheckState::new(&spec);
+        state.observe_all(&various_facts());
+        let mut found = BTreeSet::new();
+        keys(&serde_json::to_value(CheckReport::new(&state, &spec, &Catalog::new())).unwrap(), &mut found);
+        let documented = words(&page);
+        let missing: Vec<_> = found.iter().filter(|key| !documented.contains(key.as_str())).collect();
+        assert!(found.contains("low") && found.contains("reason"), "{found:?}");
         assert_eq!(missing, Vec::<&String>::new());
     }
 

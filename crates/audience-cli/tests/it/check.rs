@@ -1,10 +1,12 @@
 //! `audience check`: verdicts, exit codes and where they are written.
 
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
 
-use crate::{CATALOG, EVENTS, PLAYERS, feed, output, run};
+use crate::{CATALOG, EVENTS, PLAYERS, feed, output, root, run};
 
 /// Exit code and message, of rules on the sample data.
 fn failure(arguments: &[&str]) -> String {
@@ -165,4 +167,52 @@ fn the_metrics_are_listed_without_reading_anything() {
     let list = output(&["check", "--list-metrics"]);
     assert!(list.lines().any(|line| line.starts_with("rebuffer_ratio ") && line.contains("stalled")), "{list}");
     assert_eq!(run(&["check", EVENTS, "--list-metrics"]).code, 2);
+}
+
+/// The indented block of the page that begins so, as it would be typed.
+fn block(start: &str) -> String {
+    let page = fs::read_to_string(root().join("docs/check.md")).unwrap();
+    let lines = page.lines().skip_while(|line| line.strip_prefix("    ") != Some(start));
+    let lines = lines.map_while(|line| if line.is_empty() { Some(line) } else { line.strip_prefix("    ") });
+    let block = lines.collect::<Vec<_>>().join("\n");
+    assert!(!block.is_empty(), "{start}");
+    block
+}
+
+/// What a shell makes of a script, with the command in its path.
+fn shell(script: &str) -> (i32, String) {
+    let folder = Path::new(env!("CARGO_BIN_EXE_audience")).parent().unwrap();
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default());
+    let mut shell = Command::new("sh");
+    let output =
+        shell.args(["-c", script]).env("PATH", path).env("NO_COLOR", "1").current_dir(root()).output().unwrap();
+    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn the_example_of_the_page_prints_what_it_says() {
+    let page = block(
+        "audience check docs/sample/events.ndjson.gz --rule 'startup_p95 < 4s' --rule 'failure_rate < 1% by cdn'",
+    );
+    let (command, expected) = page.split_once("\n\n").unwrap();
+    assert_eq!(shell(command), (5, format!("{}\n", expected.trim_end())));
+}
+
+#[test]
+fn the_scheduled_job_of_the_page_prints_only_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = folder.path().join("streams.txt");
+    let job = |rule: &str| {
+        fs::write(&rules, rule).unwrap();
+        let script =
+            block("#!/bin/sh").replace("/srv/telemetry", EVENTS).replace("/srv/streams.txt", rules.to_str().unwrap());
+        // Its yesterday is a day of the sample.
+        let date = "date() { case \"$*\" in *yesterday*) echo 2026-11-18;; *) echo 2026-11-19;; esac; }";
+        shell(&format!("{date}\n{script}"))
+    };
+    assert_eq!(job("startup_p95 < 4s"), (0, String::new()));
+    let (code, out) = job("startup_p50 < 1ms");
+    assert_eq!(code, 1);
+    assert!(out.contains("BROKEN      startup_p50 < 1ms") && out.contains("error: 1 of 1 rule broken"), "{out}");
+    assert!(out.contains(" of 500"), "only of one day: {out}");
 }

@@ -29,6 +29,17 @@ pub enum Better {
     Neither,
 }
 
+impl Better {
+    /// In a word; of those that depend there is none.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Lower => "lower",
+            Self::Higher => "higher",
+            Self::Neither => "",
+        }
+    }
+}
+
 /// What there is to know of a metric before it is used.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct MetricHelp {
@@ -60,29 +71,11 @@ pub fn metrics_text() -> String {
     let width = FIGURES.iter().map(|figure| figure.name.len()).max().unwrap_or(0);
     let mut out = String::new();
     for metric in metrics() {
-        let better = match metric.better {
-            Better::Lower => "lower",
-            Better::Higher => "higher",
-            Better::Neither => "",
-        };
-        let unit = metric.unit.name();
+        let (unit, better) = (metric.unit.name(), metric.better.as_str());
         // A `String` takes all.
         let _ = writeln!(out, "{:<width$}  {unit:<9}  {better:<6}  {}", metric.name, metric.help);
     }
     out
-}
-
-impl Unit {
-    /// Its name in lists of metrics.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Count => "count",
-            Self::Ratio => "0 to 1",
-            Self::PerHour => "per hour",
-            Self::Ms => "time",
-            Self::Bps => "bit rate",
-        }
-    }
 }
 
 impl Metric {

@@ -21,6 +21,17 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// Its name in lists of metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Count => "count",
+            Self::Ratio => "0 to 1",
+            Self::PerHour => "per hour",
+            Self::Ms => "time",
+            Self::Bps => "bit rate",
+        }
+    }
+
     /// What numbers of it look like in rules.
     pub const fn example(self) -> &'static str {
         match self {
