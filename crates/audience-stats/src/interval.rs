@@ -36,7 +36,22 @@ impl Interval {
 /// # Ok::<(), audience_stats::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "f64", into = "f64"))]
 pub struct Confidence(f64);
+
+impl TryFrom<f64> for Confidence {
+    type Error = Error;
+
+    fn try_from(share: f64) -> Result<Self, Error> {
+        Self::new(share)
+    }
+}
+
+impl From<Confidence> for f64 {
+    fn from(confidence: Confidence) -> Self {
+        confidence.0
+    }
+}
 
 impl Confidence {
     /// This share.

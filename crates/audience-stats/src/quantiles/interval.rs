@@ -8,6 +8,7 @@ use super::Distribution;
 /// An interval of confidence between two of the values seen. Few values say nothing about the outer quantiles: an end is
 /// `None` where even the smallest or the largest of them is not far enough out.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct QuantileInterval {
     /// Its lower end.
     pub low: Option<u64>,
