@@ -5,7 +5,7 @@ use audience_core::{Accumulator, Event, EventKind, MediaTime, PlayerError, Sessi
 use audience_ingest::Catalog;
 use audience_qoe::BusinessErrors;
 use audience_report::check::{CheckReport, CheckSpec, CheckState, RuleReport, SCHEMA, Unjudged, Verdict};
-use audience_report::{Filter, to_json};
+use audience_report::{Filter, parse_zone, to_json};
 
 use crate::facts;
 
@@ -194,6 +194,35 @@ fn confidence_keeps_a_noisy_group_from_failing() {
     assert_eq!((report.verdict, report.judged, report.uncertain, report.offenders.len()), (Verdict::Broken, 2, 1, 1));
     let (low, high) = (report.offenders[0].low.unwrap(), report.offenders[0].high.unwrap());
     assert!((low - 0.010_814_682).abs() < 1e-8 && (high - 0.025_603_285).abs() < 1e-8, "{low} {high}");
+}
+
+/// The same figures from the other side: 118 of 120 started, and 1180 of 1200.
+#[test]
+fn confidence_looks_at_the_upper_end_of_what_must_be_large() {
+    let group = |times: usize| [many("a", 118 * times, 10), vec![failure("a", "X"); 2 * times]].concat();
+    let rule = "start_rate >= 99% confidence 0.95";
+    let (noisy, sure) = (check(rule, &group(1)), check(rule, &group(10)));
+    assert_eq!((noisy.verdict, noisy.uncertain), (Verdict::Held, 1));
+    assert_eq!((sure.verdict, sure.uncertain), (Verdict::Broken, 0));
+    let high = sure.offenders[0].high.unwrap();
+    assert!((high - (1.0 - 0.010_814_682)).abs() < 1e-8, "{high}");
+}
+
+#[test]
+fn days_are_those_of_the_time_zone() {
+    let days = |zone: &str| {
+        let spec = CheckSpec { zone: parse_zone(zone).unwrap(), ..spec(&["sessions > 5 by day"]) };
+        check_by(&spec, &many("a", 2, 10)).rules[0].offenders[0].values.clone()
+    };
+    assert_eq!(days("UTC"), [Some("1970-01-01".to_owned())]);
+    assert_eq!(days("America/New_York"), [Some("1969-12-31".to_owned())]);
+}
+
+#[test]
+fn a_value_that_is_hardly_beyond_the_limit_is_shown_to_be_so() {
+    // 10,102 ms of 1,010,102.
+    let text = check_by(&spec(&["rebuffer_ratio <= 1% by cdn min_sessions 1"]), &many("a", 1, 10_102)).to_text();
+    assert!(text.contains("1.0001 %") && text.contains("1.0000 %"), "{text}");
 }
 
 #[test]
