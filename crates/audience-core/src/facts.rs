@@ -375,6 +375,12 @@ impl SessionFacts {
         self.first_frame_at.is_some()
     }
 
+    /// The id of what is independent of all others: the viewer, and of a session of nobody known, the session.
+    pub fn unit(&self) -> &str {
+        let identity = &self.identity;
+        identity.viewer_id.as_ref().map_or(identity.session_id.as_str(), |viewer| viewer.as_str())
+    }
+
     /// The figures earlier systems report for a session.
     pub fn metrics(&self) -> SessionMetrics {
         SessionMetrics::from(self)

@@ -11,7 +11,7 @@ use audience_core::SessionFacts;
 use audience_stats::{Accumulator, Merge, RandomGroups};
 
 use crate::error::Error;
-use crate::playback::{LeftOut, unit};
+use crate::playback::LeftOut;
 use cells::Cells;
 pub use slice::{SliceDimension, SliceValue};
 pub use summary::{ExcessStallsSummary, StallComparison, StallSlice};
@@ -124,7 +124,7 @@ impl Accumulator for ExcessStalls {
     fn observe(&mut self, facts: &SessionFacts) {
         let Some(playback) = self.left_out.sift(facts) else { return };
         let values = self.dimensions.iter().map(|dimension| dimension.value_of(facts));
-        self.cells.add(values, unit(facts), [1, playback.stalled_ms, playback.playing_ms]);
+        self.cells.add(values, facts.unit(), [1, playback.stalled_ms, playback.playing_ms]);
     }
 
     fn summary(&self) -> ExcessStallsSummary {

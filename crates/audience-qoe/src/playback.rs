@@ -1,4 +1,4 @@
-//! Which sessions have a share of stalled time, and whose they are.
+//! Which sessions have a share of stalled time.
 
 use audience_core::SessionFacts;
 use audience_stats::merge_fields;
@@ -46,10 +46,4 @@ impl LeftOut {
         *reason = reason.saturating_add(1);
         None
     }
-}
-
-/// What is independent of each other: viewers, and sessions of nobody known.
-pub(crate) fn unit(facts: &SessionFacts) -> &str {
-    let identity = &facts.identity;
-    identity.viewer_id.as_ref().map_or(identity.session_id.as_str(), |viewer| viewer.as_str())
 }

@@ -3,7 +3,7 @@
 use audience_core::{Ratio, SessionFacts};
 use audience_stats::{Accumulator, Bootstrap, GroupedSums, Interval, RandomGroups, merge_fields};
 
-use crate::playback::{LeftOut, unit};
+use crate::playback::LeftOut;
 
 /// Time stalled / (time in which frames moved + time stalled), pooled over sessions, so that each weighs as much as it is
 /// long: the stall ratio of F. Y. Yan et al., "Learning in situ: a randomized experiment in video streaming", NSDI 2020.
@@ -92,7 +92,7 @@ impl Accumulator for PooledStallRatio {
         let Some(playback) = self.left_out.sift(facts) else { return };
         self.sessions = self.sessions.saturating_add(1);
         let viewing_ms = playback.stalled_ms.saturating_add(playback.playing_ms);
-        self.sums.observe(unit(facts), [playback.stalled_ms, viewing_ms]);
+        self.sums.observe(facts.unit(), [playback.stalled_ms, viewing_ms]);
     }
 
     fn summary(&self) -> StallRatioSummary {

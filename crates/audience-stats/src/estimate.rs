@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU16;
 
-use crate::interval::Interval;
+use crate::interval::{Confidence, Interval};
 use crate::student::StudentT;
 
 /// An estimate, and how far off it may be, from how groups vary.
@@ -37,10 +37,20 @@ impl Estimate {
         Self::new(value, ((number - 1.0) / number * squares).sqrt(), without_each.len())
     }
 
-    /// The 95 % interval by Student's t. `None` when the standard error is 0: groups that do not vary say nothing of
-    /// how sure the estimate is.
+    /// The 95 % interval: see [`interval`](Self::interval).
     pub fn interval_95(&self) -> Option<Interval> {
-        let reach = StudentT::new(self.degrees).quantile(0.975).ok()? * self.standard_error;
+        self.reach(0.975)
+    }
+
+    /// The interval by Student's t. `None` when the standard error is 0: groups that do not vary say nothing of how sure
+    /// the estimate is.
+    pub fn interval(&self, confidence: Confidence) -> Option<Interval> {
+        self.reach(1.0 - confidence.tail())
+    }
+
+    /// As far to both sides as this quantile of Student's t.
+    fn reach(&self, quantile: f64) -> Option<Interval> {
+        let reach = StudentT::new(self.degrees).quantile(quantile).ok()? * self.standard_error;
         (reach > 0.0).then_some(Interval { low: self.value - reach, high: self.value + reach })
     }
 

@@ -33,7 +33,6 @@
 //! | quantiles of whole numbers, exact | [`Quantiles`], [`Distribution`] |
 //! | how many different ids | [`Distinct`] |
 //! | means of ratios | [`MeanRatio`] |
-//! | how sure a ratio of sums is, over sessions of the same viewers | [`ClusteredRatio`] |
 //! | adding to a range of positions in constant time | [`RangeCounts`] |
 //! | whether two lists have the same order | [`spearman`] |
 //! | sums by random group of units, and how sure functions of them are | [`GroupedSums`], [`RandomGroups`], [`Bootstrap`], [`Estimate`] |
@@ -51,7 +50,6 @@
 #![doc = document_features::document_features!()]
 
 mod accumulator;
-mod clustered_ratio;
 mod distinct;
 mod error;
 mod estimate;
@@ -75,12 +73,10 @@ pub mod test_util;
 mod windowed;
 
 pub use accumulator::{Accumulator, Merge};
-pub use clustered_ratio::{ClusterSums, ClusteredRatio};
 pub use distinct::Distinct;
 pub use error::Error;
 pub use estimate::Estimate;
 pub use grouped_sums::{Bootstrap, GroupedSums, percentile_interval};
-pub use interval::{Interval, Z_95};
 pub use interval::{Confidence, Interval, Z_95};
 pub use keyed::{KeyOf, Keyed};
 pub use mean_ratio::MeanRatio;
@@ -88,9 +84,8 @@ pub use multiple::benjamini_hochberg;
 #[cfg(feature = "serde")]
 pub use portable::{Portable, fingerprint_of};
 pub use proportion::Proportion;
-pub use quantiles::{Distribution, Quantiles};
-pub use random_groups::RandomGroups;
 pub use quantiles::{Distribution, QuantileInterval, Quantiles};
+pub use random_groups::RandomGroups;
 pub use range_counts::RangeCounts;
 pub use rank::spearman;
 pub use student::StudentT;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use audience_core::SessionFacts;
 use audience_qoe::{BusinessErrors, Experience, ExperienceSummary};
-use audience_stats::{Accumulator, ClusterSums, ClusteredRatio, Distribution, Proportion, Quantiles, merge_fields};
+use audience_stats::{Accumulator, Distribution, Estimate, GroupedSums, Proportion, Quantiles, merge_fields};
 
 use super::figures::{Counts, Pair, Source, Times};
 use super::rule::Rule;
@@ -31,7 +31,7 @@ pub(super) struct MeasuresSummary {
     pub(super) experience: ExperienceSummary,
     pub(super) times: BTreeMap<Times, Distribution>,
     pub(super) shares: BTreeMap<&'static str, Proportion>,
-    pub(super) ratios: BTreeMap<&'static str, ClusterSums>,
+    pub(super) ratios: BTreeMap<&'static str, Estimate>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +46,8 @@ merge_fields!(Share { successes, trials });
 #[derive(Clone, Debug)]
 struct Sums {
     pair: Pair,
-    sums: ClusteredRatio,
+    /// By groups of viewers.
+    sums: GroupedSums<2>,
 }
 
 merge_fields!(Sums { sums });
@@ -75,7 +76,7 @@ impl Measures {
                 self.shares.insert(figure.name, Share { counts, successes: 0, trials: 0 });
             }
             Source::Ratio { pair, .. } if rule.confidence.is_some() => {
-                self.ratios.insert(figure.name, Sums { pair, sums: ClusteredRatio::default() });
+                self.ratios.insert(figure.name, Sums { pair, sums: GroupedSums::default() });
             }
             Source::Plain(_) | Source::Share(..) | Source::Ratio { .. } => {}
         }
@@ -98,10 +99,9 @@ impl Accumulator for Measures {
                 share.successes += u64::from(success);
             }
         }
-        let viewer = facts.identity.viewer_id.as_ref().map(audience_core::ViewerId::as_str);
         for ratio in self.ratios.values_mut() {
             let (part, whole) = (ratio.pair)(facts);
-            ratio.sums.observe_pair(viewer, part, whole);
+            ratio.sums.observe(facts.unit(), [part, whole]);
         }
     }
 
@@ -112,7 +112,15 @@ impl Accumulator for Measures {
             experience: self.experience.summary(),
             times: self.times.iter().map(|(times, quantiles)| (*times, quantiles.summary())).collect(),
             shares: self.shares.iter().map(|(name, of)| (*name, share(of))).collect(),
-            ratios: self.ratios.iter().map(|(name, of)| (*name, of.sums.summary())).collect(),
+            ratios: self.ratios.iter().filter_map(|(name, of)| Some((*name, estimate(&of.sums)?))).collect(),
         }
     }
+}
+
+/// The fewest groups of viewers of which a ratio has an interval: with fewer, long tails make it too narrow.
+const FEWEST: usize = 20;
+
+/// A ratio with its error.
+fn estimate(sums: &GroupedSums<2>) -> Option<Estimate> {
+    sums.ratio().filter(|_| sums.len() >= FEWEST)
 }

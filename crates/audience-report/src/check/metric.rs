@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use audience_stats::Confidence;
+use audience_stats::{Confidence, Interval};
 
 use super::figures::{FIGURES, Figure, Source};
 use super::measures::MeasuresSummary;
@@ -148,8 +148,12 @@ impl Metric {
             Source::Plain(_) => None,
             Source::Share(..) => of.shares.get(self.figure.name).and_then(|share| share.wilson(confidence.z())),
             Source::Ratio { scale, .. } => {
-                let interval = of.ratios.get(self.figure.name).and_then(|ratio| ratio.interval(confidence));
-                interval.map(|ends| audience_stats::Interval { low: ends.low * scale, high: ends.high * scale })
+                let interval = of.ratios.get(self.figure.name).map(|ratio| {
+                    // Where all viewers are alike, there is nothing to be unsure of.
+                    let alike = Interval { low: ratio.value, high: ratio.value };
+                    ratio.interval(confidence).unwrap_or(alike)
+                });
+                interval.map(|ends| Interval { low: ends.low.max(0.0) * scale, high: ends.high * scale })
             }
             Source::Quantile(times) => {
                 let of = of.times.get(&times);

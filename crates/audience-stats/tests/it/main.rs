@@ -3,7 +3,6 @@
 
 mod accumulators;
 mod calibration;
-mod clusters;
 mod confidence;
 mod distinct;
 mod distributions;

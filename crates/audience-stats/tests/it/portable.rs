@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use audience_stats::sample::BottomK;
-use audience_stats::{Accumulator, ClusteredRatio, Confidence, Distinct, Error, MeanRatio, Portable, Quantiles};
+use audience_stats::{Accumulator, Confidence, Distinct, Error, MeanRatio, Portable, Quantiles};
 
 fn survives<A: Portable + Accumulator<Summary: PartialEq + Debug>>(state: &A, like: &A) {
     let bytes = state.encode();
@@ -31,19 +31,6 @@ fn states_survive_and_cut_ones_are_refused() {
     ids.observe_all(["ann", "bob"]);
     survives(&ids, &Distinct::new());
     survives(&(quantiles(&[3, 3]), quantiles(&[7])), &(Quantiles::new(), Quantiles::new()));
-}
-
-#[test]
-fn ratios_over_clusters_survive_and_their_order_does_not_show() {
-    let pairs = [(Some("ann"), 1, 9), (None, 2, 4), (Some("bob"), 3, 3), (Some("ann"), 5, 5)];
-    let of = |pairs: &mut dyn Iterator<Item = &(Option<&str>, u64, u64)>| {
-        let mut ratio = ClusteredRatio::default();
-        pairs.for_each(|(cluster, part, whole)| ratio.observe_pair(*cluster, *part, *whole));
-        ratio
-    };
-    let ratio = of(&mut pairs.iter());
-    survives(&ratio, &ClusteredRatio::default());
-    assert_eq!(of(&mut pairs.iter().rev()).encode(), ratio.encode());
 }
 
 #[test]
