@@ -18,7 +18,7 @@ pub(crate) use check::CheckArgs;
 pub(crate) use filter::FilterArgs;
 pub(crate) use privacy::PrivacyArgs;
 pub(crate) use segments::SegmentArgs;
-pub(crate) use streams::StreamArgs;
+pub(crate) use streams::{BusinessArgs, StreamArgs};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -74,9 +74,6 @@ pub(crate) enum Command {
 /// stalls, and how far the data can be trusted.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ReportArgs {
-    #[command(flatten)]
-    pub(crate) input: InputArgs,
-
     /// Write JSON instead of text (documented in docs/report-json.md)
     #[arg(long)]
     pub(crate) json: bool,
@@ -117,6 +114,10 @@ pub(crate) struct ReportArgs {
     /// What is known of titles: JSON or CSV with `content_id`, title, `duration_ms`, live, chapters
     #[arg(long, value_name = "FILE")]
     pub(crate) catalog: Option<PathBuf>,
+
+    // Those without a heading come before those that have one.
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
 
     #[command(flatten)]
     pub(crate) streams: StreamArgs,
@@ -223,9 +224,6 @@ pub(crate) struct SimulateArgs {
 /// (docs/formats/tables.md).
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ConvertArgs {
-    #[command(flatten)]
-    pub(crate) input: InputArgs,
-
     /// Where to: its name ends in .parquet, or in .ndjson, also with .gz or .zst; standard output gets lines
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -237,6 +235,10 @@ pub(crate) struct ConvertArgs {
     /// Durations of titles, for a table of sessions: JSON or CSV with `content_id` and `duration_ms`
     #[arg(long, value_name = "FILE")]
     pub(crate) catalog: Option<PathBuf>,
+
+    // Last, as what follows would stand below its headings.
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
 }
 
 /// What a table has a row for.
@@ -254,9 +256,6 @@ pub(crate) enum Table {
 /// each question that people ask of telemetry whether it can be answered, for how many sessions, and what is missing.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct InspectArgs {
-    #[command(flatten)]
-    pub(crate) input: InputArgs,
-
     /// Durations of titles: JSON or CSV with `content_id` and `duration_ms`
     #[arg(long, value_name = "FILE")]
     pub(crate) catalog: Option<PathBuf>,
@@ -264,6 +263,10 @@ pub(crate) struct InspectArgs {
     /// Write JSON instead of text
     #[arg(long)]
     pub(crate) json: bool,
+
+    // Last, as what follows would stand below its headings.
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
 }
 
 /// Print a script that completes the command in a shell.

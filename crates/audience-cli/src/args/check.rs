@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use audience_qoe::BusinessErrors;
 use audience_report::check::{Rule, parse_rules};
 use clap::Args;
 
-use super::{FilterArgs, InputArgs};
+use super::{BusinessArgs, FilterArgs, InputArgs};
 use crate::error::Error;
 
 /// Whether rules hold: fails a build, or a scheduled job, when one is broken.
@@ -33,9 +32,8 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     pub(crate) allow_unjudged: bool,
 
-    /// Failures with this code are no technical ones; CODE may end in *; may be repeated
-    #[arg(long = "business-error", value_name = "CODE")]
-    business_errors: Vec<String>,
+    #[command(flatten)]
+    pub(crate) business: BusinessArgs,
 
     /// Write JSON instead of text (documented in docs/check.md)
     #[arg(long)]
@@ -78,11 +76,6 @@ impl CheckArgs {
             rules.extend(rules_of(path)?);
         }
         Ok(rules)
-    }
-
-    /// Which codes are no technical failures.
-    pub(crate) fn business(&self) -> Result<BusinessErrors, Error> {
-        Ok(BusinessErrors::new(&self.business_errors)?)
     }
 
     /// Whether to write JSON.
