@@ -18,7 +18,7 @@ pub(crate) use check::CheckArgs;
 pub(crate) use filter::FilterArgs;
 pub(crate) use privacy::PrivacyArgs;
 pub(crate) use segments::SegmentArgs;
-pub(crate) use streams::{BusinessArgs, StreamArgs};
+pub(crate) use streams::{GoodArgs, StreamArgs};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use audience_report::check::{Rule, parse_rules};
 use clap::Args;
 
-use super::{BusinessArgs, FilterArgs, InputArgs};
+use super::{FilterArgs, GoodArgs, InputArgs};
 use crate::error::Error;
 
 /// Whether rules hold: fails a build, or a scheduled job, when one is broken.
@@ -32,9 +32,6 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     pub(crate) allow_unjudged: bool,
 
-    #[command(flatten)]
-    pub(crate) business: BusinessArgs,
-
     /// Write JSON instead of text (documented in docs/check.md)
     #[arg(long)]
     pub(crate) json: bool,
@@ -50,9 +47,12 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) catalog: Option<PathBuf>,
 
-    // Last, as what follows would stand below its headings.
+    // Those without a heading come before those that have one.
     #[command(flatten)]
     pub(crate) input: InputArgs,
+
+    #[command(flatten)]
+    pub(crate) good: GoodArgs,
 }
 
 const AFTER_HELP: &str = "\

@@ -9,9 +9,10 @@ use clap::Args;
 
 use crate::error::Error;
 
+/// What a good stream is.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Quality of experience (docs/methods/experience.md)")]
-pub(crate) struct StreamArgs {
+pub(crate) struct GoodArgs {
     /// A good stream starts within SECS; who leaves sooner, before the first frame, does not count
     #[arg(long, value_name = "SECS", value_parser = parse_seconds)]
     good_startup: Option<Elapsed>,
@@ -24,22 +25,23 @@ pub(crate) struct StreamArgs {
     #[arg(long, value_name = "BPS", value_parser = parse_bitrate)]
     good_bitrate: Option<Bitrate>,
 
+    /// Failures with this code are a rule that held (no subscription, another country) and nothing broken; may be
+    /// repeated, `*` at the end stands for anything
+    #[arg(long = "business-error", value_name = "CODE")]
+    business_errors: Vec<String>,
+}
+
+/// How streams felt, in a report.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct StreamArgs {
+    #[command(flatten)]
+    pub(crate) good: GoodArgs,
+
     /// Lay excess stall time to slices by NAMES: attributes, and `content` for the title; `none` for no slices
     ///
     /// By default, the title and those of cdn, isp (or asn), device and country that the telemetry has.
     #[arg(long, value_name = "NAMES")]
     slices: Option<String>,
-
-    #[command(flatten)]
-    business: BusinessArgs,
-}
-
-#[derive(Clone, Debug, Default, Args)]
-pub(crate) struct BusinessArgs {
-    /// Failures with this code are a rule that held (no subscription, another country) and nothing broken; may be
-    /// repeated, `*` at the end stands for anything
-    #[arg(long = "business-error", value_name = "CODE")]
-    codes: Vec<String>,
 }
 
 impl StreamArgs {
@@ -58,23 +60,18 @@ impl StreamArgs {
             }
         }
     }
+}
 
-    /// What a good stream is.
+impl GoodArgs {
+    /// What a good stream is, and which failures are none of the technology's.
     pub(crate) fn limits(&self) -> Result<GoodStreamLimits, Error> {
         let usual = GoodStreamLimits::default();
         Ok(GoodStreamLimits {
             startup: self.good_startup.unwrap_or(usual.startup),
             rebuffer_ratio: self.good_rebuffer.unwrap_or(usual.rebuffer_ratio),
             bitrate: self.good_bitrate.or(usual.bitrate),
-            business: self.business.errors()?,
+            business: BusinessErrors::new(&self.business_errors)?,
         })
-    }
-}
-
-impl BusinessArgs {
-    /// Which failures are none of the technology's.
-    pub(crate) fn errors(&self) -> Result<BusinessErrors, Error> {
-        Ok(BusinessErrors::new(&self.codes)?)
     }
 }
 

@@ -92,7 +92,7 @@ fn by_device(quality: &Quality) -> Vec<Dimension> {
 fn spec(args: &ReportArgs) -> Result<ReportSpec, Error> {
     let (filter, zone) = args.filter.filter()?;
     let by = args.by.as_deref().map_or(Ok(Vec::new()), Dimension::parse_list)?;
-    Ok(ReportSpec { filter, by, zone, good: args.streams.limits()?, slices: Vec::new(), top: args.top })
+    Ok(ReportSpec { filter, by, zone, good: args.streams.good.limits()?, slices: Vec::new(), top: args.top })
 }
 
 /// What the report is compared with.

@@ -1,7 +1,7 @@
 //! The list of metrics.
 
 use audience_core::{ExitReason, Failure, Ratio, SessionFacts};
-use audience_qoe::{BusinessErrors, ExperienceSummary, FailureCause};
+use audience_qoe::{ExperienceSummary, FailureCause, GoodStreamLimits, ScoreRules, Viewing};
 
 use super::metric::Better::{self, Higher, Lower, Neither};
 use super::unit::Unit;
@@ -26,7 +26,7 @@ impl Figure {
 /// The figure of a group, from its summaries.
 type Value = fn(&TotalsSummary, &ExperienceSummary) -> Option<f64>;
 /// Whether a session counts for a share; `None` for sessions that the share is not of.
-pub(super) type Counts = fn(&SessionFacts, &BusinessErrors) -> Option<bool>;
+pub(super) type Counts = fn(&SessionFacts, &GoodStreamLimits) -> Option<bool>;
 /// What a session adds to the two sums of a ratio.
 pub(super) type Pair = fn(&SessionFacts) -> (u64, u64);
 
@@ -37,6 +37,10 @@ pub(super) enum Source {
     Plain(Value),
     /// A share of sessions.
     Share(Value, Counts),
+    /// A share of sessions that no summary has.
+    Counted(Counts),
+    /// A mean over sessions that no summary has, times `scale`.
+    Mean { pair: Pair, scale: f64 },
     /// A ratio of sums, times `scale`.
     Ratio { value: Value, pair: Pair, scale: f64 },
     /// Quantiles of times.
@@ -93,7 +97,7 @@ pub(super) const FIGURES: &[Figure] = &[
     share(
         ("technical_start_failure_rate", Lower, "the same without business errors (VSF-T)"),
         |_, e| part(e.start_failures.saturating_sub(e.business_start_failures), e.attempts),
-        |facts, business| attempt(facts).then(|| failed(facts, Failure::Start) && technical(facts, business)),
+        |facts, limits| attempt(facts).then(|| failed(facts, Failure::Start) && technical(facts, limits)),
     ),
     share(
         ("exit_before_start_rate", Lower, "left before the first frame, without a fatal error / attempts (EBVS)"),
@@ -114,7 +118,7 @@ pub(super) const FIGURES: &[Figure] = &[
             let technical = e.playback_failures.saturating_sub(e.business_playback_failures);
             if rate > 0.0 { part(technical, plays) } else { Some(0.0) }
         },
-        |facts, business| played(facts).then(|| failed(facts, Failure::Playback) && technical(facts, business)),
+        |facts, limits| played(facts).then(|| failed(facts, Failure::Playback) && technical(facts, limits)),
     ),
     share(
         ("failure_rate", Lower, "failed before or after the first frame / sessions"),
@@ -127,7 +131,7 @@ pub(super) const FIGURES: &[Figure] = &[
             let business = e.business_start_failures.saturating_add(e.business_playback_failures);
             part(e.start_failures.saturating_add(e.playback_failures).saturating_sub(business), e.sessions)
         },
-        |facts, business| Some(technical(facts, business)),
+        |facts, limits| Some(technical(facts, limits)),
     ),
     ratio(
         ("rebuffer_ratio", Unit::Ratio, Lower, "time stalled / (stalled + frames moving)"),
@@ -210,6 +214,23 @@ pub(super) const FIGURES: &[Figure] = &[
     plain("longest_live_latency", Unit::Ms, Lower, "how far behind the live edge at the most", |_, e| {
         e.longest_live_latency_ms.map(|millis| millis as f64)
     }),
+    Figure {
+        name: "good_stream_rate",
+        unit: Unit::Ratio,
+        better: Higher,
+        help: "streams within the limits of --good-startup, --good-rebuffer and --good-bitrate / streams judged",
+        source: Source::Counted(|facts, limits| {
+            let counts = limits.judge(facts);
+            (counts.judged > 0).then_some(counts.good > 0)
+        }),
+    },
+    Figure {
+        name: "experience_index",
+        unit: Unit::Points,
+        better: Higher,
+        help: "mean of our policy index of sessions (no MOS), of those in which something was played",
+        source: Source::Mean { pair: experience_index, scale: 1e-6 },
+    },
     ratio(
         ("average_view_duration", Unit::Ms, Higher, "content played / sessions that started"),
         |t, _| t.average_view_duration_ms,
@@ -276,6 +297,13 @@ fn whole(sum: u128) -> u64 {
     u64::try_from(sum).unwrap_or(u64::MAX)
 }
 
+/// The index of a session in millionths, and 1; nothing when nothing was played.
+fn experience_index(facts: &SessionFacts) -> (u64, u64) {
+    let Some(viewing) = Viewing::of(facts) else { return (0, 0) };
+    let index = ScoreRules::default().experience.score(&viewing).score;
+    ((index * 1e6).round() as u64, 1)
+}
+
 fn waiting(facts: &SessionFacts) -> u64 {
     facts.wall.stalled.as_millis().saturating_add(facts.wall.seek_waiting.as_millis())
 }
@@ -296,8 +324,8 @@ fn failed(facts: &SessionFacts, how: Failure) -> bool {
     facts.failure == Some(how)
 }
 
-fn technical(facts: &SessionFacts, business: &BusinessErrors) -> bool {
-    business.cause(facts) == Some(FailureCause::Technical)
+fn technical(facts: &SessionFacts, limits: &GoodStreamLimits) -> bool {
+    limits.business.cause(facts) == Some(FailureCause::Technical)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use audience_core::SessionFacts;
-use audience_qoe::{BusinessErrors, Experience, ExperienceSummary};
+use audience_qoe::{Experience, ExperienceSummary, GoodStreamLimits};
 use audience_stats::{Accumulator, Distribution, Estimate, GroupedSums, Proportion, Quantiles, merge_fields};
 
 use super::figures::{Counts, Pair, Source, Times};
@@ -14,7 +14,7 @@ use crate::state::{Totals, TotalsSummary};
 /// metrics.
 #[derive(Clone, Debug)]
 pub(super) struct Measures {
-    business: BusinessErrors,
+    limits: GoodStreamLimits,
     totals: Totals,
     experience: Experience,
     times: BTreeMap<Times, Quantiles>,
@@ -31,7 +31,7 @@ pub(super) struct MeasuresSummary {
     pub(super) experience: ExperienceSummary,
     pub(super) times: BTreeMap<Times, Distribution>,
     pub(super) shares: BTreeMap<&'static str, Proportion>,
-    pub(super) ratios: BTreeMap<&'static str, Estimate>,
+    pub(super) ratios: BTreeMap<&'static str, RatioOfSums>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -54,11 +54,11 @@ merge_fields!(Sums { sums });
 
 impl Measures {
     /// Of no session yet.
-    pub(super) fn new(business: &BusinessErrors) -> Self {
+    pub(super) fn new(limits: &GoodStreamLimits) -> Self {
         Self {
-            business: business.clone(),
+            limits: limits.clone(),
             totals: Totals::default(),
-            experience: Experience::new(business.clone()),
+            experience: Experience::new(limits.business.clone()),
             times: BTreeMap::new(),
             shares: BTreeMap::new(),
             ratios: BTreeMap::new(),
@@ -74,6 +74,12 @@ impl Measures {
             }
             Source::Share(_, counts) if rule.confidence.is_some() => {
                 self.shares.insert(figure.name, Share { counts, successes: 0, trials: 0 });
+            }
+            Source::Counted(counts) => {
+                self.shares.insert(figure.name, Share { counts, successes: 0, trials: 0 });
+            }
+            Source::Mean { pair, .. } => {
+                self.ratios.insert(figure.name, Sums { pair, sums: GroupedSums::default() });
             }
             Source::Ratio { pair, .. } if rule.confidence.is_some() => {
                 self.ratios.insert(figure.name, Sums { pair, sums: GroupedSums::default() });
@@ -94,7 +100,7 @@ impl Accumulator for Measures {
             times.of(facts, |millis| quantiles.observe(&millis));
         }
         for share in self.shares.values_mut() {
-            if let Some(success) = (share.counts)(facts, &self.business) {
+            if let Some(success) = (share.counts)(facts, &self.limits) {
                 share.trials += 1;
                 share.successes += u64::from(success);
             }
@@ -112,15 +118,29 @@ impl Accumulator for Measures {
             experience: self.experience.summary(),
             times: self.times.iter().map(|(times, quantiles)| (*times, quantiles.summary())).collect(),
             shares: self.shares.iter().map(|(name, of)| (*name, share(of))).collect(),
-            ratios: self.ratios.iter().filter_map(|(name, of)| Some((*name, estimate(&of.sums)?))).collect(),
+            ratios: self.ratios.iter().map(|(name, of)| (*name, RatioOfSums::new(&of.sums))).collect(),
         }
     }
 }
 
-/// The fewest groups of viewers of which a ratio has an interval: with fewer, long tails make it too narrow.
-const FEWEST: usize = 20;
+/// A ratio of sums.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct RatioOfSums {
+    /// Itself.
+    pub(super) value: Option<f64>,
+    /// How sure it is.
+    pub(super) estimate: Option<Estimate>,
+}
 
-/// A ratio with its error.
-fn estimate(sums: &GroupedSums<2>) -> Option<Estimate> {
-    sums.ratio().filter(|_| sums.len() >= FEWEST)
+impl RatioOfSums {
+    /// The fewest groups of viewers of which a ratio has an interval: with fewer, long tails make it too narrow.
+    const FEWEST: usize = 20;
+
+    fn new(sums: &GroupedSums<2>) -> Self {
+        let [part, whole] = sums.totals();
+        Self {
+            value: (whole > 0).then(|| part as f64 / whole as f64),
+            estimate: sums.ratio().filter(|_| sums.len() >= Self::FEWEST),
+        }
+    }
 }

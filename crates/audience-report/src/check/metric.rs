@@ -138,6 +138,8 @@ impl Metric {
             Source::Plain(value) | Source::Share(value, _) | Source::Ratio { value, .. } => {
                 value(&of.totals, &of.experience)
             }
+            Source::Counted(_) => of.shares.get(self.figure.name)?.rate(),
+            Source::Mean { scale, .. } => of.ratios.get(self.figure.name)?.value.map(|mean| mean * scale),
             Source::Quantile(times) => of.times.get(&times)?.quantile(self.quantile()).ok()?,
         }
     }
@@ -146,9 +148,11 @@ impl Metric {
     pub(super) fn interval(&self, of: &MeasuresSummary, confidence: Confidence) -> (Option<f64>, Option<f64>) {
         let ends = match self.figure.source {
             Source::Plain(_) => None,
-            Source::Share(..) => of.shares.get(self.figure.name).and_then(|share| share.wilson(confidence.z())),
-            Source::Ratio { scale, .. } => {
-                let interval = of.ratios.get(self.figure.name).map(|ratio| {
+            Source::Share(..) | Source::Counted(_) => {
+                of.shares.get(self.figure.name).and_then(|share| share.wilson(confidence.z()))
+            }
+            Source::Ratio { scale, .. } | Source::Mean { scale, .. } => {
+                let interval = of.ratios.get(self.figure.name).and_then(|ratio| ratio.estimate).map(|ratio| {
                     // Where all viewers are alike, there is nothing to be unsure of.
                     let alike = Interval { low: ratio.value, high: ratio.value };
                     ratio.interval(confidence).unwrap_or(alike)

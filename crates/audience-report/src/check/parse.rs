@@ -72,7 +72,7 @@ impl FromStr for Rule {
 
 /// Whether such a rule always holds, or never; `None` when it depends on the data.
 fn pointless(operator: Operator, limit: f64, unit: Unit) -> Option<bool> {
-    let largest = if unit == Unit::Ratio { 1.0 } else { f64::INFINITY };
+    let largest = unit.largest();
     match (operator.holds(0.0, limit), operator.holds(largest, limit)) {
         (true, true) => Some(true),
         (false, false) => Some(false),

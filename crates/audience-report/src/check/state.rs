@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use audience_core::SessionFacts;
-use audience_qoe::BusinessErrors;
+use audience_qoe::GoodStreamLimits;
 use audience_stats::{Accumulator, Keyed, Merge, merge_fields};
 use jiff::tz::TimeZone;
 
@@ -21,14 +21,14 @@ pub struct CheckSpec {
     pub filter: Filter,
     /// The time zone of days.
     pub zone: TimeZone,
-    /// Codes of errors that are no technical failures.
-    pub business: BusinessErrors,
+    /// What a good stream is, and which failures are no technical ones.
+    pub good: GoodStreamLimits,
 }
 
 impl CheckSpec {
     /// These rules, about all sessions, with days in UTC.
     pub fn new(rules: Vec<Rule>) -> Self {
-        Self { rules, filter: Filter::default(), zone: TimeZone::UTC, business: BusinessErrors::default() }
+        Self { rules, filter: Filter::default(), zone: TimeZone::UTC, good: GoodStreamLimits::default() }
     }
 }
 
@@ -84,7 +84,7 @@ impl View {
             Dimension::Content | Dimension::Day => None,
         });
         let grouping = Grouping { dimensions: rule.by.clone(), zone: spec.zone.clone() };
-        let mut measures = Measures::new(&spec.business);
+        let mut measures = Measures::new(&spec.good);
         for other in spec.rules.iter().filter(|other| same_view(other, rule)) {
             measures.add(other);
         }

@@ -18,6 +18,8 @@ pub enum Unit {
     Ms,
     /// Bits per second.
     Bps,
+    /// Points of a score, from 0 to 100.
+    Points,
 }
 
 impl Unit {
@@ -29,6 +31,7 @@ impl Unit {
             Self::PerHour => "per hour",
             Self::Ms => "time",
             Self::Bps => "bit rate",
+            Self::Points => "0 to 100",
         }
     }
 
@@ -38,6 +41,7 @@ impl Unit {
             Self::Count | Self::PerHour => "a number",
             Self::Ratio => "a share from 0 to 1 (0.01, 1%)",
             Self::Ms => "a time with its unit (4s, 400ms, 2min)",
+            Self::Points => "points from 0 to 100",
             Self::Bps => "a bit rate with its unit (2.5Mbps, 800kbps)",
         }
     }
@@ -47,7 +51,7 @@ impl Unit {
         match self {
             Self::Ms => "_ms",
             Self::Bps => "_bps",
-            Self::Count | Self::Ratio | Self::PerHour => "",
+            Self::Count | Self::Ratio | Self::PerHour | Self::Points => "",
         }
     }
 
@@ -57,7 +61,9 @@ impl Unit {
         let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
         let (number, unit) = text.split_at(end);
         let (power, factor) = match (self, unit) {
-            (Self::Count | Self::Ratio | Self::PerHour, "") | (Self::Ms, "ms") | (Self::Bps, "bps") => (0, 1.0),
+            (Self::Count | Self::Ratio | Self::PerHour | Self::Points, "") | (Self::Ms, "ms") | (Self::Bps, "bps") => {
+                (0, 1.0)
+            }
             (Self::Ms | Self::Bps, "") if said => (0, 1.0),
             (Self::Ratio, "%") => (-2, 1.0),
             (Self::Ms, "s") | (Self::Bps, "kbps") => (3, 1.0),
@@ -69,8 +75,17 @@ impl Unit {
         };
         // As one decimal number: 0.7 / 100 is another number than 0.007, and 7 of 1000 would be more than 0.7 %.
         let value = format!("{number}e{power}").parse::<f64>().ok()? * factor;
-        let possible = value.is_finite() && (self != Self::Ratio || value <= 1.0);
+        let possible = value.is_finite() && value <= self.largest();
         possible.then_some(value)
+    }
+
+    /// The largest value there is.
+    pub(super) const fn largest(self) -> f64 {
+        match self {
+            Self::Ratio => 1.0,
+            Self::Points => 100.0,
+            Self::Count | Self::PerHour | Self::Ms | Self::Bps => f64::INFINITY,
+        }
     }
 
     /// A value for people. It has as many decimals as it takes to tell it from what it is compared with.
@@ -88,6 +103,7 @@ impl Unit {
             Self::Count => format!("{value:.decimals$}"),
             Self::Ratio => format!("{:.decimals$} %", value * 100.0),
             Self::PerHour => format!("{value:.decimals$} /h"),
+            Self::Points => format!("{value:.decimals$}"),
             Self::Ms => format!("{:.decimals$} s", value / 1000.0),
             Self::Bps => format!("{:.decimals$} Mbit/s", value / 1e6),
         }

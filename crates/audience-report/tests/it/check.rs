@@ -3,7 +3,7 @@
 use audience_core::test_util::{check_merge_laws, various_facts};
 use audience_core::{Accumulator, Event, EventKind, MediaTime, PlayerError, Session, SessionFacts, Timestamp};
 use audience_ingest::Catalog;
-use audience_qoe::BusinessErrors;
+use audience_qoe::{BusinessErrors, GoodStreamLimits};
 use audience_report::check::{CheckReport, CheckSpec, CheckState, RuleReport, SCHEMA, Unjudged, Verdict};
 use audience_report::{Filter, parse_zone, to_json};
 
@@ -66,7 +66,7 @@ fn the_state_obeys_the_laws() {
     ];
     let filtered = CheckSpec {
         filter: Filter { content: Some("film".into()), ..Filter::default() },
-        business: BusinessErrors::new(["E*"]).unwrap(),
+        good: GoodStreamLimits { business: BusinessErrors::new(["E*"]).unwrap(), ..GoodStreamLimits::default() },
         ..spec(&rules)
     };
     for spec in [spec(&rules), filtered] {
@@ -174,7 +174,8 @@ fn business_errors_are_no_technical_failures() {
     let sessions = [many("a", 8, 10), vec![failure("a", "GEO_BLOCKED"), failure("a", "DECODE")]].concat();
     let rules = ["failure_rate < 15%", "technical_failure_rate < 15%", "technical_start_failure_rate <= 10%"];
     let business = BusinessErrors::new(["GEO_*"]).unwrap();
-    let report = check_by(&CheckSpec { business, ..spec(&rules) }, &sessions);
+    let good = GoodStreamLimits { business, ..GoodStreamLimits::default() };
+    let report = check_by(&CheckSpec { good, ..spec(&rules) }, &sessions);
     let values: Vec<f64> = report.rules.iter().map(|rule| rule.worst.as_ref().unwrap().value).collect();
     assert_eq!(values, [0.2, 0.1, 0.1]);
     assert_eq!(check_by(&spec(&rules), &sessions).broken, 3, "nobody said which are which");
@@ -394,4 +395,19 @@ fn titles_go_by_their_names() {
     let offender = &report.rules[0].offenders[0];
     assert_eq!((offender.values[0].as_deref(), offender.title.as_deref()), (Some("film"), Some("The Long Ferry")));
     assert!(report.to_text().contains("The Long Ferry"));
+}
+
+#[test]
+fn good_streams_and_the_index_are_metrics_too() {
+    let sessions = [many("fast", 120, 1000), many("slow", 110, 20_000)].concat();
+    // All of fast are good, none of slow: 20 s of 1020 s are more than 1 %.
+    let good = check("good_stream_rate > 50% by cdn", &sessions);
+    assert_eq!((good.verdict, good.judged, good.offenders.len()), (Verdict::Broken, 2, 1));
+    assert_eq!((good.offenders[0].values[0].as_deref(), good.offenders[0].value), (Some("slow"), 0.0));
+    let index = check("experience_index >= 90 confidence 0.9 by cdn", &sessions);
+    assert_eq!((index.verdict, index.worst.as_ref().unwrap().values[0].as_deref()), (Verdict::Broken, Some("slow")));
+    let slow = index.worst.unwrap();
+    // 5 for each unit of stalled time to playing time, and 0.19 for each stall a minute: 100 · exp(−0.1 − 0.0114).
+    assert!((slow.value - 89.457).abs() < 0.01, "{}", slow.value);
+    assert!(slow.low.is_some() && slow.high.is_some());
 }

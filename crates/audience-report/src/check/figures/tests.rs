@@ -2,7 +2,7 @@
 
 use audience_core::test_util::various_facts;
 use audience_core::{Elapsed, Event, EventKind, MediaTime, PlayerError, Rules, Session, Timestamp, Vitals};
-use audience_qoe::Experience;
+use audience_qoe::{BusinessErrors, Experience, GoodStreams, Scores};
 use audience_stats::Accumulator;
 
 use super::*;
@@ -47,19 +47,34 @@ fn close(name: &str, a: Option<f64>, b: Option<f64>) {
 #[test]
 fn sums_of_sessions_make_the_figures_of_the_summaries() {
     let business = BusinessErrors::new(["GEO"]).unwrap();
-    let (mut totals, mut experience) = (Totals::default(), Experience::new(business.clone()));
+    let limits = GoodStreamLimits { business: business.clone(), ..GoodStreamLimits::default() };
+    let (mut totals, mut experience) = (Totals::default(), Experience::new(business));
+    let (mut good, mut scores) = (GoodStreams::new(limits.clone()), Scores::default());
     let facts = everything();
     totals.observe_all(&facts);
     experience.observe_all(&facts);
+    good.observe_all(&facts);
+    scores.observe_all(&facts);
     let (totals, experience) = (totals.summary(), experience.summary());
     for figure in FIGURES {
         match figure.source {
             Source::Plain(value) => assert!(value(&totals, &experience).is_some(), "{}", figure.name),
             Source::Share(value, counts) => {
-                let counted: Vec<bool> = facts.iter().filter_map(|facts| counts(facts, &business)).collect();
+                let counted: Vec<bool> = facts.iter().filter_map(|facts| counts(facts, &limits)).collect();
                 let successes = counted.iter().filter(|success| **success).count();
                 let share = successes as f64 / counted.len() as f64;
                 close(figure.name, value(&totals, &experience), Some(share));
+            }
+            Source::Counted(counts) => {
+                let counted: Vec<bool> = facts.iter().filter_map(|facts| counts(facts, &limits)).collect();
+                let successes = counted.iter().filter(|success| **success).count();
+                let share = good.summary().share.map(Ratio::as_f64);
+                close(figure.name, share, Some(successes as f64 / counted.len() as f64));
+            }
+            Source::Mean { pair, scale } => {
+                let sums = facts.iter().map(pair).fold((0, 0), |sums, pair| (sums.0 + pair.0, sums.1 + pair.1));
+                let mean = scores.summary().scores.experience.mean;
+                close(figure.name, mean, Some(sums.0 as f64 / sums.1 as f64 * scale));
             }
             Source::Ratio { value, pair, scale } => {
                 let sums = facts.iter().map(pair).fold((0, 0), |sums, pair| (sums.0 + pair.0, sums.1 + pair.1));
