@@ -1,5 +1,6 @@
 //! Tasks of the workspace: `cargo xtask --help`.
 
+mod behaviour;
 mod bench;
 mod captures;
 mod cdn_logs;
@@ -49,6 +50,7 @@ enum Task {
     Oracle,
     Captures(captures::Captures),
     CdnLogs(cdn_logs::CdnLogs),
+    Behaviour(behaviour::Behaviour),
     Compare(compare::Compare),
     CompareSnowplow(snowplow::CompareSnowplow),
     Tables(tables::Tables),
@@ -79,6 +81,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Oracle => oracle::run(),
         Task::Captures(task) => task.run(),
         Task::CdnLogs(task) => task.run(),
+        Task::Behaviour(task) => task.run(),
         Task::Compare(task) => task.run(),
         Task::CompareSnowplow(task) => task.run(),
         Task::Tables(task) => task.run(),

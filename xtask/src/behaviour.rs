@@ -1,0 +1,141 @@
+//! What viewers did, beside what other programs found in the same files.
+
+mod breakdown;
+mod difference;
+mod digest;
+mod facts;
+mod names;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail, ensure};
+use audience_core::{Accumulator, Rules, SessionFacts};
+use audience_ingest::{Catalog, Input, Options, Sessions, load};
+use serde_json::{Map, Value};
+
+use difference::Comparison;
+
+/// Compare what the library makes of a file of events with what other programs made of it, figure by figure.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Behaviour {
+    /// A file of canonical events.
+    file: PathBuf,
+    /// What other programs found in it: families of figures, and under `meta` the digest of the file.
+    expected: PathBuf,
+}
+
+/// The figures of a family in the shape of the expected ones, which are its second argument: they say which rows of a
+/// table to show.
+type Figures = fn(&Sessions, &Value) -> anyhow::Result<Value>;
+
+/// All families that are compared; what else is in a file of expected figures is named as not built yet.
+const FAMILIES: &[(&str, Figures)] = &[("facts", facts::figures), ("breakdown", breakdown::figures)];
+
+/// How many differences of a family are printed.
+const SHOWN: usize = 8;
+
+impl Behaviour {
+    #[expect(clippy::print_stdout, reason = "this is what the task is for")]
+    pub(crate) fn run(&self) -> anyhow::Result<()> {
+        let expected = read_expected(&self.expected)?;
+        let mut differing = Vec::new();
+        for (family, ours) in figures(&self.file, &expected)? {
+            let comparison = Comparison::of(&ours, &expected[family]);
+            let differences = &comparison.differences;
+            println!("{family}: {} values agree, {} differ", comparison.agree, differences.len());
+            for difference in differences.iter().take(SHOWN) {
+                println!("  {difference}");
+            }
+            if !differences.is_empty() {
+                differing.push(family);
+            }
+        }
+        let not_built = not_built(&expected);
+        if !not_built.is_empty() {
+            println!("not built yet: {}", not_built.join(", "));
+        }
+        ensure!(differing.is_empty(), "{} differ from {}", differing.join(", "), self.expected.display());
+        Ok(())
+    }
+}
+
+fn read_expected(path: &Path) -> anyhow::Result<Map<String, Value>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} has no families of figures", path.display()))
+}
+
+/// Our figures of each family that is expected.
+fn figures(file: &Path, expected: &Map<String, Value>) -> anyhow::Result<Vec<(&'static str, Value)>> {
+    let theirs = expected.get("meta").and_then(|meta| meta["ndjson_sha256"].as_str());
+    let theirs = theirs.context("the expected figures do not say of which file they are")?;
+    let digest = digest::of_file(file)?;
+    if digest != theirs {
+        bail!("{} is not the file the expected figures are of: SHA-256 {digest}, not {theirs}", file.display());
+    }
+    let sessions = load(Input::find(file)?, &Options::default())?;
+    let family = |&(family, figures): &(&'static str, Figures)| {
+        let theirs = expected.get(family).with_context(|| format!("the expected figures have no {family}"))?;
+        Ok((family, figures(&sessions, theirs)?))
+    };
+    FAMILIES.iter().map(family).collect()
+}
+
+/// The families of the file that nothing here computes.
+fn not_built(expected: &Map<String, Value>) -> Vec<&str> {
+    let built: BTreeSet<&str> = FAMILIES.iter().map(|(family, _)| *family).chain(["meta"]).collect();
+    expected.keys().map(String::as_str).filter(|family| !built.contains(family)).collect()
+}
+
+/// What an accumulator, given empty, has seen of all sessions.
+fn observed<A>(sessions: &Sessions, empty: &A) -> anyhow::Result<A::Summary>
+where
+    A: Accumulator<Item = SessionFacts> + Clone + Send + Sync,
+{
+    let state = sessions.fold_facts(&Rules::default(), &Catalog::new(), empty, |state, facts| state.observe(&facts))?;
+    Ok(state.summary())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fixture(ending: &str) -> PathBuf {
+        crate::shell::root().join("xtask/fixtures/behaviour").join(format!("60-8.{ending}"))
+    }
+
+    #[test]
+    fn every_figure_is_that_of_other_programs() {
+        let expected = read_expected(&fixture("json")).unwrap();
+        let ours = figures(&fixture("ndjson.gz"), &expected).unwrap();
+        let families: Vec<&str> = ours.iter().map(|(family, _)| *family).collect();
+        assert_eq!(families, ["facts", "breakdown"]);
+        let mut compared = 0;
+        for (family, ours) in &ours {
+            let comparison = Comparison::of(ours, &expected[*family]);
+            let differences: Vec<String> = comparison.differences.iter().map(ToString::to_string).collect();
+            assert_eq!(differences, Vec::<String>::new(), "{family}");
+            compared += comparison.agree;
+        }
+        // Six titles by 19 columns, the names of these, 20 totals, the number of titles, the digest; 17 groups by 13
+        // figures, and their keys.
+        assert_eq!(compared, 6 * 19 + 19 + 21 + 2 + 17 * 13 + 5 + 2 + 20);
+        assert!(not_built(&expected).contains(&"cohorts"));
+    }
+
+    #[test]
+    fn a_family_that_is_missing_is_no_agreement() {
+        let mut expected = read_expected(&fixture("json")).unwrap();
+        expected.remove("breakdown");
+        let error = figures(&fixture("ndjson.gz"), &expected).unwrap_err();
+        assert_eq!(error.to_string(), "the expected figures have no breakdown");
+    }
+
+    #[test]
+    fn figures_of_another_file_are_refused() {
+        let mut expected = read_expected(&fixture("json")).unwrap();
+        expected["meta"]["ndjson_sha256"] = "0".repeat(64).into();
+        let error = figures(&fixture("ndjson.gz"), &expected).unwrap_err();
+        assert!(error.to_string().contains("is not the file the expected figures are of"), "{error}");
+    }
+}
