@@ -100,10 +100,9 @@ impl Unit {
     fn fixed(self, value: f64, decimals: usize) -> String {
         match self {
             Self::Count if decimals == 0 => format::count(value.round() as u64),
-            Self::Count => format!("{value:.decimals$}"),
+            Self::Count | Self::Points => format!("{value:.decimals$}"),
             Self::Ratio => format!("{:.decimals$} %", value * 100.0),
             Self::PerHour => format!("{value:.decimals$} /h"),
-            Self::Points => format!("{value:.decimals$}"),
             Self::Ms => format!("{:.decimals$} s", value / 1000.0),
             Self::Bps => format!("{:.decimals$} Mbit/s", value / 1e6),
         }

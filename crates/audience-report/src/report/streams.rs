@@ -99,10 +99,10 @@ pub struct Slice {
 }
 
 impl ExcessStallsReport {
-    fn new(seen: ExcessStallsSummary, dimensions: &[SliceDimension], catalog: &Catalog) -> Self {
+    fn new(seen: &ExcessStallsSummary, dimensions: &[SliceDimension], catalog: &Catalog) -> Self {
         Self {
             dimensions: dimensions.iter().map(|dimension| dimension.name().to_owned()).collect(),
-            slices: seen.slices.into_iter().map(|slice| Slice::new(slice, catalog)).collect(),
+            slices: seen.slices.iter().map(|slice| Slice::new(slice, catalog)).collect(),
             small_values: seen.small_values,
             sessions: seen.sessions,
             left_out: seen.left_out,
@@ -119,7 +119,7 @@ impl ExcessStallsReport {
 }
 
 impl Slice {
-    fn new(slice: StallSlice, catalog: &Catalog) -> Self {
+    fn new(slice: &StallSlice, catalog: &Catalog) -> Self {
         let value = match &slice.value {
             SliceValue::Missing => None,
             SliceValue::Named(name) => Some(name.to_string()),
@@ -170,7 +170,7 @@ pub struct LongestWait {
 }
 
 impl LongestWait {
-    fn new(session: WaitingSession, catalog: &Catalog) -> Self {
+    fn new(session: &WaitingSession, catalog: &Catalog) -> Self {
         Self {
             title: super::title_of(session.content_id.as_str(), catalog),
             session_id: session.session_id.to_string(),
@@ -238,10 +238,10 @@ impl StreamsReport {
                 seen: seen.good,
             },
             stall_ratio: seen.stall_ratio,
-            excess_stalls: seen.excess.map(|seen| ExcessStallsReport::new(seen, &spec.slices, catalog)),
+            excess_stalls: seen.excess.as_ref().map(|seen| ExcessStallsReport::new(seen, &spec.slices, catalog)),
             scores: seen.scores,
             failures: seen.failures,
-            longest_waits: seen.waits.into_iter().map(|session| LongestWait::new(session, catalog)).collect(),
+            longest_waits: seen.waits.iter().map(|session| LongestWait::new(session, catalog)).collect(),
         }
     }
 }
