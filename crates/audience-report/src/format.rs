@@ -45,8 +45,8 @@ pub(crate) fn ratio(ratio: Option<Ratio>) -> String {
     ratio.map_or(NONE.to_owned(), |ratio| ratio.to_string())
 }
 
-/// A percentage with two decimals, for small shares.
-pub(crate) fn fine_ratio(ratio: Option<Ratio>) -> String {
+/// A percentage with two decimals, for small shares: `0.25 %`; `–` when there is none.
+pub fn fine_ratio(ratio: Option<Ratio>) -> String {
     ratio.map_or(NONE.to_owned(), |ratio| format!("{:.2} %", ratio.as_f64() * 100.0))
 }
 

@@ -47,7 +47,7 @@ pub use breakdown::{Dimension, Grouping, Value};
 pub use csv::CsvTable;
 pub use error::Error;
 pub use filter::{Filter, parse_attribute, parse_time};
-pub use format::printable;
+pub use format::{fine_ratio, printable};
 pub use json::to_json;
 pub use report::{
     Asked, AudienceOverTime, Breakdown, Comparison, Difference, DurationRange, ExcessStallsReport, GoodStreamsReport,
@@ -59,5 +59,5 @@ pub use state::{
     Attendance, AttendanceSummary, ComparedState, Group, Moment, Quarter, ReportState, ReportSummary, SessionQuality,
     Streams, StreamsSummary, Title, TitleSummary, Totals, TotalsSummary,
 };
-pub use text::TextOptions;
+pub use text::{TextOptions, paragraph};
 pub use versus::parse_versus;

@@ -200,8 +200,8 @@ fn write_details(out: &mut String, title: &TitleReport, width: usize) {
     out.push('\n');
 }
 
-/// Writes text after `start`, on as many lines as it takes; the text stays in its column.
-fn paragraph(out: &mut String, width: usize, start: &str, text: &str) {
+/// Writes text after `start`, on as many lines of `width` columns (at least 40) as it takes; the text stays in its column.
+pub fn paragraph(out: &mut String, width: usize, start: &str, text: &str) {
     let indent = " ".repeat(start.len());
     let options = textwrap::Options::new(width.max(40)).initial_indent(start).subsequent_indent(&indent);
     line(out, format_args!("{}", textwrap::fill(text, options)));

@@ -95,6 +95,20 @@ impl Impairment {
         Self::DroppedFrames,
         Self::Failure,
     ];
+
+    /// Its name, for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::StartUp => "start-up",
+            Self::StallTime => "stall time",
+            Self::StallFrequency => "stall frequency",
+            Self::SeekWaiting => "waits after seeks",
+            Self::Switches => "switches",
+            Self::Bitrate => "bit rate",
+            Self::DroppedFrames => "dropped frames",
+            Self::Failure => "failure",
+        }
+    }
 }
 
 impl ExperienceScore {
