@@ -123,7 +123,7 @@ pub(crate) struct ReportArgs {
     pub(crate) streams: StreamArgs,
 }
 
-/// What one session's player did, from moment to moment.
+/// What one session's player did, from moment to moment, and how the stream felt.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct SessionArgs {
     /// A file, folder, pattern, or `-` for standard input
@@ -134,7 +134,7 @@ pub(crate) struct SessionArgs {
     #[arg(value_name = "ID")]
     pub(crate) id: String,
 
-    /// Print JSON instead of text: facts and timeline
+    /// Print JSON instead of text: facts, timeline, scores (documented in docs/session.md)
     #[arg(long)]
     pub(crate) json: bool,
 

@@ -1,20 +1,21 @@
 //! `audience session`
 
+mod experience;
+
 use std::fmt::Write;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use audience_core::{
-    Activity, EventKind, MediaTime, Rules, Session, SessionFacts, Span, StartUpBasis, Timeline, Timestamp,
-};
+use audience_core::{Activity, Bitrate, EventKind, MediaTime, Rules, Session, SessionFacts, Span, Timeline, Timestamp};
 use audience_ingest::Catalog;
-use audience_report::printable;
+use audience_report::{TextOptions, printable};
 use serde::Serialize;
 
 use crate::args::{InputArgs, SessionArgs};
 use crate::command::report;
 use crate::error::Error;
 use crate::output;
+use experience::Scored;
 
 pub(crate) fn run(args: &SessionArgs) -> Result<ExitCode, Error> {
     let catalog = args.catalog.as_deref().map_or(Ok(Catalog::new()), Catalog::read)?;
@@ -39,10 +40,12 @@ pub(crate) fn run(args: &SessionArgs) -> Result<ExitCode, Error> {
             let session = session.with_known_duration(entry.and_then(|entry| entry.duration));
             let timeline = session.timeline(&rules);
             let facts = session.facts(&rules, sessions.horizon());
-            View { title: entry.and_then(|entry| entry.title.clone()), facts, timeline, session }
+            let scored = Scored::of(&facts);
+            View { title: entry.and_then(|entry| entry.title.clone()), facts, timeline, scored, session }
         })
         .collect();
-    let text = if args.json { output::json(&views)? } else { views.iter().map(View::to_text).collect() };
+    let width = output::width(TextOptions::default().width);
+    let text = if args.json { output::json(&views)? } else { views.iter().map(|view| view.to_text(width)).collect() };
     output::write(&text, None)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -54,6 +57,8 @@ struct View {
     title: Option<String>,
     facts: SessionFacts,
     timeline: Timeline,
+    #[serde(flatten)]
+    scored: Scored,
     #[serde(skip)]
     session: Session,
 }
@@ -65,13 +70,14 @@ const BAD: Style = AnsiColor::Red.on_default();
 const WAIT: Style = AnsiColor::Yellow.on_default();
 
 impl View {
-    fn to_text(&self) -> String {
+    fn to_text(&self, width: usize) -> String {
         let mut out = String::new();
         // A `String` takes all.
         let _ = self
             .write_head(&mut out)
             .and_then(|()| self.write_timeline(&mut out))
-            .and_then(|()| self.write_sums(&mut out));
+            .and_then(|()| self.write_sums(&mut out))
+            .and_then(|()| self.scored.write(&self.facts, &mut out, width));
         out
     }
 
@@ -146,33 +152,12 @@ impl View {
 
     fn write_sums(&self, out: &mut String) -> std::fmt::Result {
         let facts = &self.facts;
-        let startup = match facts.startup {
-            None => "no first frame, or nothing to count from".to_owned(),
-            Some(startup) => {
-                let since = match startup.since {
-                    StartUpBasis::Request => "from the request to play",
-                    StartUpBasis::FirstRequest => "from the first report: an upper bound",
-                    StartUpBasis::Load => "from the load: an upper bound",
-                };
-                format!("{} {since}", startup.time)
-            }
-        };
-        writeln!(out, "  start-up {startup}")?;
         writeln!(
             out,
             "  watched  {}: {} unique{}",
             facts.watched,
             facts.unique,
             if facts.unplaced.is_zero() { String::new() } else { format!(", {} at unknown positions", facts.unplaced) }
-        )?;
-        writeln!(
-            out,
-            "  waited   {} in {}, {} in {} after {}",
-            facts.wall.stalled,
-            things(facts.stalls, "stall"),
-            facts.wall.seek_waiting,
-            things(facts.seek_waits, "wait"),
-            things(facts.seeks.reported() + facts.seeks.inferred(), "seek")
         )?;
         let coverage = facts.duration.and_then(|duration| facts.map.coverage(duration));
         if let Some(coverage) = coverage.filter(|_| facts.unplaced.is_zero()) {
@@ -225,10 +210,8 @@ fn remark(kind: &EventKind) -> Option<String> {
         EventKind::Load { .. } => "load".to_owned(),
         EventKind::PlayRequest => "play requested".to_owned(),
         EventKind::QualityChange { to, .. } => {
-            let rate =
-                to.bitrate.map_or("unknown bit rate".to_owned(), |rate| format!("{} kbit/s", rate.as_bps() / 1000));
-            let size = if to.height > 0 { format!(", {}x{}", to.width, to.height) } else { String::new() };
-            format!("quality {rate}{size}")
+            let bps = to.bitrate.map(Bitrate::as_bps);
+            format!("quality {}", experience::rendition(bps, to.width, to.height))
         }
         EventKind::RateChange { rate } => format!("rate {}x", rate.as_f64()),
         EventKind::Error(error) => {
