@@ -111,7 +111,7 @@ fn nothing_played_is_no_score() {
     insta::assert_snapshot!(felt(&left), @"
     Quality of experience
       start-up no first frame; 0:03.000 of waiting for it
-      failure  no error, but the viewer left before the first frame
+      failure  no fatal error, but the viewer left before the first frame
       index    no score: nothing was played
     ");
     let views: Value = serde_json::from_str(&session(&left, &["--json"])).unwrap();

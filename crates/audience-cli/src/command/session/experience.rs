@@ -185,7 +185,7 @@ fn failure(failure: Failure, facts: &SessionFacts) -> String {
     let when = match failure {
         Failure::Start => "failed before the first frame",
         Failure::Playback => "failed after the first frame",
-        Failure::ExitBeforeStart => return "no error, but the viewer left before the first frame".to_owned(),
+        Failure::ExitBeforeStart => return "no fatal error, but the viewer left before the first frame".to_owned(),
     };
     let code =
         facts.failure_code.as_ref().map_or("without a code".to_owned(), |code| format!("code {}", printable(code)));
