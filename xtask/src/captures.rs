@@ -222,6 +222,10 @@ fn rate_changes(session: &Session, measured: u64, truth: &Truth) -> Check {
 
 #[cfg(test)]
 mod tests {
+    use audience_core::Accumulator;
+    use audience_qoe::Experience;
+    use audience_stats::Quantiles;
+
     use super::truth::{TrueRateChange, TrueSeek, TrueStall};
     use super::*;
 
@@ -255,6 +259,49 @@ mod tests {
             checks.filter(|check| check.verdict == Verdict::Pass).count()
         };
         assert_eq!((passed(REPORTS), passed(REQUESTS)), (50, 58));
+    }
+
+    /// Quality of experience over all players' reports, beside what their media elements did.
+    #[test]
+    fn the_quality_of_experience_is_that_of_the_elements() {
+        let of_reports = |captures: Vec<Case>| captures.into_iter().filter(|(_, source, ..)| *source == REPORTS);
+        let mut experience = Experience::default();
+        let (mut true_startups, mut startups) = (Vec::new(), Quantiles::new());
+        let (mut sessions, mut never, mut open, mut stalls, mut stalled_ms, mut playing_ms) = (0, 0, 0, 0, 0, 0.0);
+        for (_, _, session, truth) in of_reports(captures()) {
+            let facts = session.facts(&Rules::default(), None);
+            experience.observe(&facts);
+            sessions += 1;
+            never += u64::from(truth.first_frame_t.is_none());
+            open += u64::from(truth.open_stall_from.is_some());
+            stalls += truth.stalls.len() as u64;
+            stalled_ms += truth.stalls.iter().map(|stall| stall.ms as u64).sum::<u64>();
+            playing_ms += truth.played_wall_s * 1000.0;
+            // Of players that say when playback was asked for.
+            let asked = facts.startup.filter(|startup| startup.since == StartUpBasis::Request);
+            if let (Some(startup), Some(truth)) = (asked, truth.startup_ms) {
+                startups.observe(&startup.time.as_millis());
+                true_startups.push(truth as f64);
+            }
+        }
+        let seen = experience.summary();
+        assert_eq!((seen.sessions, seen.attempts, seen.exits_before_start), (sessions, sessions, never));
+        assert_eq!((never, open), (2, 1));
+        // The stall that was open at the end is that of the player that gave up.
+        assert_eq!((seen.playback_failures, seen.start_failures), (open, 0));
+        assert_eq!(seen.stalls, stalls + open);
+        let true_mean = true_startups.iter().sum::<f64>() / true_startups.len() as f64;
+        let mean = startups.summary().mean().unwrap();
+        assert!(true_startups.len() == 2 && (mean - true_mean).abs() <= 5.0, "{mean} {true_startups:?}");
+        // Time in the stall that stayed open is no wait for anything that came.
+        let waited = seen.stalled_ms.saturating_sub(stalled_ms);
+        assert!(seen.stalled_ms >= stalled_ms - 5 * stalls && waited < 30_000, "{} {stalled_ms}", seen.stalled_ms);
+        let playing = seen.playing_ms as f64;
+        assert!((playing - playing_ms).abs() < 0.03 * playing_ms, "{playing} {playing_ms}");
+        // 30 kbit/s for some seconds, in less than four minutes.
+        assert!((0.01..0.2).contains(&seen.rebuffer_ratio.unwrap().as_f64()));
+        let histogram = experience.startup_histogram();
+        assert_eq!(seen.startups + histogram.unknown + histogram.never_started, sessions);
     }
 
     /// A check that would pass whatever happened proves nothing.
