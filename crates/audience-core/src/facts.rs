@@ -40,6 +40,8 @@ pub struct SessionFacts {
     /// Whether it is a live stream. Live streams have no duration.
     pub is_live: bool,
 
+    /// Whether the player says that playback was asked for: by the viewer, or by autoplay.
+    pub requested: bool,
     /// When the first frame was seen.
     pub first_frame_at: Option<Timestamp>,
     /// Time from asking for playback to the first frame, without pauses, advertisements and failed attempts in between;
@@ -321,6 +323,7 @@ impl SessionFacts {
             tidied: session.tidied(),
             duration: tally.duration,
             is_live: tally.is_live,
+            requested: tally.requested,
             first_frame_at: tally.first_frame,
             startup: tally.startup,
             watched: map.total().saturating_add(tally.unplaced),

@@ -65,6 +65,8 @@ pub(crate) struct Tally {
     pub(crate) last: Option<Timestamp>,
     pub(crate) load: Option<Timestamp>,
     pub(crate) start_up_from: StartUpFrom,
+    /// Playback was asked for at some time.
+    pub(crate) requested: bool,
     pub(crate) startup: Option<StartUp>,
     pub(crate) first_frame: Option<Timestamp>,
     pub(crate) unplaced: MediaTime,

@@ -5,6 +5,7 @@ mod summary;
 use audience_core::{Failure, SessionFacts};
 use audience_stats::{Accumulator, MeanRatio, Merge, Quantiles, merge_fields};
 
+use crate::attempts::{Attempts, is_loaded_only};
 use crate::failure::{BusinessErrors, FailureCause};
 use crate::startup::StartUpHistogram;
 pub use summary::ExperienceSummary;
@@ -41,6 +42,7 @@ pub use summary::ExperienceSummary;
 #[derive(Clone, Debug, Default)]
 pub struct Experience {
     business: BusinessErrors,
+    counted: Attempts,
     startup: Quantiles,
     restarts: Quantiles,
     buffering: Quantiles,
@@ -80,6 +82,7 @@ struct Sums {
     playback_failures: u64,
     business_playback_failures: u64,
     exits_before_start: u64,
+    loaded_only: u64,
 }
 
 merge_fields!(Sums {
@@ -110,12 +113,13 @@ merge_fields!(Sums {
     playback_failures,
     business_playback_failures,
     exits_before_start,
+    loaded_only,
 });
 
 impl Experience {
-    /// Of no session yet; failures with one of these codes are none of the technology's.
-    pub fn new(business: BusinessErrors) -> Self {
-        Self { business, ..Self::default() }
+    /// Of no session yet; failures with one of these codes are none of the technology's, and these sessions are attempts.
+    pub fn new(business: BusinessErrors, counted: Attempts) -> Self {
+        Self { business, counted, ..Self::default() }
     }
 
     /// Start-up times in bins, beside the sessions that never started.
@@ -155,7 +159,7 @@ impl Accumulator for Experience {
         self.buffering.observe(&waiting);
         self.buffering_ratio.observe_ratio(waiting, waiting.saturating_add(playing));
         self.longest_stall_ms = self.longest_stall_ms.max(facts.longest_stall.as_millis());
-        self.sums.merge(Sums::of(facts, &self.business));
+        self.sums.merge(Sums::of(facts, &self.business, self.counted));
         if let Some(latency) = &facts.latency {
             self.most_latency_ms = self.most_latency_ms.max(Some(latency.most.as_millis()));
         }
@@ -168,7 +172,7 @@ impl Accumulator for Experience {
 
 impl Sums {
     /// Of one session.
-    fn of(facts: &SessionFacts, business: &BusinessErrors) -> Self {
+    fn of(facts: &SessionFacts, business: &BusinessErrors, counted: Attempts) -> Self {
         let (wall, quality) = (&facts.wall, &facts.quality);
         let over = facts.exit.reason != audience_core::ExitReason::Active;
         let failed = |failure: Failure| u64::from(facts.failure == Some(failure));
@@ -179,7 +183,7 @@ impl Sums {
         let latency = facts.latency.unwrap_or_default();
         Self {
             sessions: 1,
-            attempts: u64::from(facts.started() || over),
+            attempts: u64::from(counted.include(facts)),
             started: u64::from(facts.started()),
             ended_plays: u64::from(facts.started() && over),
             stalls: facts.stalls,
@@ -204,7 +208,8 @@ impl Sums {
             business_start_failures: of_business(Failure::Start),
             playback_failures: failed(Failure::Playback),
             business_playback_failures: of_business(Failure::Playback),
-            exits_before_start: failed(Failure::ExitBeforeStart),
+            exits_before_start: failed(Failure::ExitBeforeStart) * u64::from(counted.include(facts)),
+            loaded_only: u64::from(is_loaded_only(facts)),
         }
     }
 }

@@ -13,6 +13,7 @@
 //! # Features
 #![doc = document_features::document_features!()]
 
+mod attempts;
 mod error;
 mod excess_stalls;
 mod experience;
@@ -25,6 +26,7 @@ mod stall_ratio;
 mod startup;
 mod waits;
 
+pub use attempts::Attempts;
 pub use error::Error;
 pub use excess_stalls::{ExcessStalls, ExcessStallsSummary, SliceDimension, SliceValue, StallComparison, StallSlice};
 pub use experience::{Experience, ExperienceSummary};

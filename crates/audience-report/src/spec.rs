@@ -1,6 +1,6 @@
 //! What a report is asked for.
 
-use audience_qoe::{GoodStreamLimits, SliceDimension};
+use audience_qoe::{Attempts, GoodStreamLimits, SliceDimension};
 use jiff::tz::TimeZone;
 
 use crate::breakdown::Dimension;
@@ -18,6 +18,8 @@ pub struct ReportSpec {
     pub zone: TimeZone,
     /// What a good stream is, and which failures are none of the technology's.
     pub good: GoodStreamLimits,
+    /// Which sessions count as attempts to play.
+    pub attempts: Attempts,
     /// Which slices of sessions to lay excess stall time to: titles, and values of these attributes. None by default.
     pub slices: Vec<SliceDimension>,
     /// How many titles to list, those watched most first; 20 by default.
@@ -31,6 +33,7 @@ impl Default for ReportSpec {
             by: Vec::new(),
             zone: TimeZone::UTC,
             good: GoodStreamLimits::default(),
+            attempts: Attempts::default(),
             slices: Vec::new(),
             top: 20,
         }

@@ -159,7 +159,7 @@ impl ReportState {
     /// A report of nothing yet, to be made as `spec` says.
     pub fn new(spec: &ReportSpec) -> Self {
         let business = &spec.good.business;
-        let group: Group = (Totals::default(), Experience::new(business.clone()));
+        let group: Group = (Totals::default(), Experience::new(business.clone(), spec.attempts));
         let grouping = |dimensions: Vec<Dimension>| Grouping { dimensions, zone: spec.zone.clone() };
         let groups = (!spec.by.is_empty()).then(|| Keyed::new(grouping(spec.by.clone()), group.clone()));
         let groups_by_title = (!spec.by.is_empty() && !spec.by.contains(&Dimension::Content)).then(|| {
@@ -171,7 +171,7 @@ impl ReportState {
             all: group,
             attendance: Attendance::new(),
             streams: Streams::new(spec),
-            titles: Keyed::new(|facts| facts.identity.content_id.clone(), Title::new(business)),
+            titles: Keyed::new(|facts| facts.identity.content_id.clone(), Title::new(business, spec.attempts)),
             groups,
             groups_by_title,
             quality: SessionQuality::default(),

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use audience_core::{Bitrate, Elapsed, Ratio};
-use audience_qoe::{BusinessErrors, GoodStreamLimits, SliceDimension};
+use audience_qoe::{Attempts, BusinessErrors, GoodStreamLimits, SliceDimension};
 use audience_report::parse_slices;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::error::Error;
 
@@ -24,6 +24,10 @@ pub(crate) struct GoodArgs {
     /// A good stream has at least this average bit rate, in bits per second
     #[arg(long, value_name = "BPS", value_parser = parse_bitrate)]
     good_bitrate: Option<Bitrate>,
+
+    /// What an attempt to play is, of sessions that saw no frame
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
+    attempts: AttemptBasis,
 
     /// Failures with this code are a rule that held (no subscription, another country) and nothing broken; may be
     /// repeated, `*` at the end stands for anything
@@ -62,7 +66,25 @@ impl StreamArgs {
     }
 }
 
+/// What an attempt to play is.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum AttemptBasis {
+    /// Every session that is over
+    #[default]
+    Loads,
+    /// Those that asked for playback, where telemetry says so (`play_request`)
+    Requests,
+}
+
 impl GoodArgs {
+    /// Which sessions count as attempts.
+    pub(crate) fn attempts(&self) -> Attempts {
+        match self.attempts {
+            AttemptBasis::Loads => Attempts::Loads,
+            AttemptBasis::Requests => Attempts::Requests,
+        }
+    }
+
     /// What a good stream is, and which failures are none of the technology's.
     pub(crate) fn limits(&self) -> Result<GoodStreamLimits, Error> {
         let usual = GoodStreamLimits::default();

@@ -18,7 +18,8 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode, Error> {
         return Ok(ExitCode::SUCCESS);
     }
     let (filter, zone) = args.filter.filter()?;
-    let spec = CheckSpec { rules: args.rules()?, filter, zone, good: args.good.limits()? };
+    let spec =
+        CheckSpec { rules: args.rules()?, filter, zone, good: args.good.limits()?, attempts: args.good.attempts() };
     let catalog = args.catalog.as_deref().map_or(Ok(Catalog::new()), Catalog::read)?;
     let sessions = report::read(&args.input)?;
     let empty = CheckState::new(&spec);

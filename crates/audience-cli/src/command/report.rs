@@ -92,7 +92,9 @@ fn by_device(quality: &Quality) -> Vec<Dimension> {
 fn spec(args: &ReportArgs) -> Result<ReportSpec, Error> {
     let (filter, zone) = args.filter.filter()?;
     let by = args.by.as_deref().map_or(Ok(Vec::new()), Dimension::parse_list)?;
-    Ok(ReportSpec { filter, by, zone, good: args.streams.good.limits()?, slices: Vec::new(), top: args.top })
+    let good = &args.streams.good;
+    let (attempts, good) = (good.attempts(), good.limits()?);
+    Ok(ReportSpec { filter, by, zone, good, attempts, slices: Vec::new(), top: args.top })
 }
 
 /// What the report is compared with.

@@ -216,3 +216,37 @@ fn the_scheduled_job_of_the_page_prints_only_what_is_wrong() {
     assert!(out.contains("BROKEN      startup_p50 < 1ms") && out.contains("error: 1 of 1 rule broken"), "{out}");
     assert!(out.contains(" of 500"), "only of one day: {out}");
 }
+
+#[test]
+fn what_an_attempt_is_decides_and_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let events = folder.path().join("events.ndjson");
+    let line = |id: &str, ts: u32, kind: &str| {
+        format!(
+            "{{\"session_id\":\"{id}\",\"content_id\":\"film\",\"ts\":{ts},\"type\":\"{kind}\",\"position_ms\":0}}\n"
+        )
+    };
+    // One viewer watches; on another page, nobody starts the player.
+    let lines = [
+        line("watched", 0, "load"),
+        line("watched", 100, "play_request"),
+        line("watched", 900, "play"),
+        line("watched", 9000, "pause"),
+        line("idle", 0, "load"),
+        line("idle", 60_000, "end"),
+    ];
+    fs::write(&events, lines.concat()).unwrap();
+    let check = |flags: &[&str]| {
+        let rule = ["check", events.to_str().unwrap(), "--rule", "exit_before_start_rate < 10%"];
+        run(&[rule.as_slice(), flags].concat()).code
+    };
+    assert_eq!((check(&[]), check(&["--attempts", "loads"]), check(&["--attempts", "requests"])), (5, 5, 0));
+    let attempts = |flags: &[&str]| {
+        let report = [["report", events.to_str().unwrap(), "--json"].as_slice(), flags].concat();
+        let report: Value = serde_json::from_str(&output(&report)).unwrap();
+        let experience = &report["experience"];
+        [&experience["attempts"], &experience["exits_before_start"], &experience["loaded_only"]]
+            .map(|n| n.as_u64().unwrap())
+    };
+    assert_eq!((attempts(&[]), attempts(&["--attempts", "requests"])), ([2, 1, 1], [1, 0, 1]));
+}

@@ -284,6 +284,7 @@ pub(super) const COLUMNS: &[Column] = &[
     column!("dropped_attributes", u64, true, tidied.dropped_attributes),
     column!("duration_ms", Option<MediaTime>, false, duration),
     column!("is_live", bool, true, is_live),
+    column!("requested", bool, true, requested),
     column!("first_frame_at_ms", Option<Timestamp>, false, first_frame_at),
     Column {
         name: "startup_ms",
@@ -393,6 +394,7 @@ pub(super) fn blank() -> SessionFacts {
         tidied: Tidied::default(),
         duration: None,
         is_live: false,
+        requested: false,
         first_frame_at: None,
         startup: None,
         watched: MediaTime::ZERO,

@@ -68,6 +68,7 @@ fn told_apart() -> Vec<SessionFacts> {
     told.wall.ended = Elapsed::from_secs(17);
     told.wall.paused = Elapsed::from_secs(18);
     told.wall.starting = Elapsed::from_secs(19);
+    told.requested = true;
     told.quality.switches_up = 20;
     told.quality.up_bps = 26;
     told.quality.down_bps = 27;

@@ -14,7 +14,8 @@ use super::Experience;
 pub struct ExperienceSummary {
     /// Sessions.
     pub sessions: u64,
-    /// Sessions that started, or are over: of the others it is not known yet whether they will.
+    /// Sessions that started, or are over and count as [`Attempts`](crate::Attempts): of those that still go on it is not
+    /// known yet whether they will.
     pub attempts: u64,
     /// Sessions in which a frame was seen.
     pub started: u64,
@@ -98,10 +99,13 @@ pub struct ExperienceSummary {
     pub playback_failure_rate: Option<Ratio>,
     /// Sessions that failed, before or after the first frame, as a share of all (playback failure percentage).
     pub failure_rate: Option<Ratio>,
-    /// Viewers who left before the first frame, without a fatal error (EBVS).
+    /// Attempts that ended before the first frame, without a fatal error (EBVS).
     pub exits_before_start: u64,
     /// The same as a share of the attempts.
     pub exit_before_start_rate: Option<Ratio>,
+    /// Sessions that are over, saw no frame, did not fail, and never asked for playback, as far as telemetry tells: among
+    /// the exits only if loads count as attempts.
+    pub loaded_only: u64,
 }
 
 impl ExperienceSummary {
@@ -161,6 +165,7 @@ impl ExperienceSummary {
             failure_rate: Ratio::of(sums.start_failures + sums.playback_failures, sums.sessions),
             exits_before_start: sums.exits_before_start,
             exit_before_start_rate: Ratio::of(sums.exits_before_start, sums.attempts),
+            loaded_only: sums.loaded_only,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use audience_core::test_util::{check_merge_laws, various_facts};
 use audience_core::{Accumulator, Bitrate, EventKind, Rendition, SessionFacts, Vitals};
-use audience_qoe::{BusinessErrors, Error, Experience, ExperienceSummary, StartUpBin};
+use audience_qoe::{Attempts, BusinessErrors, Error, Experience, ExperienceSummary, StartUpBin};
 
 use super::{event, facts, failed, view};
 
@@ -15,7 +15,7 @@ fn summary(facts: &[SessionFacts]) -> ExperienceSummary {
 #[test]
 fn states_merge_by_the_laws() {
     let business = BusinessErrors::new(["E*"]).unwrap();
-    check_merge_laws(&Experience::new(business), &various_facts());
+    check_merge_laws(&Experience::new(business, Attempts::Loads), &various_facts());
 }
 
 /// The working draft's example: 60 s of content, with a stall of 10 s and a pause of 30 s, was watched for 70 s; at half the
@@ -117,7 +117,7 @@ fn failures_are_technical_unless_their_code_is_listed() {
         failed("d", "DECODE", true),
         failed("e", "DECODE", true),
     ];
-    let mut experience = Experience::new(BusinessErrors::new(["GEO_BLOCKED", "LIMIT_*"]).unwrap());
+    let mut experience = Experience::new(BusinessErrors::new(["GEO_BLOCKED", "LIMIT_*"]).unwrap(), Attempts::Loads);
     experience.observe_all(&failures);
     let seen = experience.summary();
     assert_eq!((seen.start_failures, seen.business_start_failures), (2, 1));
@@ -152,4 +152,31 @@ fn frames_and_latency_are_of_those_who_report_them() {
     assert_eq!((seen.live_latency_sessions, seen.average_live_latency_ms), (2, Some(6000.0)));
     assert_eq!(seen.longest_live_latency_ms, Some(8000));
     assert_eq!(summary(&[says("c", None, None, None)]).dropped_frame_ratio, None);
+}
+
+#[test]
+fn a_page_that_loads_a_player_nobody_starts_is_no_attempt_where_requests_are_told() {
+    let load = |id: &str, then: Vec<audience_core::Event>| {
+        let events = [event(0.0, EventKind::load(), None)].into_iter().chain(then);
+        facts(id, events.chain([event(30.0, EventKind::End { reason: None }, None)]))
+    };
+    let sessions = [
+        load("idle", vec![]),
+        // Players fetch content before anybody asks.
+        load("preloaded", vec![event(0.1, EventKind::BufferStart, None)]),
+        load("asked", vec![event(1.0, EventKind::PlayRequest, None)]),
+        load("advertised", vec![event(1.0, EventKind::AdStart(None), None)]),
+        failed("failed", "MANIFEST", false),
+        view("watched", 1.0, 9.0, 0.0),
+    ];
+    let counted = |attempts| {
+        let mut experience = Experience::new(BusinessErrors::default(), attempts);
+        experience.observe_all(&sessions);
+        let never_started = experience.startup_histogram().never_started;
+        let seen = experience.summary();
+        (seen.attempts, seen.exits_before_start, seen.loaded_only, never_started)
+    };
+    assert_eq!(counted(Attempts::Loads), (6, 4, 2, 5));
+    assert_eq!(counted(Attempts::Requests), (4, 2, 2, 3));
+    check_merge_laws(&Experience::new(BusinessErrors::default(), Attempts::Requests), &sessions);
 }

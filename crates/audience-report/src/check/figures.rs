@@ -25,6 +25,8 @@ impl Figure {
 
 /// The figure of a group, from its summaries.
 type Value = fn(&TotalsSummary, &ExperienceSummary) -> Option<f64>;
+/// The successes and trials of a share, from the summaries of a group.
+pub(super) type Part = fn(&TotalsSummary, &ExperienceSummary) -> (u64, u64);
 /// Whether a session counts for a share; `None` for sessions that the share is not of.
 pub(super) type Counts = fn(&SessionFacts, &GoodStreamLimits) -> Option<bool>;
 /// What a session adds to the two sums of a ratio.
@@ -37,6 +39,8 @@ pub(super) enum Source {
     Plain(Value),
     /// A share of sessions.
     Share(Value, Counts),
+    /// A share whose parts the summaries have: successes and trials.
+    Part(Part),
     /// A share of sessions that no summary has.
     Counted(Counts),
     /// A mean over sessions that no summary has, times `scale`.
@@ -84,25 +88,16 @@ pub(super) const FIGURES: &[Figure] = &[
         |facts| facts.startup.map_or((0, 0), |startup| (startup.time.as_millis(), 1)),
         1.0,
     ),
-    share(
-        ("start_rate", Higher, "sessions that started / attempts"),
-        |_, e| part(e.started, e.attempts),
-        |facts, _| attempt(facts).then(|| facts.started()),
-    ),
-    share(
-        ("start_failure_rate", Lower, "fatal errors before the first frame / attempts (VSF)"),
-        |_, e| of(e.start_failure_rate),
-        |facts, _| attempt(facts).then(|| failed(facts, Failure::Start)),
-    ),
-    share(
-        ("technical_start_failure_rate", Lower, "the same without business errors (VSF-T)"),
-        |_, e| part(e.start_failures.saturating_sub(e.business_start_failures), e.attempts),
-        |facts, limits| attempt(facts).then(|| failed(facts, Failure::Start) && technical(facts, limits)),
-    ),
-    share(
+    part(("start_rate", Higher, "sessions that started / attempts"), |_, e| (e.started, e.attempts)),
+    part(("start_failure_rate", Lower, "fatal errors before the first frame / attempts (VSF)"), |_, e| {
+        (e.start_failures, e.attempts)
+    }),
+    part(("technical_start_failure_rate", Lower, "the same without business errors (VSF-T)"), |_, e| {
+        (e.start_failures.saturating_sub(e.business_start_failures), e.attempts)
+    }),
+    part(
         ("exit_before_start_rate", Lower, "left before the first frame, without a fatal error / attempts (EBVS)"),
-        |_, e| of(e.exit_before_start_rate),
-        |facts, _| attempt(facts).then(|| failed(facts, Failure::ExitBeforeStart)),
+        |_, e| (e.exits_before_start, e.attempts),
     ),
     share(
         ("playback_failure_rate", Lower, "fatal errors after the first frame / started and over (VPF)"),
@@ -116,23 +111,17 @@ pub(super) const FIGURES: &[Figure] = &[
             let rate = of(e.playback_failure_rate)?;
             let plays = (e.playback_failures as f64 / rate).round() as u64;
             let technical = e.playback_failures.saturating_sub(e.business_playback_failures);
-            if rate > 0.0 { part(technical, plays) } else { Some(0.0) }
+            if rate > 0.0 { of(Ratio::of(technical, plays)) } else { Some(0.0) }
         },
         |facts, limits| played(facts).then(|| failed(facts, Failure::Playback) && technical(facts, limits)),
     ),
-    share(
-        ("failure_rate", Lower, "failed before or after the first frame / sessions"),
-        |_, e| of(e.failure_rate),
-        |facts, _| Some(failed(facts, Failure::Start) || failed(facts, Failure::Playback)),
-    ),
-    share(
-        ("technical_failure_rate", Lower, "the same without business errors"),
-        |_, e| {
-            let business = e.business_start_failures.saturating_add(e.business_playback_failures);
-            part(e.start_failures.saturating_add(e.playback_failures).saturating_sub(business), e.sessions)
-        },
-        |facts, limits| Some(technical(facts, limits)),
-    ),
+    part(("failure_rate", Lower, "failed before or after the first frame / sessions"), |_, e| {
+        (e.start_failures.saturating_add(e.playback_failures), e.sessions)
+    }),
+    part(("technical_failure_rate", Lower, "the same without business errors"), |_, e| {
+        let business = e.business_start_failures.saturating_add(e.business_playback_failures);
+        (e.start_failures.saturating_add(e.playback_failures).saturating_sub(business), e.sessions)
+    }),
     ratio(
         ("rebuffer_ratio", Unit::Ratio, Lower, "time stalled / (stalled + frames moving)"),
         |_, e| of(e.rebuffer_ratio),
@@ -176,11 +165,9 @@ pub(super) const FIGURES: &[Figure] = &[
         |facts| (facts.stalls, facts.wall.playing.as_millis()),
         HOUR,
     ),
-    share(
-        ("stalled_session_rate", Lower, "sessions with a stall / sessions that started"),
-        |_, e| part(e.stalled_sessions, e.started),
-        |facts, _| facts.started().then_some(facts.stalls > 0),
-    ),
+    part(("stalled_session_rate", Lower, "sessions with a stall / sessions that started"), |_, e| {
+        (e.stalled_sessions, e.started)
+    }),
     plain("longest_stall", Unit::Ms, Lower, "the longest stall of all", |_, e| count(e.longest_stall_ms)),
     quantile("restart_pNN", "NN % of the waits after seeks that were waited out took no longer", Times::Restart),
     quantile("buffering_pNN", "NN % of the sessions waited no longer, in stalls and after seeks", Times::Waiting),
@@ -257,6 +244,10 @@ const fn share((name, better, help): (&'static str, Better, &'static str), value
     Figure { name, unit: Unit::Ratio, better, help, source: Source::Share(value, counts) }
 }
 
+const fn part((name, better, help): (&'static str, Better, &'static str), of: Part) -> Figure {
+    Figure { name, unit: Unit::Ratio, better, help, source: Source::Part(of) }
+}
+
 const fn ratio(
     (name, unit, better, help): (&'static str, Unit, Better, &'static str),
     value: Value,
@@ -284,10 +275,6 @@ fn of(ratio: Option<Ratio>) -> Option<f64> {
     ratio.map(Ratio::as_f64)
 }
 
-fn part(part: u64, whole: u64) -> Option<f64> {
-    of(Ratio::of(part, whole))
-}
-
 /// A part and its whole, from the part and the rest.
 fn with(part: u64, rest: u64) -> (u64, u64) {
     (part, part.saturating_add(rest))
@@ -310,10 +297,6 @@ fn waiting(facts: &SessionFacts) -> u64 {
 
 fn over(facts: &SessionFacts) -> bool {
     facts.exit.reason != ExitReason::Active
-}
-
-fn attempt(facts: &SessionFacts) -> bool {
-    facts.started() || over(facts)
 }
 
 fn played(facts: &SessionFacts) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use audience_core::SessionFacts;
-use audience_qoe::{Experience, ExperienceSummary, GoodStreamLimits};
+use audience_qoe::{Attempts, Experience, ExperienceSummary, GoodStreamLimits};
 use audience_stats::{Accumulator, Distribution, Estimate, GroupedSums, Proportion, Quantiles, merge_fields};
 
 use super::figures::{Counts, Pair, Source, Times};
@@ -54,11 +54,11 @@ merge_fields!(Sums { sums });
 
 impl Measures {
     /// Of no session yet.
-    pub(super) fn new(limits: &GoodStreamLimits) -> Self {
+    pub(super) fn new(limits: &GoodStreamLimits, attempts: Attempts) -> Self {
         Self {
             limits: limits.clone(),
             totals: Totals::default(),
-            experience: Experience::new(limits.business.clone()),
+            experience: Experience::new(limits.business.clone(), attempts),
             times: BTreeMap::new(),
             shares: BTreeMap::new(),
             ratios: BTreeMap::new(),
@@ -84,7 +84,7 @@ impl Measures {
             Source::Ratio { pair, .. } if rule.confidence.is_some() => {
                 self.ratios.insert(figure.name, Sums { pair, sums: GroupedSums::default() });
             }
-            Source::Plain(_) | Source::Share(..) | Source::Ratio { .. } => {}
+            Source::Plain(_) | Source::Part(_) | Source::Share(..) | Source::Ratio { .. } => {}
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use audience_stats::{Confidence, Interval};
+use audience_stats::{Confidence, Interval, Proportion};
 
 use super::figures::{FIGURES, Figure, Source};
 use super::measures::MeasuresSummary;
@@ -138,6 +138,7 @@ impl Metric {
             Source::Plain(value) | Source::Share(value, _) | Source::Ratio { value, .. } => {
                 value(&of.totals, &of.experience)
             }
+            Source::Part(parts) => proportion(parts(&of.totals, &of.experience))?.rate(),
             Source::Counted(_) => of.shares.get(self.figure.name)?.rate(),
             Source::Mean { scale, .. } => of.ratios.get(self.figure.name)?.value.map(|mean| mean * scale),
             Source::Quantile(times) => of.times.get(&times)?.quantile(self.quantile()).ok()?,
@@ -148,6 +149,9 @@ impl Metric {
     pub(super) fn interval(&self, of: &MeasuresSummary, confidence: Confidence) -> (Option<f64>, Option<f64>) {
         let ends = match self.figure.source {
             Source::Plain(_) => None,
+            Source::Part(parts) => {
+                proportion(parts(&of.totals, &of.experience)).and_then(|share| share.wilson(confidence.z()))
+            }
             Source::Share(..) | Source::Counted(_) => {
                 of.shares.get(self.figure.name).and_then(|share| share.wilson(confidence.z()))
             }
@@ -172,6 +176,10 @@ impl Metric {
     fn quantile(&self) -> f64 {
         f64::from(self.thousandths) / 1000.0
     }
+}
+
+fn proportion((successes, trials): (u64, u64)) -> Option<Proportion> {
+    Proportion::new(successes, trials).ok()
 }
 
 /// Thousandths from the NN of a name: `95`, `5`, `99.9`.

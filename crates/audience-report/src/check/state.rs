@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use audience_core::SessionFacts;
-use audience_qoe::GoodStreamLimits;
+use audience_qoe::{Attempts, GoodStreamLimits};
 use audience_stats::{Accumulator, Keyed, Merge, merge_fields};
 use jiff::tz::TimeZone;
 
@@ -23,12 +23,20 @@ pub struct CheckSpec {
     pub zone: TimeZone,
     /// What a good stream is, and which failures are no technical ones.
     pub good: GoodStreamLimits,
+    /// Which sessions count as attempts to play.
+    pub attempts: Attempts,
 }
 
 impl CheckSpec {
     /// These rules, about all sessions, with days in UTC.
     pub fn new(rules: Vec<Rule>) -> Self {
-        Self { rules, filter: Filter::default(), zone: TimeZone::UTC, good: GoodStreamLimits::default() }
+        Self {
+            rules,
+            filter: Filter::default(),
+            zone: TimeZone::UTC,
+            good: GoodStreamLimits::default(),
+            attempts: Attempts::default(),
+        }
     }
 }
 
@@ -84,7 +92,7 @@ impl View {
             Dimension::Content | Dimension::Day => None,
         });
         let grouping = Grouping { dimensions: rule.by.clone(), zone: spec.zone.clone() };
-        let mut measures = Measures::new(&spec.good);
+        let mut measures = Measures::new(&spec.good, spec.attempts);
         for other in spec.rules.iter().filter(|other| same_view(other, rule)) {
             measures.add(other);
         }

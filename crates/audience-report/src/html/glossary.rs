@@ -92,6 +92,12 @@ const DEFINITIONS: &[(&str, &str, &str)] = &[
         "How far behind the live edge the playhead was, as players report it, on average over the time frames moved.",
     ),
     (
+        "def-attempt",
+        "Attempt",
+        "A session that started, failed before it could, or ended without a frame. Only loaded: of the last kind, those that \
+         never asked for playback, as far as telemetry tells; they are attempts unless that was asked otherwise.",
+    ),
+    (
         "def-difference",
         "Difference of shares",
         "In percentage points (pp), with Newcombe's 95 % interval. It takes sessions to be independent, and says nothing \

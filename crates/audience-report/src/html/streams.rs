@@ -58,6 +58,9 @@ fn write_figures(out: &mut Markup, context: &Context<'_>) {
         );
         figure("Failed to start", "#def-failures", format::fine_ratio(experience.start_failure_rate));
         figure("Left before start", "#def-failures", format::fine_ratio(experience.exit_before_start_rate));
+        if experience.loaded_only > 0 {
+            figure("Only loaded", "#def-attempt", format::things(experience.loaded_only, "session", "sessions"));
+        }
         figure("Failed while playing", "#def-failures", format::fine_ratio(experience.playback_failure_rate));
         figure("Stalls", "#def-stall", per_hour(experience.stalls_per_hour));
         figure("Longest stall", "#def-stall", seconds(Some(experience.longest_stall_ms as f64)));

@@ -189,7 +189,7 @@ impl LongestWait {
 /// which it began, with all that came of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct StreamsOverTime {
-    /// Sessions that started, or are over.
+    /// Attempts to play.
     pub attempts: Vec<u64>,
     /// Of these, sessions that never started.
     pub never_started: Vec<u64>,

@@ -2,8 +2,9 @@
 
 use audience_core::{SessionFacts, Timestamp};
 use audience_qoe::{
-    ExcessStalls, ExcessStallsSummary, FailureCode, FailureCodes, GoodStreams, GoodStreamsSummary, LongestWaits,
-    PooledStallRatio, Renditions, RenditionsSummary, Rung, Scores, ScoresSummary, StallRatioSummary, WaitingSession,
+    Attempts, ExcessStalls, ExcessStallsSummary, FailureCode, FailureCodes, GoodStreams, GoodStreamsSummary,
+    LongestWaits, PooledStallRatio, Renditions, RenditionsSummary, Rung, Scores, ScoresSummary, StallRatioSummary,
+    WaitingSession,
 };
 use audience_stats::{Accumulator, Keyed, Merge, merge_fields};
 
@@ -25,7 +26,7 @@ pub struct Streams {
     scores: Scores,
     stall_ratio: PooledStallRatio,
     excess: Option<ExcessStalls>,
-    course: Keyed<Moment, QuarterOf>,
+    course: Keyed<Course, QuarterOf>,
 }
 
 /// What [`Streams`] have seen.
@@ -52,7 +53,7 @@ pub struct StreamsSummary {
 /// The sums of sessions that began at about the same time.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Moment {
-    /// Sessions that started, or are over.
+    /// Attempts to play.
     pub attempts: u64,
     /// Sessions in which a frame was seen.
     pub started: u64,
@@ -83,7 +84,7 @@ impl Streams {
             stall_ratio: PooledStallRatio::default(),
             // Slices that are named twice are refused where they are read.
             excess: ExcessStalls::new(spec.slices.iter().cloned()).ok().filter(|_| !spec.slices.is_empty()),
-            course: Keyed::new(quarter, Moment::default()),
+            course: Keyed::new(quarter, Course { attempts: spec.attempts, moment: Moment::default() }),
         }
     }
 }
@@ -140,26 +141,36 @@ impl Merge for Moment {
     }
 }
 
-impl Accumulator for Moment {
+/// A [`Moment`] that knows what it counts.
+#[derive(Clone, Copy, Debug, Default)]
+struct Course {
+    attempts: Attempts,
+    moment: Moment,
+}
+
+merge_fields!(Course { moment });
+
+impl Accumulator for Course {
     type Item = SessionFacts;
-    type Summary = Self;
+    type Summary = Moment;
 
     fn observe(&mut self, facts: &SessionFacts) {
-        use audience_core::{ExitReason, Failure};
+        use audience_core::Failure;
         let count = |yes: bool| u64::from(yes);
-        self.attempts += count(facts.started() || facts.exit.reason != ExitReason::Active);
-        self.started += count(facts.started());
-        self.failures += count(matches!(facts.failure, Some(Failure::Start | Failure::Playback)));
-        self.stalled_ms.merge(facts.wall.stalled.as_millis());
-        self.playing_ms.merge(facts.wall.playing.as_millis());
-        self.bits.merge(facts.quality.bits);
-        self.bits_over_ms.merge(facts.quality.bits_over.as_millis());
+        let moment = &mut self.moment;
+        moment.attempts += count(self.attempts.include(facts));
+        moment.started += count(facts.started());
+        moment.failures += count(matches!(facts.failure, Some(Failure::Start | Failure::Playback)));
+        moment.stalled_ms.merge(facts.wall.stalled.as_millis());
+        moment.playing_ms.merge(facts.wall.playing.as_millis());
+        moment.bits.merge(facts.quality.bits);
+        moment.bits_over_ms.merge(facts.quality.bits_over.as_millis());
         for played in &facts.renditions {
-            self.rungs_ms[Rung::of(played.rendition) as usize].merge(played.played.as_millis());
+            moment.rungs_ms[Rung::of(played.rendition) as usize].merge(played.played.as_millis());
         }
     }
 
-    fn summary(&self) -> Self {
-        *self
+    fn summary(&self) -> Moment {
+        self.moment
     }
 }

@@ -5,7 +5,7 @@ use audience_retention::{ReachCurve, ReachSummary};
 use audience_stats::{Accumulator, Merge, merge_fields};
 
 use super::{Totals, TotalsSummary};
-use audience_qoe::{BusinessErrors, Experience, ExperienceSummary};
+use audience_qoe::{Attempts, BusinessErrors, Experience, ExperienceSummary};
 
 /// Everything about one title.
 #[derive(Clone, Debug)]
@@ -58,12 +58,12 @@ pub(crate) const POINTS: u32 = 100;
 pub(crate) const BUCKET: MediaTime = MediaTime::from_secs(5);
 
 impl Title {
-    /// Of no session yet; failures with one of these codes are none of the technology's.
+    /// Of no session yet; failures with one of these codes are none of the technology's, and these sessions are attempts.
     #[expect(clippy::missing_panics_doc, reason = "100 points and 5 s are what curves and heatmaps are made of")]
-    pub fn new(business: &BusinessErrors) -> Self {
+    pub fn new(business: &BusinessErrors, attempts: Attempts) -> Self {
         Self {
             totals: Totals::default(),
-            experience: Experience::new(business.clone()),
+            experience: Experience::new(business.clone(), attempts),
             reach: ReachCurve::new(POINTS).expect("100 is no odd number of points"),
             heatmap: AttentionHeatmap::new(BUCKET).expect("5 s is a width"),
             durations: Durations::default(),
@@ -73,7 +73,7 @@ impl Title {
 
 impl Default for Title {
     fn default() -> Self {
-        Self::new(&BusinessErrors::default())
+        Self::new(&BusinessErrors::default(), Attempts::default())
     }
 }
 

@@ -128,6 +128,7 @@ impl Machine<'_> {
     }
 
     fn request(&mut self) {
+        self.tally.requested = true;
         if self.tally.first_frame.is_none() {
             let from = &mut self.tally.start_up_from;
             from.request.get_or_insert((self.now, self.tally.wall.elsewhere()));

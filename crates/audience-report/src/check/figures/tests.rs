@@ -2,7 +2,7 @@
 
 use audience_core::test_util::various_facts;
 use audience_core::{Elapsed, Event, EventKind, MediaTime, PlayerError, Rules, Session, Timestamp, Vitals};
-use audience_qoe::{BusinessErrors, Experience, GoodStreams, Scores};
+use audience_qoe::{Attempts, BusinessErrors, Experience, GoodStreams, Scores};
 use audience_stats::Accumulator;
 
 use super::*;
@@ -48,7 +48,7 @@ fn close(name: &str, a: Option<f64>, b: Option<f64>) {
 fn sums_of_sessions_make_the_figures_of_the_summaries() {
     let business = BusinessErrors::new(["GEO"]).unwrap();
     let limits = GoodStreamLimits { business: business.clone(), ..GoodStreamLimits::default() };
-    let (mut totals, mut experience) = (Totals::default(), Experience::new(business));
+    let (mut totals, mut experience) = (Totals::default(), Experience::new(business, Attempts::Loads));
     let (mut good, mut scores) = (GoodStreams::new(limits.clone()), Scores::default());
     let facts = everything();
     totals.observe_all(&facts);
@@ -64,6 +64,10 @@ fn sums_of_sessions_make_the_figures_of_the_summaries() {
                 let successes = counted.iter().filter(|success| **success).count();
                 let share = successes as f64 / counted.len() as f64;
                 close(figure.name, value(&totals, &experience), Some(share));
+            }
+            Source::Part(parts) => {
+                let (successes, trials) = parts(&totals, &experience);
+                assert!(successes > 0 && successes < trials, "{}", figure.name);
             }
             Source::Counted(counts) => {
                 let counted: Vec<bool> = facts.iter().filter_map(|facts| counts(facts, &limits)).collect();
