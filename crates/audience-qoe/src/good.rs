@@ -132,12 +132,14 @@ impl GoodStreamLimits {
         }
         let (stalled, playing) = (facts.wall.stalled.as_millis(), facts.wall.playing.as_millis());
         let rebuffer = Ratio::of(stalled, stalled.saturating_add(playing));
-        let average = facts
-            .quality
-            .bits
-            .checked_mul(1000)
-            .and_then(|bits| bits.checked_div(u128::from(facts.quality.bits_over.as_millis())));
-        let too_low = |floor: Bitrate| average.is_some_and(|average| average < u128::from(floor.as_bps()));
+        let average = || {
+            facts
+                .quality
+                .bits
+                .checked_mul(1000)
+                .and_then(|bits| bits.checked_div(u128::from(facts.quality.bits_over.as_millis())))
+        };
+        let too_low = |floor: Bitrate| average().is_some_and(|average| average < u128::from(floor.as_bps()));
         counts.slow_starts = u64::from(facts.startup.is_some_and(|startup| startup.time > self.startup));
         counts.stalled = u64::from(rebuffer > Some(self.rebuffer_ratio));
         counts.low_bitrates = u64::from(self.bitrate.is_some_and(too_low));

@@ -33,7 +33,8 @@ impl MeanRatio {
     /// Takes in `part` of `whole`: 1 at the most, and 0 when `whole` is 0.
     pub fn observe_ratio(&mut self, part: u64, whole: u64) {
         self.count += 1;
-        if whole > 0 {
+        // Nothing of something is the most frequent, and needs no division.
+        if whole > 0 && part > 0 {
             self.sum += (u128::from(part.min(whole)) << 64) / u128::from(whole);
         }
     }

@@ -56,6 +56,11 @@ impl Quantiles {
         if times == 0 {
             return;
         }
+        // The same again is frequent: sessions that did not wait.
+        if let Some((_, count)) = self.recent.last_mut().filter(|(last, _)| *last == value) {
+            *count = count.saturating_add(times);
+            return;
+        }
         self.recent.push((value, times));
         // Counting in as often as the multiset doubles keeps the cost per value at O(log n).
         if self.recent.len() >= 4096 && self.recent.len() > self.counted.len() {

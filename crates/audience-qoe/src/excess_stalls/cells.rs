@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use audience_stats::{GroupedSums, Merge, RandomGroups};
 use foldhash::fast::RandomState;
+use smallvec::SmallVec;
 
 use super::slice::SliceValue;
 
@@ -13,10 +14,11 @@ use super::slice::SliceValue;
 pub(super) struct Cells {
     groups: RandomGroups,
     values: Vec<Values>,
-    sums: HashMap<Box<[u32]>, GroupedSums<3>, RandomState>,
-    /// The key of what is looked up; kept so that it is made without memory of its own.
-    key: Vec<u32>,
+    sums: HashMap<Key, GroupedSums<3>, RandomState>,
 }
+
+/// The numbers of the values of a cell. As many dimensions as there mostly are take no memory of their own.
+type Key = SmallVec<[u32; 4]>;
 
 /// Values of a dimension by number, from 1; 0 is nothing.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +37,7 @@ pub(super) struct Ordered<'a> {
 
 impl Cells {
     pub(super) fn new(dimensions: usize, groups: RandomGroups) -> Self {
-        Self { groups, values: vec![Values::default(); dimensions], sums: HashMap::default(), key: Vec::new() }
+        Self { groups, values: vec![Values::default(); dimensions], sums: HashMap::default() }
     }
 
     #[cfg(feature = "serde")]
@@ -45,15 +47,14 @@ impl Cells {
 
     /// Adds amounts of a unit to the cell of these values, one for each dimension.
     pub(super) fn add<'a>(&mut self, values: impl Iterator<Item = Option<&'a str>>, unit: &str, amounts: [u64; 3]) {
-        self.key.clear();
-        self.key.extend(self.values.iter_mut().zip(values).map(|(known, value)| known.number(value)));
+        let key: Key = self.values.iter_mut().zip(values).map(|(known, value)| known.number(value)).collect();
         let group = self.groups.group_of(unit);
-        if let Some(sums) = self.sums.get_mut(&self.key[..]) {
+        if let Some(sums) = self.sums.get_mut(&key) {
             return sums.add(group, amounts);
         }
         let mut sums = GroupedSums::new(self.groups);
         sums.add(group, amounts);
-        self.sums.insert(self.key.as_slice().into(), sums);
+        self.sums.insert(key, sums);
     }
 
     pub(super) fn ordered(&self) -> Ordered<'_> {
@@ -78,7 +79,7 @@ impl Cells {
     #[cfg(feature = "serde")]
     pub(super) fn size_bytes(&self) -> usize {
         let values: usize = self.values.iter().map(Values::size_bytes).sum();
-        let key = size_of::<Box<[u32]>>() + size_of::<GroupedSums<3>>() + self.values.len() * size_of::<u32>();
+        let key = size_of::<Key>() + size_of::<GroupedSums<3>>();
         values + self.sums.capacity() * key + self.sums.values().map(GroupedSums::size_bytes).sum::<usize>()
     }
 }
@@ -170,7 +171,7 @@ impl Cells {
         }
         for (key, sums) in form.cells {
             let number = |(numbers, place): (&Vec<u32>, &u32)| numbers.get(*place as usize).copied();
-            let known: Option<Box<[u32]>> = numbers.iter().zip(&key).map(number).collect();
+            let known: Option<Key> = numbers.iter().zip(&key).map(number).collect();
             let known = known.filter(|known| known.len() == dimensions && key.len() == dimensions);
             let Some(known) = known.filter(|_| sums.groups() == form.groups) else {
                 return Err(crate::Error::UnknownCell { key });

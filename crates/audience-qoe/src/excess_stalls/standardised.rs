@@ -65,7 +65,7 @@ pub(super) fn standardised(ordered: &Ordered<'_>, dimension: usize, min_sessions
 
 /// Takes in a stratum: what the value has there, and what all have.
 fn compare(comparison: &mut Option<Comparison>, sums: &GroupedSums<3>, all: &GroupedSums<3>) {
-    let (totals, of_all) = (sums.totals(), all.totals());
+    let (totals, of_all) = (sums.totals().map(stays), all.totals().map(stays));
     let Some(whole) = Stalled::of(totals, of_all) else { return };
     let comparison = comparison.get_or_insert_with(|| Comparison::new(all.groups().count() as usize));
     comparison.playing_ms += totals[2] as f64;
@@ -82,11 +82,16 @@ fn compare(comparison: &mut Option<Comparison>, sums: &GroupedSums<3>, all: &Gro
     }
 }
 
-fn less(totals: [u128; 3], sums: &[u64; 3]) -> [u128; 3] {
+/// A sum that stays at the largest number: wide numbers take several times as long, and this is done for every group.
+fn stays(sum: u128) -> u64 {
+    u64::try_from(sum).unwrap_or(u64::MAX)
+}
+
+fn less(totals: [u64; 3], sums: &[u64; 3]) -> [u64; 3] {
     let mut rest = totals;
     for (rest, sum) in rest.iter_mut().zip(sums) {
         // A sum that stays at the largest number may be more than the rest of it.
-        *rest = rest.saturating_sub(u128::from(*sum));
+        *rest = rest.saturating_sub(*sum);
     }
     rest
 }
@@ -94,7 +99,7 @@ fn less(totals: [u128; 3], sums: &[u64; 3]) -> [u128; 3] {
 impl Stalled {
     /// What the value stalled in a stratum, and what it would have if it had stalled as often as others there; `None`
     /// where one of them has not played.
-    fn of([_, stalled, playing]: [u128; 3], [_, all_stalled, all_playing]: [u128; 3]) -> Option<Self> {
+    fn of([_, stalled, playing]: [u64; 3], [_, all_stalled, all_playing]: [u64; 3]) -> Option<Self> {
         let others = all_playing.saturating_sub(playing);
         let expected = playing as f64 * (all_stalled.saturating_sub(stalled) as f64 / others as f64);
         (playing > 0 && others > 0).then_some(Self { observed: stalled as f64, expected })

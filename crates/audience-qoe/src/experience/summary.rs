@@ -115,10 +115,11 @@ impl ExperienceSummary {
         let (startup, restarts, buffering) =
             (state.startup.summary(), state.restarts.summary(), state.buffering.summary());
         let quantile = |of: &Distribution, q: f64| of.quantile(q).ok().flatten();
-        let per = |sum: u128, count: u128| (count > 0).then(|| sum as f64 / count as f64);
-        let per_hour = |count: u64| per(count.into(), sums.playing_ms).map(|rate| rate * HOUR);
-        let waiting = sums.stalled_ms + sums.seek_waiting_ms;
-        let viewing = sums.starting_ms + sums.playing_ms + waiting;
+        let per = |sum: u64, count: u64| (count > 0).then(|| sum as f64 / count as f64);
+        let per_of_wide = |sum: u128, count: u64| (count > 0).then(|| sum as f64 / count as f64);
+        let per_hour = |count: u64| per(count, sums.playing_ms).map(|rate| rate * HOUR);
+        let waiting = sums.stalled_ms.saturating_add(sums.seek_waiting_ms);
+        let viewing = sums.starting_ms.saturating_add(sums.playing_ms).saturating_add(waiting);
         Self {
             sessions: sums.sessions,
             attempts: sums.attempts,
@@ -131,30 +132,30 @@ impl ExperienceSummary {
             startup_mean_ms: startup.mean(),
             stalls: sums.stalls,
             stalled_sessions: sums.stalled_sessions,
-            stalled_ms: whole(sums.stalled_ms),
+            stalled_ms: sums.stalled_ms,
             longest_stall_ms: state.longest_stall_ms,
             stalls_per_hour: per_hour(sums.stalls),
             seek_waits: sums.seek_waits,
-            seek_waiting_ms: whole(sums.seek_waiting_ms),
+            seek_waiting_ms: sums.seek_waiting_ms,
             restart_p50_ms: quantile(&restarts, 0.5),
             restart_p95_ms: quantile(&restarts, 0.95),
-            playing_ms: whole(sums.playing_ms),
-            viewing_ms: whole(viewing),
-            rebuffer_ratio: Ratio::of_sums(sums.stalled_ms, sums.stalled_ms + sums.playing_ms),
-            stalled_time_ratio: Ratio::of_sums(sums.stalled_ms, viewing),
-            buffering_ratio: Ratio::of_sums(waiting, waiting + sums.playing_ms),
+            playing_ms: sums.playing_ms,
+            viewing_ms: viewing,
+            rebuffer_ratio: Ratio::of(sums.stalled_ms, sums.stalled_ms.saturating_add(sums.playing_ms)),
+            stalled_time_ratio: Ratio::of(sums.stalled_ms, viewing),
+            buffering_ratio: Ratio::of(waiting, waiting.saturating_add(sums.playing_ms)),
             mean_session_buffering_ratio: state.buffering_ratio.mean(),
             buffering_p50_ms: quantile(&buffering, 0.5),
             buffering_p95_ms: quantile(&buffering, 0.95),
-            average_bitrate_bps: per(sums.bits, sums.bits_over_ms).map(|rate| rate * 1000.0),
+            average_bitrate_bps: per_of_wide(sums.bits, sums.bits_over_ms).map(|rate| rate * 1000.0),
             switches_up: sums.switches_up,
             switches_down: sums.switches_down,
             switches_per_hour: per_hour(sums.switches_up.saturating_add(sums.switches_down)),
-            average_switch_up_bps: per(sums.up_bps, sums.switches_up.into()),
-            average_switch_down_bps: per(sums.down_bps, sums.switches_down.into()),
-            dropped_frame_ratio: Ratio::of_sums(sums.dropped_frames, sums.decoded_frames),
+            average_switch_up_bps: per(sums.up_bps, sums.switches_up),
+            average_switch_down_bps: per(sums.down_bps, sums.switches_down),
+            dropped_frame_ratio: Ratio::of(sums.dropped_frames, sums.decoded_frames),
             live_latency_sessions: sums.latency_sessions,
-            average_live_latency_ms: per(sums.latency_square_ms, sums.latency_over_ms),
+            average_live_latency_ms: per_of_wide(sums.latency_square_ms, sums.latency_over_ms),
             longest_live_latency_ms: state.most_latency_ms,
             start_failures: sums.start_failures,
             business_start_failures: sums.business_start_failures,
@@ -168,9 +169,4 @@ impl ExperienceSummary {
             loaded_only: sums.loaded_only,
         }
     }
-}
-
-/// Sums past 2⁶⁴ milliseconds, half a billion years, stay there.
-fn whole(sum: u128) -> u64 {
-    u64::try_from(sum).unwrap_or(u64::MAX)
 }

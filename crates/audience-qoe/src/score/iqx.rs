@@ -55,6 +55,9 @@ impl Iqx {
     }
 
     fn quality(&self, disturbance: f64) -> f64 {
+        if disturbance <= 0.0 {
+            return self.alpha + self.gamma;
+        }
         self.alpha * exp(-self.beta * disturbance) + self.gamma
     }
 }

@@ -37,6 +37,10 @@ impl MuxScores {
 
     /// The half of smoothness that counts stalls: 100 / √(1 + (n / 2)²).
     pub fn stall_count_part(viewing: &Viewing) -> f64 {
+        // As most sessions are; a root takes longer than all the rest.
+        if viewing.stalls == 0 {
+            return 100.0;
+        }
         let half = viewing.stalls as f64 / 2.0;
         100.0 / sqrt(1.0 + half * half)
     }
@@ -44,6 +48,9 @@ impl MuxScores {
     /// The half of smoothness that measures them: 100 · exp(−10 f).
     pub fn stall_time_part(viewing: &Viewing) -> f64 {
         let Viewing { stalled_secs, playing_secs, .. } = *viewing;
+        if stalled_secs <= 0.0 {
+            return 100.0;
+        }
         100.0 * exp(-10.0 * stalled_secs / (stalled_secs + playing_secs))
     }
 }
