@@ -99,6 +99,8 @@ where
 
 #[cfg(test)]
 mod tests {
+    use audience_qoe::{Experience, Renditions};
+
     use super::*;
 
     fn fixture(ending: &str) -> PathBuf {
@@ -122,6 +124,32 @@ mod tests {
         // figures, and their keys.
         assert_eq!(compared, 6 * 19 + 19 + 21 + 2 + 17 * 13 + 5 + 2 + 20);
         assert!(not_built(&expected).contains(&"cohorts"));
+    }
+
+    #[test]
+    fn renditions_and_switches_are_those_that_sql_finds() {
+        let text = std::fs::read_to_string(fixture("renditions.json")).unwrap();
+        let expected: Value = serde_json::from_str(&text).unwrap();
+        let number = |name: &str| expected[name].as_f64().unwrap();
+        let sessions = load(Input::find(&fixture("ndjson.gz")).unwrap(), &Options::default()).unwrap();
+        let empty = (Renditions::default(), Experience::default());
+        let seen = sessions
+            .fold_facts(&Rules::default(), &Catalog::new(), &empty, |state, facts| state.observe(&facts))
+            .unwrap();
+        let (renditions, experience) = seen.summary();
+        let rows: Vec<Value> = renditions
+            .renditions
+            .iter()
+            .map(|row| serde_json::json!([row.bitrate_bps, row.sessions, row.played_ms]))
+            .collect();
+        assert_eq!(rows, *expected["renditions"].as_array().unwrap());
+        assert_eq!(renditions.unknown_ms as f64, number("unknown_ms"));
+        let average = experience.average_bitrate_bps.unwrap();
+        assert!((average / number("average_bitrate_bps") - 1.0).abs() < 1e-12, "{average}");
+        let (up, down) = (experience.switches_up as f64, experience.switches_down as f64);
+        assert_eq!((up, down), (number("switches_up"), number("switches_down")));
+        let magnitudes = [experience.average_switch_up_bps, experience.average_switch_down_bps].map(Option::unwrap);
+        assert_eq!(magnitudes, [number("up_bps") / up, number("down_bps") / down]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::shell::{execute, root};
 /// What makes reference values, and the folder they go to. Each script takes the folder as its argument.
 const SCRIPTS: &[(&str, &str)] = &[
     ("groups.py", "crates/audience-stats/tests/fixtures"),
+    ("renditions.py", "xtask/fixtures/behaviour"),
     ("slices.py", "crates/audience-qoe/tests/fixtures"),
     ("stats.py", "crates/audience-stats/tests/fixtures"),
     ("peers.py", "xtask/fixtures/peers"),

@@ -29,7 +29,7 @@ pub use summary::{ExcessStallsSummary, StallComparison, StallSlice};
 /// CDN may be given the viewers that are hard to serve. It tells where to look.
 ///
 /// Memory grows with the number of different combinations of values, and the groups each has: some 100 bytes for a
-/// combination and 32 for each of its groups, 2 kB at the most with 64 groups. Titles make many; so do addresses, which
+/// combination and 26 for each of its groups, 2 kB at the most with 64 groups. Titles make many; so do addresses, which
 /// are no dimension.
 ///
 /// # Examples

@@ -63,11 +63,10 @@ impl<const K: usize> GroupedSums<K> {
         }
         let group = (u32::from(group) % self.groups.count()) as u16;
         // Once all groups hold something, each is at its place.
-        let place = match self.held.get(usize::from(group)) {
-            Some(held) if *held == group => Ok(usize::from(group)),
-            _ => self.held.binary_search(&group),
-        };
-        match place {
+        if self.held.len() == self.groups.count() as usize {
+            return add(&mut self.sums[usize::from(group)], &amounts);
+        }
+        match self.held.binary_search(&group) {
             Ok(at) => add(&mut self.sums[at], &amounts),
             Err(at) => {
                 self.held.insert(at, group);

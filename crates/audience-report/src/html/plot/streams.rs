@@ -118,7 +118,7 @@ pub(in crate::html) fn write_course(out: &mut Markup, context: &Context<'_>) {
         .into()
     });
     let figure = Figure {
-        name: "Stalls and failed starts over time",
+        name: "Stalls, failed starts and bit rate over time",
         note: &format!("each {bucket}, by when sessions began, {}", report.asked.time_zone),
         points: false,
         table: Table {
@@ -139,17 +139,35 @@ pub(in crate::html) fn write_course(out: &mut Markup, context: &Context<'_>) {
     };
     let times = scale::of_times(&audience.starts, &context.zone);
     let stalled: Vec<Option<f64>> = course.rebuffer_ratio.iter().map(|ratio| ratio.map(Ratio::as_f64)).collect();
+    let megabits: Vec<Option<f64>> = course.average_bitrate_bps.iter().map(|bps| bps.map(|bps| bps / 1e6)).collect();
+    let known = megabits.iter().any(Option::is_some);
     figure.write(out, |out| {
         out.leaf("p", &[("class", &"series")], "Rebuffer ratio");
         let description = most(&stalled, bucket);
-        chart(out, "chart", "Rebuffer ratio over time", &description, |out| write_shares(out, &stalled));
+        chart(out, "chart", "Rebuffer ratio over time", &description, |out| {
+            write_levels(out, &in_percent(&stalled), " %");
+        });
         out.leaf("p", &[("class", &"series")], "Sessions that never started");
         let description = most(&lost, bucket);
         chart(out, "chart low", "Sessions that never started, over time", &description, |out| {
-            write_shares(out, &lost);
-            below(out, &times);
+            write_levels(out, &in_percent(&lost), " %");
+            if !known {
+                below(out, &times);
+            }
         });
+        if known {
+            out.leaf("p", &[("class", &"series")], "Average bit rate, in Mbit/s");
+            let description = "Declared bits of the content played, over how much content that was.";
+            chart(out, "chart low", "Average bit rate over time", description, |out| {
+                write_levels(out, &megabits, "");
+                below(out, &times);
+            });
+        }
     });
+}
+
+fn in_percent(shares: &[Option<f64>]) -> Vec<Option<f64>> {
+    shares.iter().map(|share| share.map(|share| share * 100.0)).collect()
 }
 
 fn most(shares: &[Option<f64>], bucket: &str) -> String {
@@ -157,20 +175,19 @@ fn most(shares: &[Option<f64>], bucket: &str) -> String {
     format!("The {bucket} with most has {:.2} %.", most * 100.0)
 }
 
-/// A level for each bucket that has one, from 0 %.
-fn write_shares(out: &mut Markup, shares: &[Option<f64>]) {
-    let percent: Vec<Option<f64>> = shares.iter().map(|share| share.map(|share| share * 100.0)).collect();
-    let (top, marks) = scale::of_values(percent.iter().flatten().copied().fold(0.0, f64::max));
-    let marks: Vec<_> = marks.into_iter().map(|(at, label)| (at, format!("{label} %"))).collect();
+/// A level for each bucket that has one, from 0.
+fn write_levels(out: &mut Markup, values: &[Option<f64>], unit: &str) {
+    let (top, marks) = scale::of_values(values.iter().flatten().copied().fold(0.0, f64::max));
+    let marks: Vec<_> = marks.into_iter().map(|(at, label)| (at, format!("{label}{unit}"))).collect();
     levels(out, &marks);
     shapes(out, |out| {
         let mut at = 0;
         // A gap is where there is nothing to have a share of.
-        for run in percent.chunk_by(|a, b| a.is_some() == b.is_some()) {
-            let values: Vec<f64> = run.iter().flatten().copied().collect();
-            if !values.is_empty() {
-                let line = steps_from(&values, top, at, percent.len());
-                let end = 1000.0 * at as f64 / percent.len() as f64;
+        for run in values.chunk_by(|a, b| a.is_some() == b.is_some()) {
+            let level: Vec<f64> = run.iter().flatten().copied().collect();
+            if !level.is_empty() {
+                let line = steps_from(&level, top, at, values.len());
+                let end = 1000.0 * at as f64 / values.len() as f64;
                 path(out, "fill", &format_args!("{line}V1000H{end:.1}Z"));
                 path(out, "curve", &line);
             }
