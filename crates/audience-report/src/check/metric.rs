@@ -100,7 +100,9 @@ impl Metric {
             let quantiles = ["50", "75", "95", "99"].map(|at| figure.name.replace("NN", at));
             quantiles.into_iter().take(if figure.name.ends_with("NN") { 4 } else { 1 })
         });
-        let distance = |other: &str| strsim::damerau_levenshtein(name, other);
+        // The beginning of a name is nearer than any mistyped one.
+        let begins = |other: &str| name.len() > 2 && other.starts_with(name);
+        let distance = |other: &str| if begins(other) { 0 } else { strsim::damerau_levenshtein(name, other) };
         let most = 2.max(name.chars().count() / 3);
         let mut near: Vec<(usize, String)> =
             names.map(|other| (distance(&other), other)).filter(|(distance, _)| *distance <= most).collect();

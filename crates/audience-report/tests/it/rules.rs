@@ -99,6 +99,7 @@ fn what_is_no_rule_is_said_with_the_word_and_what_was_expected() {
     insta::assert_snapshot!(error(""), @"there is no rule in it");
     insta::assert_snapshot!(error(" # nothing"), @"there is no rule in it");
     insta::assert_snapshot!(error("rebufer_ratio < 1%"), @r#"there is no metric "rebufer_ratio"; there is rebuffer_ratio"#);
+    insta::assert_snapshot!(error("rebuffer < 1%"), @r#"there is no metric "rebuffer"; there is rebuffer_ratio"#);
     insta::assert_snapshot!(error("startup_95 < 1s"), @r#"there is no metric "startup_95"; there is startup_p95, startup_p50, startup_p75"#);
     insta::assert_snapshot!(error("Failure_rate < 1%"), @r#"there is no metric "Failure_rate"; there is failure_rate"#);
     insta::assert_snapshot!(error("happiness > 1"), @r#"there is no metric "happiness""#);
