@@ -66,6 +66,8 @@ pub fn check_session(session: &Session, horizon: Option<Timestamp>) -> SessionFa
     let stalls = timeline.waits().iter().filter(|wait| wait.kind == audience_core::WaitKind::Stall);
     assert_eq!(stalls.map(|wait| wait.length()).max().unwrap_or_default(), facts.longest_stall);
     assert!(facts.renditions.len() <= SessionFacts::MAX_RENDITIONS);
+    assert!(facts.jumps.len() <= SessionFacts::MAX_JUMPS);
+    assert!(facts.jumps.len() as u64 <= facts.seeks.reported() + facts.seeks.inferred());
     assert!(facts.restarts.len() <= SessionFacts::MAX_RESTARTS);
     assert!(facts.restarts.len() as u64 <= facts.seek_waits);
     assert_eq!(facts.map.unique(), facts.unique);

@@ -14,7 +14,7 @@ use crate::map::PlaybackMap;
 use crate::rules::Rules;
 use crate::session::{Identity, Session, Tidied};
 use crate::time::{Elapsed, MediaTime, Timestamp};
-use crate::timeline::{Activity, Ending, Machine, Seeks, Tally, WaitKind, WallClock};
+use crate::timeline::{Activity, Ending, Machine, Seek, Seeks, Tally, WaitKind, WallClock};
 
 /// Everything an analysis needs to know of a session, in one row: ids, attributes, counts, milliseconds and the runs
 /// that were played. What is undefined is `None`, never 0.
@@ -63,6 +63,10 @@ pub struct SessionFacts {
     pub seek_waits: u64,
     /// Jumps of the playhead.
     pub seeks: Seeks,
+    /// Jumps of the playhead from a known position to a known position, in order; at most
+    /// [`MAX_JUMPS`](Self::MAX_JUMPS). What is missing to [`seeks`](Self::seeks) was past these, or nobody said from where or
+    /// to where.
+    pub jumps: Vec<Jump>,
     /// How often the viewer paused.
     pub pauses: u64,
     /// How often the playback rate changed.
@@ -152,6 +156,18 @@ pub struct WallTime {
     pub ended: Elapsed,
     /// After the player gave up.
     pub failed: Elapsed,
+}
+
+/// A jump of the playhead.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Jump {
+    /// From where.
+    pub from: MediaTime,
+    /// To where.
+    pub to: MediaTime,
+    /// Whether no event reported it: see [`Seek::inferred`](crate::Seek::inferred).
+    pub inferred: bool,
 }
 
 /// Switches and bit rate of a session.
@@ -291,6 +307,8 @@ impl SessionFacts {
     pub const MAX_MARKS: usize = 64;
     /// The most renditions a row keeps apart; content played in more of them counts as played in unknown ones.
     pub const MAX_RENDITIONS: usize = 32;
+    /// The most jumps a row keeps.
+    pub const MAX_JUMPS: usize = 256;
     /// The most restarts after seeks a row keeps.
     pub const MAX_RESTARTS: usize = 64;
 
@@ -334,6 +352,7 @@ impl SessionFacts {
             stalls: tally.waits[WaitKind::Stall as usize],
             seek_waits: tally.waits[WaitKind::Seek as usize],
             seeks: tally.seeks,
+            jumps: machine.seeks().iter().filter_map(Jump::of).collect(),
             pauses: tally.pauses,
             rate_changes: tally.rate_changes,
             quality: Quality {
@@ -387,6 +406,13 @@ impl SessionFacts {
     /// The figures earlier systems report for a session.
     pub fn metrics(&self) -> SessionMetrics {
         SessionMetrics::from(self)
+    }
+}
+
+impl Jump {
+    /// The jump of a seek, if both of its ends are known.
+    fn of(seek: &Seek) -> Option<Self> {
+        Some(Self { from: seek.from?, to: seek.to?, inferred: seek.inferred })
     }
 }
 

@@ -75,7 +75,7 @@ pub use event::{
     Origin, PlayerError, PlayerState, QualityReason, Rendition, Request, SCHEMA, Seq, Vitals, Word,
 };
 pub use facts::{
-    Estimates, Exit, ExitReason, Failure, Inferred, LiveLatency, Mark, Quality, RenditionTime, SessionFacts,
+    Estimates, Exit, ExitReason, Failure, Inferred, Jump, LiveLatency, Mark, Quality, RenditionTime, SessionFacts,
     SessionMetrics, StartUp, StartUpBasis, UnitFacts, UnitTotals, WallTime,
 };
 pub use heatmap::{

@@ -15,6 +15,7 @@ pub(super) type Pieces = SmallVec<[Watched; 16]>;
 pub(super) struct Log {
     pub(super) watched: Pieces,
     pub(super) spans: Vec<Span>,
+    /// The first [`SessionFacts::MAX_JUMPS`] unless all moments are wanted.
     pub(super) seeks: Vec<Seek>,
     pub(super) waits: Vec<Wait>,
     /// Content played at unknown positions, in milliseconds.
@@ -132,7 +133,7 @@ impl Log {
     pub(super) fn seek(&mut self, seek: Seek) {
         self.untold = None;
         self.seek_counts.count(&seek, 1);
-        if self.keeps_all {
+        if self.keeps_all || self.seeks.len() < SessionFacts::MAX_JUMPS {
             self.seeks.push(seek);
         }
     }
@@ -154,7 +155,8 @@ impl Log {
         let told = Seek { to, ..untold };
         self.seek_counts.count(&untold, -1);
         self.seek_counts.count(&told, 1);
-        if let Some(seek) = self.seeks.last_mut() {
+        // The latest one may be past the most that are kept.
+        if let Some(seek) = self.seeks.last_mut().filter(|seek| **seek == untold) {
             *seek = told;
         }
     }

@@ -7,7 +7,7 @@ use super::log::Log;
 use super::playhead::Playhead;
 use super::replay::Frame;
 use super::requests;
-use super::{Activity, Span, Tally, Timeline, WaitKind, Watched};
+use super::{Activity, Seek, Span, Tally, Timeline, WaitKind, Watched};
 use crate::event::{Event, EventKind, PlayerState, Rendition};
 use crate::facts::{Estimates, RenditionTime};
 use crate::rules::Rules;
@@ -147,6 +147,11 @@ impl<'a> Machine<'a> {
     /// The longest stall.
     pub(crate) fn longest_stall(&self) -> Elapsed {
         self.log.longest_stall
+    }
+
+    /// Where the playhead jumped.
+    pub(crate) fn seeks(&self) -> &[Seek] {
+        &self.log.seeks
     }
 
     /// How long waits after seeks took.

@@ -1,7 +1,7 @@
 //! In which rendition content was played, how far behind the live edge, and how long it took to go on.
 
 use audience_core::{
-    Bitrate, Elapsed, Event, EventKind, LiveLatency, MediaTime, PlayerError, Rendition, SessionFacts, Vitals,
+    Bitrate, Elapsed, Event, EventKind, Jump, LiveLatency, MediaTime, PlayerError, Rendition, SessionFacts, Vitals,
 };
 
 use super::{event, facts, pos};
@@ -67,6 +67,36 @@ fn a_seek_in_paused_playback_and_one_that_is_never_waited_out_are_no_restarts() 
     assert_eq!(facts.restarts, [Elapsed::from_millis(2500)]);
     assert_eq!((facts.seek_waits, facts.stalls), (2, 2));
     assert_eq!(facts.longest_stall, Elapsed::from_secs(4));
+}
+
+#[test]
+fn jumps_are_the_seeks_whose_ends_are_known_in_order() {
+    let jump = |from, to, inferred| Jump { from: pos(from), to: pos(to), inferred };
+    let facts = facts([
+        event(0.0, EventKind::load_of(pos(1000.0)), None),
+        event(0.0, EventKind::Play, 0.0),
+        event(10.0, EventKind::seek_from(pos(10.0)), 500.0),
+        event(20.0, EventKind::Pause, 510.0),
+        // While paused, to where it was, and to nobody knows where.
+        event(30.0, EventKind::seek_from(pos(510.0)), 510.0),
+        event(31.0, EventKind::seek_from(pos(510.0)), None),
+        event(40.0, EventKind::Play, 100.0),
+        // Nobody reports this one.
+        event(50.0, EventKind::Heartbeat, 50.0),
+    ]);
+    assert_eq!(facts.jumps[..2], [jump(10.0, 500.0, false), jump(510.0, 510.0, false)]);
+    assert!(facts.jumps.last().unwrap().inferred, "{:?}", facts.jumps);
+    assert!(facts.jumps.len() as u64 <= facts.seeks.reported() + facts.seeks.inferred());
+}
+
+#[test]
+fn jumps_past_the_most_are_counted_alone() {
+    let ends = |n: u32| if n.is_multiple_of(2) { (10.0, 890.0) } else { (890.0, 10.0) };
+    let seek = |n: u32| event(f64::from(n), EventKind::seek_from(pos(ends(n).0)), ends(n).1);
+    let facts = facts([event(0.0, EventKind::Pause, 10.0)].into_iter().chain((2..402).map(seek)));
+    assert_eq!(facts.jumps.len(), SessionFacts::MAX_JUMPS);
+    assert_eq!(facts.jumps[8], Jump { from: pos(10.0), to: pos(890.0), inferred: false });
+    assert_eq!(facts.seeks.reported(), 400);
 }
 
 #[test]

@@ -405,6 +405,7 @@ pub(super) fn blank() -> SessionFacts {
         stalls: 0,
         seek_waits: 0,
         seeks: Seeks::default(),
+        jumps: Vec::new(),
         pauses: 0,
         rate_changes: 0,
         quality: Quality::default(),

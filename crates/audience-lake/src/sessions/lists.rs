@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use audience_core::{
-    Bitrate, Elapsed, Identity, Mark, MediaTime, PlaybackMap, Rendition, RenditionTime, Run, SessionFacts, Timestamp,
+    Bitrate, Elapsed, Identity, Jump, Mark, MediaTime, PlaybackMap, Rendition, RenditionTime, Run, SessionFacts,
+    Timestamp,
 };
 
 use crate::error::Error;
@@ -26,10 +27,12 @@ pub(super) const SCHEMA: &str = "
         REQUIRED BYTE_ARRAY key (UTF8); REQUIRED BYTE_ARRAY value (UTF8); } }
     REQUIRED group renditions (LIST) { REPEATED group list { REQUIRED group element {
         REQUIRED INT64 bitrate_bps; REQUIRED INT64 width; REQUIRED INT64 height; REQUIRED INT64 played_ms; } } }
-    REQUIRED group restarts (LIST) { REPEATED group list { REQUIRED group element { REQUIRED INT64 restart_ms; } } }";
+    REQUIRED group restarts (LIST) { REPEATED group list { REQUIRED group element { REQUIRED INT64 restart_ms; } } }
+    REQUIRED group jumps (LIST) { REPEATED group list { REQUIRED group element {
+        REQUIRED INT64 from_ms; REQUIRED INT64 to_ms; REQUIRED INT64 inferred; } } }";
 
 /// Their parts in the order of the file, each as the first and last name of its path.
-const PARTS: [[&str; 2]; 13] = [
+const PARTS: [[&str; 2]; 16] = [
     ["runs", "start_ms"],
     ["runs", "end_ms"],
     ["runs", "plays"],
@@ -43,11 +46,32 @@ const PARTS: [[&str; 2]; 13] = [
     ["renditions", "height"],
     ["renditions", "played_ms"],
     ["restarts", "restart_ms"],
+    ["jumps", "from_ms"],
+    ["jumps", "to_ms"],
+    ["jumps", "inferred"],
 ];
 
 /// Appends the lists of a session.
 pub(super) fn push(cells: &mut [Cells], facts: &SessionFacts) {
-    let [start, end, plays, name, count, first_at, key, value, bitrate, width, height, played, restart] = cells else {
+    let [
+        start,
+        end,
+        plays,
+        name,
+        count,
+        first_at,
+        key,
+        value,
+        bitrate,
+        width,
+        height,
+        played,
+        restart,
+        jump_from,
+        jump_to,
+        jump_inferred,
+    ] = cells
+    else {
         return;
     };
     let runs = || facts.map.runs().iter();
@@ -67,6 +91,10 @@ pub(super) fn push(cells: &mut [Cells], facts: &SessionFacts) {
     height.push_list(renditions().map(|played| Value::Whole(u64::from(played.rendition.height))));
     played.push_list(renditions().map(|played| Value::Whole(played.played.as_millis())));
     restart.push_list(facts.restarts.iter().map(|restart| Value::Whole(restart.as_millis())));
+    let jumps = || facts.jumps.iter();
+    jump_from.push_list(jumps().map(|jump| Value::Whole(jump.from.as_millis())));
+    jump_to.push_list(jumps().map(|jump| Value::Whole(jump.to.as_millis())));
+    jump_inferred.push_list(jumps().map(|jump| Value::Whole(u64::from(jump.inferred))));
 }
 
 /// How far each of the parts was gone through.
@@ -155,6 +183,13 @@ impl Lists {
         });
         self.items([12], places, |[restart]| {
             facts.restarts.extend(restart.and_then(Value::as_whole).map(Elapsed::from_millis));
+        });
+        self.items([13, 14, 15], places, |parts| {
+            let [from, to, inferred] = parts.map(|part| part.and_then(Value::as_whole));
+            if let (Some(from), Some(to)) = (from, to) {
+                let (from, to) = (MediaTime::from_millis(from), MediaTime::from_millis(to));
+                facts.jumps.push(Jump { from, to, inferred: inferred == Some(1) });
+            }
         });
     }
 

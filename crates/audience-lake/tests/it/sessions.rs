@@ -5,7 +5,7 @@ use std::fs::File;
 
 use audience_core::test_util::{various_facts, various_sessions};
 use audience_core::{
-    Bitrate, Elapsed, Estimates, LiveLatency, MediaTime, Rendition, RenditionTime, Rules, SessionFacts, Tidied,
+    Bitrate, Elapsed, Estimates, Jump, LiveLatency, MediaTime, Rendition, RenditionTime, Rules, SessionFacts, Tidied,
     Timestamp,
 };
 use audience_lake::{Error, SessionsTable, SessionsWriter, Table};
@@ -76,6 +76,10 @@ fn told_apart() -> Vec<SessionFacts> {
     told.failure_code = Some("GEO".into());
     told.longest_stall = Elapsed::from_secs(29);
     told.restarts = vec![Elapsed::from_secs(30), Elapsed::from_secs(31)];
+    told.jumps = vec![
+        Jump { from: MediaTime::from_secs(40), to: MediaTime::from_secs(41), inferred: false },
+        Jump { from: MediaTime::from_secs(43), to: MediaTime::from_secs(42), inferred: true },
+    ];
     told.renditions = vec![
         RenditionTime { rendition: Rendition::default(), played: MediaTime::from_secs(32) },
         RenditionTime {
