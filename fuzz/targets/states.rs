@@ -2,7 +2,7 @@
 #![no_main]
 
 use audience_core::{Accumulator, AttentionHeatmap, HeatmapSample, MediaTime, Portable, UnitTotals};
-use audience_retention::ReachCurve;
+use audience_retention::{ExactCurves, Grid, RetentionCurves, SeekMatrix, SeekSource};
 use audience_stats::{Distinct, MeanRatio, Quantiles};
 
 /// Decodes the bytes after the right fingerprint, merges what they are, and asks it for its summary.
@@ -21,13 +21,16 @@ fn check<A: Portable + Accumulator + Clone>(bytes: &[u8], like: &A) {
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let Some((kind, bytes)) = bytes.split_first() else { return };
     let width = MediaTime::from_secs(5);
-    match kind % 7 {
+    match kind % 10 {
         0 => check(bytes, &Quantiles::new()),
         1 => check(bytes, &Distinct::new()),
         2 => check(bytes, &AttentionHeatmap::new(width).expect("a width")),
         3 => check(bytes, &HeatmapSample::new(width, 3, 7).expect("a size")),
         4 => check(bytes, &UnitTotals::new()),
-        5 => check(bytes, &ReachCurve::new(100).expect("points")),
+        5 => check(bytes, &RetentionCurves::default()),
+        6 => check(bytes, &SeekMatrix::new(10, SeekSource::All).expect("parts")),
+        7 => check(bytes, &ExactCurves::new()),
+        8 => check(bytes, &RetentionCurves::new(Grid::every(width).expect("a width"))),
         _ => {
             let _ = MeanRatio::decode(bytes, &MeanRatio::new());
         }

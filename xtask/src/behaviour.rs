@@ -1,10 +1,12 @@
 //! What viewers did, beside what other programs found in the same files.
 
 mod breakdown;
+mod chapters;
 mod difference;
 mod digest;
 mod facts;
 mod names;
+mod retention;
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -31,7 +33,14 @@ pub(crate) struct Behaviour {
 type Figures = fn(&Sessions, &Value) -> anyhow::Result<Value>;
 
 /// All families that are compared; what else is in a file of expected figures is named as not built yet.
-const FAMILIES: &[(&str, Figures)] = &[("facts", facts::figures), ("breakdown", breakdown::figures)];
+const FAMILIES: &[(&str, Figures)] = &[
+    ("facts", facts::figures),
+    ("breakdown", breakdown::figures),
+    ("chapters", chapters::figures),
+    ("dropoff", retention::drop_offs),
+    ("skips", retention::skips),
+    ("rewatch", retention::rewatch),
+];
 
 /// How many differences of a family are printed.
 const SHOWN: usize = 8;
@@ -112,7 +121,7 @@ mod tests {
         let expected = read_expected(&fixture("json")).unwrap();
         let ours = figures(&fixture("ndjson.gz"), &expected).unwrap();
         let families: Vec<&str> = ours.iter().map(|(family, _)| *family).collect();
-        assert_eq!(families, ["facts", "breakdown"]);
+        assert_eq!(families, ["facts", "breakdown", "chapters", "dropoff", "skips", "rewatch"]);
         let mut compared = 0;
         for (family, ours) in &ours {
             let comparison = Comparison::of(ours, &expected[*family]);

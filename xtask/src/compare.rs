@@ -7,7 +7,7 @@ use audience_core::{AttentionHeatmap, Rules, SessionFacts};
 use audience_ingest::{Catalog, Input, Options, load};
 use audience_qoe::{Experience, ExperienceSummary};
 use audience_report::{Dimension, Grouping, Totals};
-use audience_retention::ReachCurve;
+use audience_retention::RetentionCurves;
 use audience_stats::{Accumulator, Keyed, Merge, Proportion};
 use serde_json::{Map, Value, json};
 
@@ -42,7 +42,7 @@ type ByVariant = fn(&SessionFacts) -> Option<String>;
 #[derive(Clone)]
 struct Answers {
     totals: (Totals, Experience),
-    reach: Keyed<ReachCurve, ByContent>,
+    reach: Keyed<RetentionCurves, ByContent>,
     heatmap: Keyed<AttentionHeatmap, ByContent>,
     by_title_and_day: Keyed<Experience, Grouping>,
     by_variant: Keyed<Totals, ByVariant>,
@@ -56,7 +56,7 @@ impl Answers {
             Grouping { dimensions: vec![Dimension::Content, Dimension::Day], zone: jiff::tz::TimeZone::UTC };
         Ok(Self {
             totals: Default::default(),
-            reach: Keyed::new(by_content, ReachCurve::new(100)?),
+            reach: Keyed::new(by_content, RetentionCurves::default()),
             heatmap: Keyed::new(by_content, AttentionHeatmap::new(audience_core::MediaTime::from_secs(5))?),
             by_title_and_day: Keyed::new(title_and_day, Experience::default()),
             by_variant: Keyed::new(by_variant, Totals::default()),

@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use audience_benches::{scripts, sessions};
 use audience_core::{Accumulator, AttentionHeatmap, MediaTime, PlaybackMap, Rules, SessionFacts, Timeline};
-use audience_retention::ReachCurve;
+use audience_retention::RetentionCurves;
 use criterion::{Criterion, Throughput};
 
 pub(crate) fn define(criterion: &mut Criterion) {
@@ -34,8 +34,8 @@ pub(crate) fn define(criterion: &mut Criterion) {
     group.bench_function("heatmap of 1 s", |bencher| {
         bencher.iter(|| observed(AttentionHeatmap::new(MediaTime::from_secs(1)).expect("a width"), &facts));
     });
-    group.bench_function("reach curve of 100 points", |bencher| {
-        bencher.iter(|| observed(ReachCurve::new(100).expect("points"), &facts));
+    group.bench_function("retention curves of 100 points", |bencher| {
+        bencher.iter(|| observed(RetentionCurves::default(), &facts));
     });
     group.finish();
 }

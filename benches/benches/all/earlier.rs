@@ -7,7 +7,7 @@ use audience_benches::{Act, Script, scripts, sessions};
 use audience_core::{
     Accumulator, AttentionHeatmap, HeatmapSummary, MediaTime, PlaybackMap, Rules, Session, UnitTotals,
 };
-use audience_retention::ReachCurve;
+use audience_retention::{Independent, RetentionCurves};
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use oximedia_analytics::engagement::{EngagementWeights, compute_engagement};
 use oximedia_analytics::retention::{compute_retention, re_watch_segments};
@@ -24,7 +24,7 @@ struct Answers {
     totals: UnitTotals,
     fine: AttentionHeatmap,
     coarse: AttentionHeatmap,
-    reach: ReachCurve,
+    reach: RetentionCurves,
 }
 
 impl Answers {
@@ -33,7 +33,7 @@ impl Answers {
             totals: UnitTotals::new(),
             fine: AttentionHeatmap::new(MediaTime::from_secs(1)).expect("a width"),
             coarse: AttentionHeatmap::new(MediaTime::from_secs(5)).expect("a width"),
-            reach: ReachCurve::new(100).expect("points"),
+            reach: RetentionCurves::default(),
         }
     }
 
@@ -95,6 +95,7 @@ pub(crate) fn define(criterion: &mut Criterion) {
     }
     group.finish();
 
+    curves(criterion);
     kernels(criterion);
 
     // What one more session costs, without what a title costs however many sessions it has.
@@ -177,6 +178,31 @@ fn kernels(criterion: &mut Criterion) {
     group.bench_function(BenchmarkId::new("oximedia-analytics", name), |bencher| {
         bencher.iter(|| black_box(attention_heatmap(&theirs, length.as_millis(), 5000)));
     });
+    group.finish();
+}
+
+/// The curves of a title: ours from facts, theirs from sessions, which is the only way they have.
+fn curves(criterion: &mut Criterion) {
+    let rules = Rules::default();
+    let mut group = criterion.benchmark_group("retention");
+    for (name, secs, count) in LENGTHS {
+        let length = MediaTime::from_secs(secs);
+        let scripts = scripts(count, length);
+        let theirs = theirs(&scripts);
+        let facts: Vec<_> = sessions(&scripts, length).iter().map(|session| session.facts(&rules, None)).collect();
+        group.throughput(Throughput::Elements(count as u64));
+        group.bench_function(BenchmarkId::new("audience", name), |bencher| {
+            bencher.iter(|| {
+                let mut curves = RetentionCurves::default();
+                curves.observe_all(&facts);
+                let summary = curves.summary();
+                black_box((summary.reaches(), summary.plays(), summary.survival(Independent::Viewers)))
+            });
+        });
+        group.bench_function(BenchmarkId::new("oximedia-analytics", name), |bencher| {
+            bencher.iter(|| black_box(compute_retention(&theirs, length.as_millis(), 100)));
+        });
+    }
     group.finish();
 }
 

@@ -4,6 +4,7 @@ mod adapters;
 mod core;
 mod earlier;
 mod ingest;
+mod merging;
 
 use std::time::Duration;
 
@@ -17,6 +18,6 @@ fn settings() -> Criterion {
 criterion_group! {
     name = benches;
     config = settings();
-    targets = core::define, earlier::define, ingest::define, adapters::define
+    targets = core::define, earlier::define, merging::define, ingest::define, adapters::define
 }
 criterion_main!(benches);

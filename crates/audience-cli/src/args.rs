@@ -3,6 +3,7 @@
 mod check;
 mod filter;
 mod privacy;
+mod retention;
 mod segments;
 mod streams;
 
@@ -17,6 +18,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 pub(crate) use check::CheckArgs;
 pub(crate) use filter::FilterArgs;
 pub(crate) use privacy::PrivacyArgs;
+pub(crate) use retention::RetentionArgs;
 pub(crate) use segments::SegmentArgs;
 pub(crate) use streams::{GoodArgs, StreamArgs};
 
@@ -35,6 +37,7 @@ Examples:
   audience report 'logs/2026-01-*.ndjson.gz' --by day --tz Europe/Berlin --json > report.json
   zcat old.gz | audience report -
   audience check logs/ --rule 'rebuffer_ratio < 1% by cdn' --rule 'startup_p95 < 4s'
+  audience retention logs/ --content film --by device
   audience inspect logs/
   audience session events.ndjson 5f2d1c1e-8c6d-4f0e-9a53-0d3a1f2b4c5d
   audience convert logs/ -o events.parquet
@@ -61,6 +64,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Report(Box<ReportArgs>),
     Check(Box<CheckArgs>),
+    Retention(Box<RetentionArgs>),
     Session(SessionArgs),
     Inspect(InspectArgs),
     Convert(ConvertArgs),

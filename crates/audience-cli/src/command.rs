@@ -5,5 +5,6 @@ pub(crate) mod completions;
 pub(crate) mod convert;
 pub(crate) mod inspect;
 pub(crate) mod report;
+pub(crate) mod retention;
 pub(crate) mod session;
 pub(crate) mod simulate;

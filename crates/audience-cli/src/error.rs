@@ -62,7 +62,10 @@ impl Error {
 
     pub(crate) fn exit_code(&self) -> ExitCode {
         use audience_ingest::Error as Ingest;
+        use audience_report::Error as Asked;
         ExitCode::from(match self {
+            // What telemetry or a catalogue says, and not the command line.
+            Self::Asked(Asked::Chapters { .. } | Asked::Retention(audience_retention::Error::BadWeight { .. })) => 1,
             Self::Ingest(Ingest::Rejected(_) | Ingest::Repaired(_)) => 4,
             Self::Ingest(Ingest::ShortKey { .. } | Ingest::NoKey { .. } | Ingest::ReadOnce)
             | Self::Asked(_)

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
-use audience_report::printable;
+use audience_report::{CsvTable, printable};
 
 use crate::error::Error;
 
@@ -69,6 +69,12 @@ impl Drop for Unfinished {
 /// Writes text to a file as it is.
 pub(crate) fn write_bytes(text: &str, path: &Path) -> Result<(), Error> {
     std::fs::write(path, text).map_err(|source| Error::Write { path: path.to_owned(), source })
+}
+
+/// Writes tables to files of a folder, which is made if need be.
+pub(crate) fn write_tables(tables: &[CsvTable], folder: &Path) -> Result<(), Error> {
+    std::fs::create_dir_all(folder).map_err(|source| Error::Write { path: folder.to_owned(), source })?;
+    tables.iter().try_for_each(|table| write_bytes(&table.text, &folder.join(table.file_name)))
 }
 
 /// A value as JSON.

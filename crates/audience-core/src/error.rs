@@ -49,14 +49,6 @@ pub enum Error {
     /// Buckets need a width.
     #[error("make buckets of width 0")]
     ZeroWidth,
-    /// A curve has between one and `most` points.
-    #[error("make a curve of {points} points: it has between 1 and {most}")]
-    PointsOutOfRange {
-        /// The number that was asked for.
-        points: u32,
-        /// The most there can be.
-        most: u32,
-    },
     /// A sample needs room for at least one session.
     #[error("sample into a reservoir of size 0")]
     EmptyReservoir,

@@ -62,6 +62,11 @@ impl Catalog {
         self.titles.get(content_id)
     }
 
+    /// The titles it knows with their ids, in no order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &CatalogEntry)> {
+        self.titles.iter().map(|(id, entry)| (id.as_ref(), entry))
+    }
+
     /// How many titles there are.
     pub fn len(&self) -> usize {
         self.titles.len()

@@ -60,6 +60,13 @@ pub enum Value {
     Text(Arc<str>),
 }
 
+impl Value {
+    /// The value as text; `None` where there is none.
+    pub(crate) fn known(&self) -> Option<String> {
+        (*self != Self::Missing).then(|| self.to_string())
+    }
+}
+
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

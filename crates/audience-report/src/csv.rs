@@ -15,6 +15,8 @@ pub struct CsvTable {
     pub text: String,
 }
 
+pub(crate) use sheet::{Cell, Sheet};
+
 type WriteTable = fn(&Report) -> String;
 
 impl Report {

@@ -50,6 +50,17 @@ pub enum Error {
         /// The quarter, counted from 1970.
         quarter: i64,
     },
+    /// The chapters a catalogue has of a title cannot be.
+    #[error("use the chapters of {content_id:?}: cannot {source}")]
+    Chapters {
+        /// The title.
+        content_id: String,
+        /// What is wrong with them.
+        source: audience_retention::Error,
+    },
+    /// Retention cannot be had as asked.
+    #[error(transparent)]
+    Retention(#[from] audience_retention::Error),
     /// The period before needs a period.
     #[error("compare with the previous period: it takes a beginning and, after it, an end of this one")]
     NoPeriod,

@@ -38,6 +38,7 @@ mod format;
 mod html;
 mod json;
 mod report;
+pub mod retention;
 mod spec;
 mod state;
 mod text;
@@ -51,7 +52,7 @@ pub use format::{fine_ratio, printable};
 pub use json::to_json;
 pub use report::{
     Asked, AudienceOverTime, Breakdown, Comparison, Difference, DurationRange, ExcessStallsReport, GoodStreamsReport,
-    Heatmap, Limits, LongestWait, Peak, QualityReport, Report, Retention, RetentionComparison, Row, RungOverTime,
+    Heatmap, Limits, LongestWait, Peak, QualityReport, Report, RetentionComparison, Row, RungOverTime,
     SCHEMA, Share, ShareDifference, Side, Slice, StreamsOverTime, StreamsReport, TitleComparison, TitleReport,
 };
 pub use spec::{ReportSpec, parse_slices, parse_zone};

@@ -12,6 +12,7 @@ use audience_stats::Accumulator;
 use serde::Serialize;
 
 use crate::filter::Filter;
+use crate::retention::{by_title, catalogue};
 use crate::spec::ReportSpec;
 pub use audience::{AudienceOverTime, Peak};
 pub use breakdown::{Breakdown, Row};
@@ -19,7 +20,7 @@ pub use comparison::{Comparison, Difference, RetentionComparison, Share, ShareDi
 pub use streams::{
     ExcessStallsReport, GoodStreamsReport, Limits, LongestWait, RungOverTime, Slice, StreamsOverTime, StreamsReport,
 };
-pub use title::{Heatmap, Retention, TitleReport};
+pub use title::{Heatmap, TitleReport};
 
 use crate::state::{ReportState, SessionQuality, TotalsSummary};
 use audience_qoe::ExperienceSummary;
@@ -123,6 +124,13 @@ impl Report {
             })
             .collect();
         let mut titles = summary.titles;
+        let beside = title::Beside {
+            catalog,
+            catalogue: catalogue(titles.iter().map(|(_, title)| &title.curves)),
+            chapters: summary.chapters.into_iter().collect(),
+            by: spec.curves_by.iter().map(|dimension| dimension.name().to_owned()).collect(),
+            groups: by_title(summary.curves_by_title),
+        };
         titles.sort_by_key(|(_, title)| std::cmp::Reverse(title.totals.watched_ms));
         let titles_omitted = titles.len().saturating_sub(spec.top);
         titles.truncate(spec.top);
@@ -138,7 +146,7 @@ impl Report {
             experience: summary.all.1,
             streams,
             audience,
-            titles: titles.into_iter().map(|(id, title)| TitleReport::new(&id, title, catalog)).collect(),
+            titles: titles.into_iter().map(|(id, title)| TitleReport::new(&id, title, &beside)).collect(),
             titles_omitted,
             breakdown,
             comparison: None,
@@ -149,19 +157,25 @@ impl Report {
 
 impl From<&ReportSpec> for Asked {
     fn from(spec: &ReportSpec) -> Self {
-        let Filter { content, attributes, from, to } = &spec.filter;
+        Self::of_filter(&spec.filter, &spec.zone, spec.top)
+    }
+}
+
+impl Asked {
+    pub(crate) fn of_filter(filter: &Filter, zone: &jiff::tz::TimeZone, top: usize) -> Self {
+        let Filter { content, attributes, from, to } = filter;
         Self {
             content: content.as_ref().map(ToString::to_string),
             attributes: attributes.iter().map(|(name, value)| format!("{name}={value}")).collect(),
             from: *from,
             to: *to,
-            time_zone: spec.zone.iana_name().unwrap_or("UTC").to_owned(),
-            top: spec.top,
+            time_zone: zone.iana_name().unwrap_or("UTC").to_owned(),
+            top,
         }
     }
 }
 
-fn title_of(content_id: &str, catalog: &Catalog) -> Option<String> {
+pub(crate) fn title_of(content_id: &str, catalog: &Catalog) -> Option<String> {
     catalog.get(content_id).and_then(|entry| entry.title.clone())
 }
 

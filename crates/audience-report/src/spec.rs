@@ -1,6 +1,9 @@
 //! What a report is asked for.
 
+use std::sync::Arc;
+
 use audience_qoe::{Attempts, GoodStreamLimits, SliceDimension};
+use audience_retention::ChapterIndex;
 use jiff::tz::TimeZone;
 
 use crate::breakdown::Dimension;
@@ -14,6 +17,10 @@ pub struct ReportSpec {
     pub filter: Filter,
     /// By what to break everything down; nothing by default.
     pub by: Vec<Dimension>,
+    /// By what to compare the retention curves of each title; nothing by default. Each group of each title takes some kilobytes.
+    pub curves_by: Vec<Dimension>,
+    /// The chapters of titles: [`chapter_index`](crate::retention::chapter_index); none by default.
+    pub chapters: Arc<ChapterIndex>,
     /// The time zone of days; UTC by default.
     pub zone: TimeZone,
     /// What a good stream is, and which failures are none of the technology's.
@@ -31,6 +38,8 @@ impl Default for ReportSpec {
         Self {
             filter: Filter::default(),
             by: Vec::new(),
+            curves_by: Vec::new(),
+            chapters: Arc::default(),
             zone: TimeZone::UTC,
             good: GoodStreamLimits::default(),
             attempts: Attempts::default(),

@@ -8,6 +8,7 @@ mod totals;
 
 use audience_core::{ContentId, SessionFacts};
 use audience_qoe::{Experience, ExperienceSummary, StartUpHistogram};
+use audience_retention::{ChapterCurves, RetentionCurves, RetentionSummary, TitleChapters};
 use audience_stats::{Accumulator, Keyed, Merge};
 
 pub(crate) use attendance::QUARTER;
@@ -36,6 +37,8 @@ pub struct ReportState {
     titles: Keyed<Title, ContentOf>,
     groups: Option<Keyed<Group, Grouping>>,
     groups_by_title: Option<Keyed<Group, Grouping>>,
+    curves_by_title: Option<Keyed<RetentionCurves, Grouping>>,
+    chapters: ChapterCurves,
     quality: SessionQuality,
 }
 
@@ -56,6 +59,10 @@ pub struct ReportSummary {
     pub groups: Vec<(Vec<Value>, (TotalsSummary, ExperienceSummary))>,
     /// Title and group by title and group; the first value is the title.
     pub groups_by_title: Vec<(Vec<Value>, (TotalsSummary, ExperienceSummary))>,
+    /// Retention curves by title and group, where they were asked for; the first value is the title.
+    pub curves_by_title: Vec<(Vec<Value>, RetentionSummary)>,
+    /// The chapters of titles that have any.
+    pub chapters: Vec<(ContentId, TitleChapters)>,
     /// How far to trust it.
     pub quality: SessionQuality,
 }
@@ -166,6 +173,10 @@ impl ReportState {
             let dimensions = std::iter::once(Dimension::Content).chain(spec.by.iter().cloned()).collect();
             Keyed::new(grouping(dimensions), group.clone())
         });
+        let curves_by_title = (!spec.curves_by.is_empty()).then(|| {
+            let dimensions = std::iter::once(Dimension::Content).chain(spec.curves_by.iter().cloned()).collect();
+            Keyed::new(grouping(dimensions), RetentionCurves::default())
+        });
         Self {
             filter: spec.filter.clone(),
             all: group,
@@ -174,6 +185,8 @@ impl ReportState {
             titles: Keyed::new(|facts| facts.identity.content_id.clone(), Title::new(business, spec.attempts)),
             groups,
             groups_by_title,
+            curves_by_title,
+            chapters: ChapterCurves::new(spec.chapters.clone()),
             quality: SessionQuality::default(),
         }
     }
@@ -187,6 +200,8 @@ impl Merge for ReportState {
         self.titles.merge(other.titles);
         self.groups.merge(other.groups);
         self.groups_by_title.merge(other.groups_by_title);
+        self.curves_by_title.merge(other.curves_by_title);
+        self.chapters.merge(other.chapters);
         self.quality.merge(other.quality);
     }
 }
@@ -209,6 +224,10 @@ impl Accumulator for ReportState {
         for groups in [&mut self.groups, &mut self.groups_by_title].into_iter().flatten() {
             groups.observe(facts);
         }
+        if let Some(curves) = &mut self.curves_by_title {
+            curves.observe(facts);
+        }
+        self.chapters.observe(facts);
     }
 
     fn summary(&self) -> ReportSummary {
@@ -221,6 +240,8 @@ impl Accumulator for ReportState {
             titles: self.titles.summary(),
             groups: groups(&self.groups),
             groups_by_title: groups(&self.groups_by_title),
+            curves_by_title: self.curves_by_title.as_ref().map(Keyed::summary).unwrap_or_default(),
+            chapters: self.chapters.summary(),
             quality: self.quality,
         }
     }

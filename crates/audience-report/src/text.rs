@@ -3,6 +3,7 @@
 mod comparison;
 mod draw;
 mod quality;
+pub(crate) mod retention;
 mod tables;
 
 use std::fmt::Write;
@@ -29,8 +30,8 @@ impl Default for TextOptions {
     }
 }
 
-const TITLE: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
+pub(crate) const TITLE: Style = Style::new().bold();
+pub(crate) const DIM: Style = Style::new().dimmed();
 
 impl Report {
     /// The report as text, with ANSI styles for headings.
@@ -192,10 +193,12 @@ fn write_details(out: &mut String, title: &TitleReport, width: usize) {
     if let Some(why) = title.why_no_curve() {
         line(out, format_args!("  No retention curve: {why}."));
     } else {
-        let columns = width.saturating_sub(10).clamp(20, 100);
-        draw::curve(out, &title.retention.shares, columns);
-        draw::axis(out, title.duration_ms, columns);
-        draw::strip(out, &title.heatmap.intensity, columns);
+        retention::write_curve(out, &title.retention, title.duration_ms, width);
+        draw::strip(out, &title.heatmap.intensity, retention::columns(width));
+        retention::write_findings(out, &title.retention, width);
+        if let Some(groups) = &title.groups {
+            retention::write_groups(out, groups, width);
+        }
     }
     out.push('\n');
 }
@@ -208,6 +211,6 @@ pub fn paragraph(out: &mut String, width: usize, start: &str, text: &str) {
 }
 
 /// Writes a line; a `String` takes all.
-fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
+pub(crate) fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
     let _ = writeln!(out, "{text}");
 }

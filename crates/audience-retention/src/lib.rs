@@ -1,36 +1,86 @@
-//! Retention: how many sessions watched each part of a title.
+//! Retention: where viewers leave a title, what they watch again, what they skip, and how sure that is.
 //!
-//! A [`ReachCurve`] is an accumulator over session facts. It counts, at each of its points, the sessions that watched
-//! that millisecond of the content, at any time and in any order; it falls where viewers leave, and rises where they
-//! seek to.
+//! Everything is an accumulator over session facts, or follows from what one has seen.
 //!
 //! # Examples
 //!
+//! A hundred viewers, of whom thirty leave in the middle:
+//!
 //! ```
 //! use audience_core::{Accumulator, Event, EventKind, MediaTime, Rules, Session, Timestamp};
-//! use audience_retention::ReachCurve;
+//! use audience_retention::{DropOffRules, Grid, Independent, RetentionCurves};
 //!
 //! let at = |secs: i64| Timestamp::from_millis(secs * 1000);
 //! let secs = MediaTime::from_secs;
-//! let watched = |id: &str, until: u64| {
-//!     let session = Session::new(id, "clip", [
+//! let mut curves = RetentionCurves::new(Grid::shares(20)?);
+//! for viewer in 0..100 {
+//!     let until = if viewer < 30 { 52 } else { 100 };
+//!     let session = Session::new(format!("s{viewer}"), "clip", [
 //!         Event::new(at(0), EventKind::load_of(secs(100))),
 //!         Event::new(at(0), EventKind::Play).at(secs(0)),
-//!         Event::new(at(until as i64), EventKind::Pause).at(secs(until)),
+//!         Event::new(at(until), EventKind::Pause).at(secs(until as u64)),
 //!     ]);
-//!     session.facts(&Rules::default(), None)
-//! };
+//!     curves.observe(&session.facts(&Rules::default(), None));
+//! }
 //!
-//! let mut curve = ReachCurve::new(4)?; // at 0, 25, 50 and 75 %
-//! curve.observe_all(&[watched("s1", 100), watched("s2", 50)]);
-//! let reach: Vec<u64> = curve.summary().points.iter().map(|point| point.sessions).collect();
-//! assert_eq!(reach, [2, 2, 1, 1]);
-//! # Ok::<(), audience_core::Error>(())
+//! let summary = curves.summary();
+//! assert_eq!(summary.reach(19).unwrap().as_f64(), 0.7); // and not 0: the last point is in the content
+//! let drop_offs = summary.drop_offs(&DropOffRules::default(), Independent::Viewers);
+//! assert_eq!(drop_offs.len(), 1);
+//! assert_eq!((drop_offs[0].start, drop_offs[0].left), (secs(50), 30));
+//! # Ok::<(), audience_retention::Error>(())
 //! ```
+//!
+//! # What is here
+//!
+//! | for | use |
+//! |---|---|
+//! | reach, plays and survival at any resolution | [`RetentionCurves`], [`Grid`], [`RetentionSummary`], [`Survival`] |
+//! | the same at every millisecond: half-life, exact areas | [`ExactCurves`] |
+//! | where more viewers leave than around there; credits | [`RetentionSummary::drop_offs`], [`RetentionSummary::credits`] |
+//! | what is watched again, and skipped; the intro | [`RetentionSummary::rewatched`], [`RetentionSummary::skipped`] |
+//! | from where to where viewers seek | [`SeekMatrix`] |
+//! | who enters, completes and leaves chapters | [`ChapterCurves`], [`Chapters`] |
+//! | sessions that count differently | [`WeightedCurves`], [`Weighting`], [`Weight`] |
+//! | groups beside each other | [`Keyed`](audience_core::Keyed), [`RetentionSummary::difference`], [`compare_survival`] |
+//! | expected curves, and your own catalogue | [`Benchmark`], [`CatalogueCurves`] |
+//!
+//! `docs/methods/retention.md` in the repository has the definitions, their formulas and sources, and how they differ from
+//! those of others.
+//!
+//! # What is not here
+//!
+//! Nothing interprets events: that is `audience-core`. Attention by seconds of content is its
+//! [`AttentionHeatmap`](audience_core::AttentionHeatmap). Experiments are not comparisons of groups.
 //!
 //! # Features
 #![doc = document_features::document_features!()]
 
-mod reach;
+mod attention;
+mod benchmark;
+mod catalogue;
+mod chapters;
+mod compare;
+mod curves;
+mod drop_offs;
+mod error;
+mod exact;
+mod grid;
+mod skips;
+mod stand_out;
+mod weighted;
 
-pub use reach::{ReachCurve, ReachPoint, ReachSummary};
+pub use attention::{AttentionRules, Part, Rewatched, Skipped};
+pub use benchmark::{Benchmark, BenchmarkPart, BenchmarkScore};
+pub use catalogue::{CatalogueBand, CatalogueCurves, CatalogueSummary, LengthClass, TitleCurve};
+pub use chapters::{Chapter, ChapterCounts, ChapterCurves, ChapterIndex, Chapters, TitleChapters};
+pub use compare::{PointDifference, compare_survival};
+pub use curves::{
+    Independent, IntervalCounts, Placement, PointCounts, RetentionCurves, RetentionSummary, Survival,
+};
+pub use drop_offs::{Credits, DropOff, DropOffRules, Fall};
+pub use error::Error;
+pub use exact::{ExactCurves, ExactSummary, Step};
+pub use grid::Grid;
+pub use skips::{SeekCounts, SeekMatrix, SeekSource};
+pub use weighted::{Weight, WeightedCurves, WeightedSummary, Weighting};

@@ -133,6 +133,11 @@ impl Distribution {
         self.counted.iter().fold(0, |sum, &(_, count)| sum.saturating_add(count))
     }
 
+    /// The values from the smallest on, each with how often it was seen.
+    pub fn counts(&self) -> impl ExactSizeIterator<Item = (u64, u64)> + '_ {
+        self.counted.iter().copied()
+    }
+
     /// The sum of all values.
     pub fn sum(&self) -> u128 {
         let products = self.counted.iter().map(|&(value, count)| u128::from(value) * u128::from(count));

@@ -8,7 +8,7 @@
 //!
 //! ```
 //! use audience::{Accumulator, Event, EventKind, MediaTime, Rules, Session, Timestamp};
-//! use audience::retention::ReachCurve;
+//! use audience::retention::{Grid, RetentionCurves};
 //!
 //! let at = |secs: i64| Timestamp::from_millis(secs * 1000);
 //! let secs = MediaTime::from_secs;
@@ -20,10 +20,10 @@
 //! let facts = session.facts(&Rules::default(), None);
 //! assert_eq!(facts.watched, secs(50));
 //!
-//! let mut curve = ReachCurve::new(10)?;
-//! curve.observe(&facts);
-//! assert_eq!(curve.summary().points.iter().filter(|point| point.sessions == 1).count(), 5);
-//! # Ok::<(), audience::Error>(())
+//! let mut curves = RetentionCurves::new(Grid::shares(10)?);
+//! curves.observe(&facts);
+//! assert_eq!(curves.summary().points.iter().filter(|point| point.sessions == 1).count(), 5);
+//! # Ok::<(), audience::retention::Error>(())
 //! ```
 //!
 //! # The parts
@@ -46,7 +46,7 @@ pub use audience_ingest as ingest;
 /// How streams felt: start-up, stalls, bit rate, failures and scores.
 #[cfg(feature = "qoe")]
 pub use audience_qoe as qoe;
-/// How many sessions watched each part of a title.
+/// Where viewers leave a title, what they watch again and what they skip.
 #[cfg(feature = "retention")]
 pub use audience_retention as retention;
 /// Telemetry of viewers who do not exist, with what really happened.

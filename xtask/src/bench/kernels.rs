@@ -63,6 +63,15 @@ const GROUPS: &[(&str, &str)] = &[
         "A heatmap of 5 s buckets over all sessions: ours from facts, exact milliseconds with replays; theirs from events, which is \
          the only way it has; one thread; per session.",
     ),
+    (
+        "retention",
+        "Reach, plays and survival of 100 points with the design effects of their bands: ours from facts, each of three times as many \
+         figures as theirs; theirs reach alone, from events, which is the only way it has. One thread; per session.",
+    ),
+    (
+        "merge",
+        "100,000 sessions of 1,000 titles in partial states of their retention curves, put together on one thread; per state.",
+    ),
     ("one more session", "What one more session adds to our states, by the length of the content; per session."),
     ("core", "Sessions of 10 minutes, one thread; per session. The last three take facts that are made already."),
     ("ingest", "Reading lines and grouping them by session, by the number of threads."),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use audience_core::Rules;
 use audience_ingest::{Catalog, Input, Options, Quality, Sessions, load};
+use audience_report::retention::chapter_index;
 use audience_report::{ComparedState, Dimension, Report, ReportSpec, TextOptions, parse_versus};
 use audience_stats::Accumulator;
 
@@ -23,6 +24,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Error> {
     if output == OutputFormat::Html && spec.by.is_empty() {
         spec.by = by_device(sessions.quality());
     }
+    spec.chapters = chapter_index(&catalog)?;
     spec.slices = args.streams.slices(&sessions.quality().attributes)?;
     let rules = Rules::default();
     let empty = ComparedState::new(&spec, versus.as_ref());
@@ -46,10 +48,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Error> {
         }
     };
     if let Some(folder) = &args.csv {
-        std::fs::create_dir_all(folder).map_err(|source| Error::Write { path: folder.clone(), source })?;
-        for table in report.to_csv() {
-            output::write_bytes(&table.text, &folder.join(table.file_name))?;
-        }
+        output::write_tables(&report.to_csv(), folder)?;
     }
     match args.output.as_deref() {
         Some(path) if output != OutputFormat::Text => output::write_bytes(&text, path)?,
@@ -94,7 +93,8 @@ fn spec(args: &ReportArgs) -> Result<ReportSpec, Error> {
     let by = args.by.as_deref().map_or(Ok(Vec::new()), Dimension::parse_list)?;
     let good = &args.streams.good;
     let (attempts, good) = (good.attempts(), good.limits()?);
-    Ok(ReportSpec { filter, by, zone, good, attempts, slices: Vec::new(), top: args.top })
+    let curves_by = by.iter().filter(|dimension| **dimension != Dimension::Content).cloned().collect();
+    Ok(ReportSpec { filter, by, curves_by, zone, good, attempts, top: args.top, ..ReportSpec::default() })
 }
 
 /// What the report is compared with.

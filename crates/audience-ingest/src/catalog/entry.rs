@@ -16,18 +16,21 @@ pub struct CatalogEntry {
     pub duration: Option<MediaTime>,
     /// Whether it is a live stream.
     pub live: bool,
-    /// Its chapters, in order of where they begin.
+    /// Its chapters, in order of where they begin. Whether they fit the title is for those who use them to say.
     pub chapters: Vec<Chapter>,
     /// Whatever else is said of it, by name.
     pub extra: BTreeMap<String, String>,
 }
 
-/// A part of a title, up to where the next one begins.
+/// A part of a title, up to where the next one begins unless it says where it ends.
 #[derive(Clone, Debug, Eq, PartialEq, serde::Serialize)]
 pub struct Chapter {
     /// Where it begins.
     #[serde(rename = "start_ms")]
     pub start: MediaTime,
+    /// Where it ends, where that is not where the next one begins.
+    #[serde(rename = "end_ms", skip_serializing_if = "Option::is_none")]
+    pub end: Option<MediaTime>,
     /// Its name.
     pub title: String,
 }
@@ -107,14 +110,16 @@ fn chapters(value: Value) -> Result<Vec<Chapter>, String> {
     Ok(chapters)
 }
 
-/// `{"start_ms": 90000, "title": "Act 1"}`
+/// `{"start_ms": 90000, "title": "Act 1"}`, perhaps with `"end_ms": 150000`
 fn listed(number: usize, chapter: &Value) -> Result<Chapter, String> {
     let field = format!("chapters: start_ms of chapter {number}");
     let start = chapter.get("start_ms").ok_or_else(|| format!("{field} is missing"))?;
     let start = millis(&field, start)?.ok_or_else(|| format!("{field} is missing"))?;
+    let end = format!("chapters: end_ms of chapter {number}");
+    let end = chapter.get("end_ms").map_or(Ok(None), |value| millis(&end, value))?;
     match chapter.get("title") {
-        Some(Value::String(title)) => Ok(Chapter { start, title: title.clone() }),
-        None | Some(Value::Null) => Ok(Chapter { start, title: String::new() }),
+        Some(Value::String(title)) => Ok(Chapter { start, end, title: title.clone() }),
+        None | Some(Value::Null) => Ok(Chapter { start, end, title: String::new() }),
         Some(other) => Err(format!("chapters: title of chapter {number} is {other}, which is not text")),
     }
 }
@@ -124,5 +129,5 @@ fn written(part: &str) -> Result<Chapter, String> {
     let (start, title) = part.split_once('=').unwrap_or((part, ""));
     let wrong = || format!("chapters has {:?}, which is not `milliseconds=title`", part.trim());
     let start = start.trim().parse::<u64>().map_err(|_| wrong())?;
-    Ok(Chapter { start: MediaTime::from_millis(start), title: title.trim().to_owned() })
+    Ok(Chapter { start: MediaTime::from_millis(start), end: None, title: title.trim().to_owned() })
 }

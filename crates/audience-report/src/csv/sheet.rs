@@ -9,12 +9,12 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 /// A table being written.
-pub(super) struct Sheet {
+pub(crate) struct Sheet {
     writer: csv::Writer<Vec<u8>>,
 }
 
 /// What stands in a cell.
-pub(super) enum Cell<'a> {
+pub(crate) enum Cell<'a> {
     /// A number of ours, a time, a name of ours: written as it is.
     Plain(Cow<'a, str>),
     /// Text from telemetry or a catalogue: written so that no spreadsheet takes it for a formula.
@@ -23,13 +23,13 @@ pub(super) enum Cell<'a> {
 }
 
 impl Sheet {
-    pub(super) fn new<'a>(header: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(crate) fn new<'a>(header: impl IntoIterator<Item = &'a str>) -> Self {
         let mut sheet = Self { writer: csv::Writer::from_writer(Vec::new()) };
         sheet.row(header.into_iter().map(Cell::Text));
         sheet
     }
 
-    pub(super) fn row<'a>(&mut self, cells: impl IntoIterator<Item = Cell<'a>>) {
+    pub(crate) fn row<'a>(&mut self, cells: impl IntoIterator<Item = Cell<'a>>) {
         let cells = cells.into_iter().map(|cell| match cell {
             Cell::Plain(text) => text,
             Cell::Text(text) => harmless(text),
@@ -41,31 +41,31 @@ impl Sheet {
         debug_assert!(written.is_ok(), "{written:?}");
     }
 
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         let bytes = self.writer.into_inner().unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 }
 
 impl<'a> Cell<'a> {
-    pub(super) fn of(value: impl Display) -> Self {
+    pub(crate) fn of(value: impl Display) -> Self {
         Self::Plain(Cow::Owned(value.to_string()))
     }
 
-    pub(super) fn name(name: &'a str) -> Self {
+    pub(crate) fn name(name: &'a str) -> Self {
         Self::Plain(Cow::Borrowed(name))
     }
 
-    pub(super) fn some(value: Option<impl Display>) -> Self {
+    pub(crate) fn some(value: Option<impl Display>) -> Self {
         value.map_or(Self::Empty, Self::of)
     }
 
-    pub(super) fn text(text: Option<&'a str>) -> Self {
+    pub(crate) fn text(text: Option<&'a str>) -> Self {
         text.map_or(Self::Empty, Self::Text)
     }
 
     /// RFC 3339 in UTC, as in the JSON.
-    pub(super) fn time(at: Timestamp) -> Self {
+    pub(crate) fn time(at: Timestamp) -> Self {
         let at = jiff::Timestamp::from_millisecond(at.as_millis()).ok();
         Self::some(at.map(|at| format!("{at:.3}")))
     }
@@ -85,15 +85,15 @@ fn harmless(text: &str) -> Cow<'_, str> {
 pub(super) struct Figures(Vec<(String, Value)>);
 
 impl Figures {
-    pub(super) fn of(value: &impl Serialize) -> Self {
+    pub(crate) fn of(value: &impl Serialize) -> Self {
         serde_json::to_string(value).and_then(|text| serde_json::from_str(&text)).unwrap_or_default()
     }
 
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
     }
 
-    pub(super) fn cells(&self) -> impl Iterator<Item = Cell<'_>> {
+    pub(crate) fn cells(&self) -> impl Iterator<Item = Cell<'_>> {
         self.0.iter().map(|(_, value)| match value {
             Value::Null => Cell::Empty,
             Value::String(text) => Cell::name(text),

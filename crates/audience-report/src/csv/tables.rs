@@ -1,7 +1,8 @@
 //! The tables.
 
 use super::sheet::{Cell, Figures, Sheet};
-use crate::report::{Difference, Report, Retention, ShareDifference, TitleReport};
+use crate::report::{Difference, Report, ShareDifference, TitleReport};
+use crate::retention::Retention;
 use crate::state::TotalsSummary;
 use audience_qoe::ExperienceSummary;
 

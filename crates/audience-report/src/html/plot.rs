@@ -5,6 +5,8 @@
 
 mod attendance;
 mod curve;
+mod groups;
+mod marks;
 mod scale;
 mod small;
 mod streams;
@@ -14,6 +16,8 @@ use std::fmt::{Display, Write};
 
 pub(super) use attendance::{concurrent, write as write_attendance};
 pub(super) use curve::{Curve, write as write_curve};
+pub(super) use groups::write as write_group_curves;
+pub(super) use marks::seeks as write_seeks;
 pub(super) use small::{bar, interval, quantiles, sparkline};
 pub(super) use streams::{write_course, write_rungs, write_startup};
 pub(super) use strip::write as write_strip;

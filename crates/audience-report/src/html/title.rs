@@ -1,6 +1,7 @@
 //! One title.
 
 use audience_core::Ratio;
+use audience_stats::Interval;
 
 use super::markup::Markup;
 use super::overview;
@@ -9,6 +10,8 @@ use super::plot::{self, Curve};
 use super::table::{Cell, Column, Table};
 use crate::format;
 use crate::report::TitleReport;
+use crate::retention::{ChapterReport, ShareWithInterval};
+use crate::text::retention::findings;
 
 pub(super) fn write(out: &mut Markup, context: &Context<'_>, number: usize) {
     let report = context.report;
@@ -19,7 +22,11 @@ pub(super) fn write(out: &mut Markup, context: &Context<'_>, number: usize) {
         out.element("h2", &[], |out| out.name(title.name()));
         write_line(out, title);
         write_curves(out, context, number);
+        write_findings(out, title);
         write_chapters(out, title);
+        if title.why_no_curve().is_none() {
+            plot::write_seeks(out, &title.retention);
+        }
         write_figures(out, title);
         if let Some(breakdown) = report.breakdown.as_ref() {
             let rows = || breakdown.by_title.iter().filter(|row| row.content_id.as_ref() == Some(&title.content_id));
@@ -81,6 +88,9 @@ fn write_curves(out: &mut Markup, context: &Context<'_>, number: usize) {
         out.leaf("p", &[("class", &"muted")], format_args!("{sessions} {why}."));
     }
     plot::write_strip(out, title);
+    if let Some(groups) = &title.groups {
+        plot::write_group_curves(out, title, groups, title.duration_ms.filter(|_| !uneven));
+    }
 }
 
 fn in_words(why: &str) -> &str {
@@ -92,29 +102,52 @@ fn in_words(why: &str) -> &str {
     }
 }
 
-/// Chapters with how many watch where they begin.
-fn write_chapters(out: &mut Markup, title: &TitleReport) {
-    if title.chapters.is_empty() {
+/// What follows from the curve, in words.
+fn write_findings(out: &mut Markup, title: &TitleReport) {
+    if title.why_no_curve().is_some() {
         return;
     }
-    let shares = &title.retention.shares;
-    let at = |start: u64| {
-        let length = title.duration_ms.filter(|length| start < *length)?;
-        shares.get((u128::from(start) * shares.len() as u128 / u128::from(length)) as usize).copied()
+    let findings = findings(&title.retention);
+    out.element("dl", &[("class", &"findings")], |out| {
+        for (name, text) in findings {
+            out.element("div", &[], |out| {
+                out.leaf("dt", &[], name);
+                out.leaf("dd", &[], text);
+            });
+        }
+    });
+    out.line();
+}
+
+/// Chapters with how they hold those who enter them.
+fn write_chapters(out: &mut Markup, title: &TitleReport) {
+    let chapters = &title.retention.chapters;
+    if chapters.is_empty() {
+        return;
+    }
+    let share = |share: &ShareWithInterval| {
+        let value = share.share.map(Ratio::as_f64);
+        Cell::Number(format::ratio(share.share), value)
     };
-    let starts = title.chapters.iter().map(|chapter| chapter.start.as_millis());
-    let next = starts.clone().skip(1).map(at).chain([shares.last().copied()]);
-    let rows = title.chapters.iter().zip(starts.map(at)).zip(next).zip(1..).map(|(((chapter, here), next), number)| {
-        let by = here.zip(next).map(|(here, next)| next - here);
+    let interval = |interval: Option<Interval>| {
+        let between = |ends: Interval| format!("{:.1}–{:.1} %", ends.low * 100.0, ends.high * 100.0);
+        Cell::Text(interval.map_or(format::NONE.to_owned(), between))
+    };
+    let row = |(number, chapter): (u32, &ChapterReport)| {
+        let start = chapter.start_ms.as_millis() as f64;
         vec![
             Cell::Number(format!("{number}"), Some(f64::from(number))),
             Cell::Name(chapter.title.clone(), None),
-            Cell::Number(format::clock(Some(chapter.start.as_millis() as f64)), Some(chapter.start.as_millis() as f64)),
-            Cell::Number(format::share(here), here),
-            Cell::Number(format::points(by), by),
+            Cell::Number(format::clock(Some(start)), Some(start)),
+            share(&chapter.entered),
+            share(&chapter.completed),
+            interval(chapter.completed.interval),
+            Cell::Number(format::ratio(chapter.average_completion), chapter.average_completion.map(Ratio::as_f64)),
+            interval(chapter.average_completion_interval),
+            share(&chapter.exits),
         ]
         .into()
-    });
+    };
     let table = Table {
         caption: format!("Chapters of {}", title.name()),
         file: "chapters",
@@ -122,10 +155,14 @@ fn write_chapters(out: &mut Markup, title: &TitleReport) {
             Column::number("No.", ""),
             Column::text("Chapter"),
             Column::number("From", ""),
-            Column::number("Watching its start", "Share of the sessions in the curve"),
-            Column::number("Until its end", "How that share changes, in percentage points"),
+            Column::number("Entered", "Sessions that watched any of it, as a share of those in the curve"),
+            Column::number("Completed", "Sessions that watched its end, as a share of those that entered it"),
+            Column::text("95 % interval"),
+            Column::number("Watched", "The share of it that those who entered it watched, on average"),
+            Column::text("95 % interval"),
+            Column::number("Exits", "Sessions that watched nothing after it, as a share of those that entered it"),
         ],
-        rows: rows.collect(),
+        rows: (1..).zip(chapters).map(row).collect(),
         sortable: false,
     };
     table.write(out);

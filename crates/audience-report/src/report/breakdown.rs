@@ -73,8 +73,7 @@ fn row(
     values: &[Value],
     group: (TotalsSummary, ExperienceSummary),
 ) -> Row {
-    let text = |value: &Value| (*value != Value::Missing).then(|| value.to_string());
-    Row { content_id, title, values: values.iter().map(text).collect(), totals: group.0, experience: group.1 }
+    Row { content_id, title, values: values.iter().map(Value::known).collect(), totals: group.0, experience: group.1 }
 }
 
 fn rows_by_title(groups: Groups, listed: &[ContentId], catalog: &Catalog) -> Vec<Row> {

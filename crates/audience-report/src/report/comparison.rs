@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use audience_stats::{Accumulator, Interval, Proportion, Z_95};
+use audience_stats::{Accumulator, Interval, Proportion, Z_95, newcombe};
 use serde::Serialize;
 
-use super::{Asked, Report, Retention, TitleReport};
+use super::{Asked, Report, TitleReport};
+use crate::retention::{Around, Retention, independent};
 use crate::spec::ReportSpec;
 use crate::state::{ReportState, TitleSummary, TotalsSummary};
 use audience_qoe::ExperienceSummary;
@@ -147,13 +148,14 @@ impl Report {
 
 impl TitleComparison {
     fn new(title: &TitleReport, other: &TitleSummary, in_both: u64) -> Self {
+        let others = independent(other.totals.sessions, other.totals.viewers);
         let sides = ((&title.totals, &title.experience), (&other.totals, &other.experience));
         Self {
             content_id: title.content_id.clone(),
             title: title.title.clone(),
             figures: figures(sides.0, sides.1),
             shares: shares(sides.0, sides.1, in_both),
-            retention: RetentionComparison::new(title.retention.clone(), Retention::from(&other.reach), in_both),
+            retention: RetentionComparison::new(title.retention.clone(), Retention::new(&other.curves, others, Around::default()), in_both),
         }
     }
 }
@@ -161,16 +163,12 @@ impl TitleComparison {
 impl RetentionComparison {
     fn new(this: Retention, other: Retention, in_both: u64) -> Self {
         let difference = this.shares.iter().zip(&other.shares).map(|(this, other)| this - other).collect();
-        let band: Vec<Interval> = this
-            .reached
-            .iter()
-            .zip(&other.reached)
-            .filter(|_| in_both == 0)
-            .filter_map(|(reached, others)| {
-                let this = Proportion::new(*reached, this.sessions).ok()?;
-                this.difference(&Proportion::new(*others, other.sessions).ok()?, Z_95)
-            })
-            .collect();
+        let banded = |retention: &Retention| -> Vec<(f64, Interval)> {
+            let ends = retention.low.iter().zip(&retention.high).map(|(low, high)| Interval { low: *low, high: *high });
+            retention.shares.iter().copied().zip(ends).collect()
+        };
+        let pairs = banded(&this).into_iter().zip(banded(&other)).filter(|_| in_both == 0);
+        let band: Vec<Interval> = pairs.map(|(this, other)| newcombe(this, other)).collect();
         Self {
             difference,
             low: band.iter().map(|interval| interval.low).collect(),

@@ -1,14 +1,14 @@
 //! One title of a report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use audience_core::ContentId;
 use audience_ingest::{Catalog, Chapter};
-use audience_retention::ReachSummary;
-use audience_stats::{Interval, Proportion, Z_95};
+use audience_retention::{CatalogueSummary, TitleChapters};
 use serde::Serialize;
 
 use super::name_of;
+use crate::retention::{Around, Grouped, GroupsCompared, Retention, independent};
 use crate::state::{TitleSummary, TotalsSummary};
 use audience_qoe::ExperienceSummary;
 
@@ -34,30 +34,13 @@ pub struct TitleReport {
     pub totals: TotalsSummary,
     /// How it felt.
     pub experience: ExperienceSummary,
-    /// Who watched which part.
+    /// Who watched which part, where they left, what they watched again and skipped.
     pub retention: Retention,
+    /// Curves by group, where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub groups: Option<GroupsCompared>,
     /// How much of which part was watched.
     pub heatmap: Heatmap,
-}
-
-/// A retention curve: see [`audience_retention::ReachCurve`].
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Retention {
-    /// Sessions in the curve.
-    pub sessions: u64,
-    /// Sessions left out, because the title's duration is unknown.
-    pub unknown_duration: u64,
-    /// Sessions left out, because it is not known where in the title they were.
-    pub unknown_positions: u64,
-    /// Sessions that watched each point; point k of n is at k/n of the title.
-    pub reached: Vec<u64>,
-    /// The same as shares of `sessions`; empty when there are none.
-    pub shares: Vec<f64>,
-    /// The lower ends of the shares' intervals of 95 %: [`Proportion::wilson`], point by point, as if sessions were
-    /// independent of each other.
-    pub low: Vec<f64>,
-    /// Their upper ends.
-    pub high: Vec<f64>,
 }
 
 /// A heatmap: see [`audience_core::AttentionHeatmap`].
@@ -79,9 +62,28 @@ pub struct Heatmap {
     pub live: u64,
 }
 
+/// What is known beside a title's own sessions.
+pub(super) struct Beside<'a> {
+    pub(super) catalog: &'a Catalog,
+    /// The curves of all titles by length.
+    pub(super) catalogue: CatalogueSummary,
+    pub(super) chapters: HashMap<ContentId, TitleChapters>,
+    /// By what curves are grouped, and the groups of each title.
+    pub(super) by: Vec<String>,
+    pub(super) groups: HashMap<String, Vec<Grouped>>,
+}
+
 impl TitleReport {
-    pub(super) fn new(id: &ContentId, title: TitleSummary, catalog: &Catalog) -> Self {
-        let known = catalog.get(id.as_str()).cloned().unwrap_or_default();
+    pub(super) fn new(id: &ContentId, title: TitleSummary, beside: &Beside<'_>) -> Self {
+        let known = beside.catalog.get(id.as_str()).cloned().unwrap_or_default();
+        let independent = independent(title.totals.sessions, title.totals.viewers);
+        let around = Around {
+            seeks: Some(&title.seeks),
+            chapters: beside.chapters.get(id),
+            catalogue: Some(&beside.catalogue),
+            benchmark: None,
+        };
+        let groups = beside.groups.get(id.as_str()).cloned();
         Self {
             content_id: id.to_string(),
             title: known.title,
@@ -91,7 +93,8 @@ impl TitleReport {
             extra: known.extra,
             totals: title.totals,
             experience: title.experience,
-            retention: Retention::from(&title.reach),
+            retention: Retention::new(&title.curves, independent, around),
+            groups: groups.and_then(|groups| GroupsCompared::new(beside.by.clone(), groups, independent)),
             heatmap: Heatmap {
                 bucket_ms: title.heatmap.width.as_millis(),
                 sessions: title.heatmap.buckets.iter().map(|bucket| bucket.sessions).collect(),
@@ -121,22 +124,5 @@ impl TitleReport {
     /// Its name, else its id.
     pub fn name(&self) -> &str {
         name_of(self.title.as_deref(), &self.content_id)
-    }
-}
-
-impl From<&ReachSummary> for Retention {
-    fn from(reach: &ReachSummary) -> Self {
-        let reached: Vec<u64> = reach.points.iter().map(|point| point.sessions).collect();
-        let band: Vec<Interval> =
-            reached.iter().filter_map(|reached| Proportion::new(*reached, reach.sessions).ok()?.wilson(Z_95)).collect();
-        Self {
-            sessions: reach.sessions,
-            unknown_duration: reach.unknown_duration,
-            unknown_positions: reach.unknown_positions,
-            reached,
-            shares: reach.points.iter().filter_map(|point| Some(point.share?.as_f64())).collect(),
-            low: band.iter().map(|interval| interval.low).collect(),
-            high: band.iter().map(|interval| interval.high).collect(),
-        }
     }
 }

@@ -1,10 +1,11 @@
 //! One title.
 
 use audience_core::{AttentionHeatmap, HeatmapSummary, MediaTime, SessionFacts};
-use audience_retention::{ReachCurve, ReachSummary};
+use audience_retention::{RetentionCurves, RetentionSummary, SeekCounts, SeekMatrix};
 use audience_stats::{Accumulator, Merge, merge_fields};
 
 use super::{Totals, TotalsSummary};
+use crate::retention::seek_matrix;
 use audience_qoe::{Attempts, BusinessErrors, Experience, ExperienceSummary};
 
 /// Everything about one title.
@@ -12,7 +13,8 @@ use audience_qoe::{Attempts, BusinessErrors, Experience, ExperienceSummary};
 pub struct Title {
     totals: Totals,
     experience: Experience,
-    reach: ReachCurve,
+    curves: RetentionCurves,
+    seeks: SeekMatrix,
     heatmap: AttentionHeatmap,
     durations: Durations,
 }
@@ -30,8 +32,10 @@ pub struct TitleSummary {
     pub totals: TotalsSummary,
     /// How it felt.
     pub experience: ExperienceSummary,
-    /// Who watched which part.
-    pub reach: ReachSummary,
+    /// Who watched which part, and where they left.
+    pub curves: RetentionSummary,
+    /// From where to where they seek.
+    pub seeks: SeekCounts,
     /// How much of which part was watched.
     pub heatmap: HeatmapSummary,
     /// The shortest and the longest duration that sessions have of it.
@@ -52,19 +56,18 @@ impl TitleSummary {
     }
 }
 
-/// Points of a title's retention curve.
-pub(crate) const POINTS: u32 = 100;
 /// Width of a title's heatmap.
 pub(crate) const BUCKET: MediaTime = MediaTime::from_secs(5);
 
 impl Title {
     /// Of no session yet; failures with one of these codes are none of the technology's, and these sessions are attempts.
-    #[expect(clippy::missing_panics_doc, reason = "100 points and 5 s are what curves and heatmaps are made of")]
+    #[expect(clippy::missing_panics_doc, reason = "5 s are what heatmaps are made of")]
     pub fn new(business: &BusinessErrors, attempts: Attempts) -> Self {
         Self {
             totals: Totals::default(),
             experience: Experience::new(business.clone(), attempts),
-            reach: ReachCurve::new(POINTS).expect("100 is no odd number of points"),
+            curves: RetentionCurves::default(),
+            seeks: seek_matrix(),
             heatmap: AttentionHeatmap::new(BUCKET).expect("5 s is a width"),
             durations: Durations::default(),
         }
@@ -77,7 +80,7 @@ impl Default for Title {
     }
 }
 
-merge_fields!(Title { totals, experience, reach, heatmap, durations });
+merge_fields!(Title { totals, experience, curves, seeks, heatmap, durations });
 
 impl Merge for Durations {
     fn merge(&mut self, other: Self) {
@@ -95,7 +98,8 @@ impl Accumulator for Title {
     fn observe(&mut self, facts: &SessionFacts) {
         self.totals.observe(facts);
         self.experience.observe(facts);
-        self.reach.observe(facts);
+        self.curves.observe(facts);
+        self.seeks.observe(facts);
         self.heatmap.observe(facts);
         self.durations.merge(Durations { range: facts.duration.map(|duration| (duration, duration)) });
     }
@@ -104,7 +108,8 @@ impl Accumulator for Title {
         TitleSummary {
             totals: self.totals.summary(),
             experience: self.experience.summary(),
-            reach: self.reach.summary(),
+            curves: self.curves.summary(),
+            seeks: self.seeks.summary(),
             heatmap: self.heatmap.summary(),
             durations: self.durations.range,
         }

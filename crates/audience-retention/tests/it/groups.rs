@@ -1,0 +1,65 @@
+//! Groups beside each other.
+
+use audience_core::{Accumulator, Keyed, SessionFacts};
+use audience_retention::{Error, Grid, Independent, RetentionCurves, RetentionSummary, compare_survival};
+use audience_stats::{Confidence, Proportion, Z_95};
+use rand::RngExt;
+
+use super::{facts, facts_of, rng};
+
+fn group(ends: impl IntoIterator<Item = u64>) -> RetentionSummary {
+    let mut curves = RetentionCurves::new(Grid::shares(10).unwrap());
+    for end in ends {
+        curves.observe(&facts(Some(100), &[(0, end)]));
+    }
+    curves.summary()
+}
+
+#[test]
+fn differences_are_newcombes() {
+    let (one, other) = (group([100; 30].into_iter().chain([20; 10])), group([100; 10].into_iter().chain([20; 40])));
+    let differences = one.difference(&other, Confidence::P95, Independent::Sessions).unwrap();
+    assert_eq!(differences[0].difference, 0.0);
+    let expected = Proportion::new(30, 40).unwrap().difference(&Proportion::new(10, 50).unwrap(), Z_95).unwrap();
+    assert!((differences[5].difference - 0.55).abs() < 1e-12);
+    assert!((differences[5].interval.low - expected.low).abs() < 1e-9);
+    assert!((differences[5].interval.high - expected.high).abs() < 1e-9);
+}
+
+#[test]
+fn groups_that_leave_alike_are_rarely_told_apart_and_others_nearly_always() {
+    let mut rng = rng(5);
+    let mut drawn = |most: u64| -> Vec<u64> { (0..150).map(|_| rng.random_range(1..most)).collect() };
+    let (mut false_ones, mut true_ones) = (0, 0);
+    for _ in 0..200 {
+        let (same, also, other) = (group(drawn(100)), group(drawn(100)), group(drawn(70)));
+        let p = |groups: &[&RetentionSummary]| compare_survival(groups, Independent::Sessions).unwrap().p.unwrap();
+        false_ones += u32::from(p(&[&same, &also]) < 0.05);
+        true_ones += u32::from(p(&[&same, &other]) < 0.05);
+    }
+    // 10 of 200 by chance, within three standard errors.
+    assert!((1..=20).contains(&false_ones), "{false_ones} of 200");
+    assert!(true_ones > 190, "{true_ones} of 200");
+}
+
+#[test]
+fn what_cannot_be_compared_is_refused() {
+    let (one, empty) = (group([50]), group([]));
+    let other_grid = RetentionCurves::default().summary();
+    let independent = Independent::Viewers;
+    assert_eq!(one.difference(&other_grid, Confidence::P95, independent), Err(Error::OtherGrid { ours: 10, theirs: 100 }));
+    assert_eq!(one.difference(&empty, Confidence::P95, independent), Err(Error::EmptyGroup { group: 1 }));
+    assert_eq!(compare_survival(&[&one], independent).unwrap_err(), Error::TooFewGroups { groups: 1 });
+    assert_eq!(compare_survival(&[&one, &empty], independent).unwrap_err(), Error::EmptyGroup { group: 1 });
+    assert!(matches!(compare_survival(&[&one, &other_grid], independent), Err(Error::OtherGrid { .. })));
+}
+
+#[test]
+fn one_curve_for_each_group_is_a_keyed_accumulator() {
+    let viewer = |facts: &SessionFacts| facts.identity.viewer_id.clone();
+    let mut keyed = Keyed::new(viewer, RetentionCurves::default());
+    keyed.observe_all(&[facts_of("ann", 100, &[(0, 100)]), facts_of("bob", 100, &[(0, 50)])]);
+    let curves = keyed.summary();
+    let last = |at: usize| curves[at].1.reach(99).unwrap().as_f64();
+    assert_eq!((curves.len(), last(0), last(1)), (2, 1.0, 0.0));
+}
