@@ -19,6 +19,7 @@ mod snowplow;
 mod tables;
 mod test;
 mod tidy;
+mod vectors;
 
 use std::process::ExitCode;
 
@@ -55,6 +56,7 @@ enum Task {
     CompareSnowplow(snowplow::CompareSnowplow),
     Tables(tables::Tables),
     Scores(scores::ScoresTask),
+    Vectors(vectors::Vectors),
     Fuzz(fuzz::Fuzz),
     Bench(bench::Bench),
 }
@@ -86,6 +88,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::CompareSnowplow(task) => task.run(),
         Task::Tables(task) => task.run(),
         Task::Scores(task) => task.run(),
+        Task::Vectors(task) => task.run(),
         Task::Fuzz(task) => task.run(),
         Task::Bench(task) => task.run(),
     }

@@ -61,6 +61,90 @@ pub enum Error {
         /// The number that was asked for.
         groups: u32,
     },
+    /// Nobody is at risk of anything: there are no lifetimes, or none with a weight.
+    #[error("follow nobody: no lifetime has a weight")]
+    NobodyAtRisk,
+    /// Times of a table are finite, not before 0, and each is after the one before.
+    #[error("follow time {at}: {time} is not finite, below 0 or not after the one before")]
+    NotATime {
+        /// Its place in the list, from 0.
+        at: usize,
+        /// The time that was given.
+        time: f64,
+    },
+    /// One is at risk after one's entry, until one's exit.
+    #[error("follow lifetime {at}: it begins at {entry} and ends at {exit}")]
+    EndsBeforeItBegins {
+        /// Its place in the list, from 0.
+        at: usize,
+        /// When it begins.
+        entry: f64,
+        /// When it ends.
+        exit: f64,
+    },
+    /// Weights and numbers of units are finite and not below 0.
+    #[error("weigh item {at}: {weight} is not finite or below 0")]
+    NotAWeight {
+        /// Its place in the list, from 0.
+        at: usize,
+        /// The weight that was given.
+        weight: f64,
+    },
+    /// Nobody leaves who was not there.
+    #[error("follow row {at}: {leaving} leave of {at_risk}")]
+    MoreLeaveThanAreAtRisk {
+        /// Its place in the table, from 0.
+        at: usize,
+        /// How many leave, seen or not.
+        leaving: f64,
+        /// How many there are.
+        at_risk: f64,
+    },
+    /// Groups are compared with each other.
+    #[error("compare {groups} groups: there must be two")]
+    TooFewGroups {
+        /// How many were given.
+        groups: usize,
+    },
+    /// Lists that belong together have the same length.
+    #[error("pair {expected} values with {found}")]
+    LengthsDiffer {
+        /// How many there should be.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// Some things cannot be had of nothing.
+    #[error("compute with no values")]
+    NoValues,
+    /// Values are finite.
+    #[error("compute with value {at}: {value} is not finite")]
+    NotFinite {
+        /// Its place in the list, from 0.
+        at: usize,
+        /// The value that was given.
+        value: f64,
+    },
+    /// A part of a positive, finite number.
+    #[error("divide by {denominator}: it is not finite and above 0")]
+    NotADenominator {
+        /// The denominator that was given or that values sum up to.
+        denominator: f64,
+    },
+    /// Successes are some of all, in fractions too.
+    #[error("estimate a proportion: {successes} successes in {n}")]
+    NotAPart {
+        /// The number of successes that was given.
+        successes: f64,
+        /// Of how many.
+        n: f64,
+    },
+    /// An area is measured from left to right.
+    #[error("measure an area: position {at} is before the one before it")]
+    GoesBack {
+        /// Its place in the list, from 0.
+        at: usize,
+    },
     /// A state from elsewhere has another number of sums in each group.
     #[cfg(feature = "serde")]
     #[error("read {found} sums of a group that has {expected}")]

@@ -39,7 +39,12 @@
 //! | Student's t, many hypotheses at once | [`StudentT`], [`benjamini_hochberg`] |
 //! | samples of a fixed size | [`sample`] |
 //! | hashes that never change | [`hash`] |
-//! | how sure a proportion is, two proportions | [`Proportion`], [`Interval`], [`Confidence`] |
+//! | how sure a proportion is, two proportions | [`Proportion`], [`wilson()`], [`Interval`], [`Confidence`] |
+//! | a ratio of sums over sessions of the same viewers | [`ClusteredRatio`] |
+//! | how many units as many weights are worth | [`effective_sample_size`] |
+//! | how long units stay when some are still there | [`RiskTable`], [`KaplanMeier`], [`NelsonAalen`] |
+//! | whether groups leave at the same pace | [`log_rank`], [`KaplanMeier::difference`], [`ChiSquared`] |
+//! | areas under curves, sums of floats | [`trapezoid`], [`FloatSum`] |
 //!
 //! # What is not here
 //!
@@ -50,9 +55,15 @@
 #![doc = document_features::document_features!()]
 
 mod accumulator;
+mod area;
+mod chi_squared;
+mod clustered_ratio;
 mod distinct;
 mod error;
 mod estimate;
+mod fisher;
+mod float_sum;
+mod gamma;
 mod grouped_sums;
 pub mod hash;
 mod interval;
@@ -68,14 +79,20 @@ mod range_counts;
 mod rank;
 pub mod sample;
 mod student;
+mod survival;
 #[cfg(feature = "test-util")]
 pub mod test_util;
+mod weights;
 mod windowed;
 
 pub use accumulator::{Accumulator, Merge};
+pub use area::trapezoid;
+pub use chi_squared::ChiSquared;
+pub use clustered_ratio::ClusteredRatio;
 pub use distinct::Distinct;
 pub use error::Error;
 pub use estimate::Estimate;
+pub use float_sum::FloatSum;
 pub use grouped_sums::{Bootstrap, GroupedSums, percentile_interval};
 pub use interval::{Confidence, Interval, Z_95};
 pub use keyed::{KeyOf, Keyed};
@@ -83,10 +100,15 @@ pub use mean_ratio::MeanRatio;
 pub use multiple::benjamini_hochberg;
 #[cfg(feature = "serde")]
 pub use portable::{Portable, fingerprint_of};
-pub use proportion::Proportion;
+pub use proportion::{Proportion, wilson};
 pub use quantiles::{Distribution, QuantileInterval, Quantiles};
 pub use random_groups::RandomGroups;
 pub use range_counts::RangeCounts;
 pub use rank::spearman;
 pub use student::StudentT;
+pub use survival::{
+    BandScale, ClusterRow, CurveDifference, HazardStep, KaplanMeier, Lifetime, LogRank, MedianInterval, NelsonAalen,
+    RiskRow, RiskTable, SurvivalStep, TieCorrected, log_rank,
+};
+pub use weights::effective_sample_size;
 pub use windowed::{TimeOf, WindowSummary, Windowed};

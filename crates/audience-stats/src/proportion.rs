@@ -1,7 +1,7 @@
 //! Proportions: how sure they are, and comparing two.
 
 use crate::error::Error;
-use crate::interval::Interval;
+use crate::interval::{Confidence, Interval};
 
 /// Successes in a number of trials.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -56,21 +56,13 @@ impl Proportion {
     /// 95 %: [`Z_95`](crate::Z_95)) does not reject. Within 0–1, of positive width, also when all trials or none
     /// succeeded. `None` without trials.
     ///
-    /// It takes trials to be independent of each other; with several trials per viewer it is too narrow.
+    /// It takes trials to be independent of each other; with several trials per viewer it is too narrow: see [`wilson()`] for
+    /// an effective number of trials.
     ///
     /// E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927). Agrees with
     /// statsmodels' `proportion_confint(method="wilson")`.
     pub fn wilson(&self, z: f64) -> Option<Interval> {
-        let p = self.rate()?;
-        let n = self.trials as f64;
-        let z2 = z * z;
-        let centre = p + z2 / (2.0 * n);
-        let spread = z * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
-        let scale = 1.0 + z2 / n;
-        // The ends that are exactly 0 and 1 would else be off by rounding.
-        let low = if self.successes == 0 { 0.0 } else { ((centre - spread) / scale).max(0.0) };
-        let high = if self.successes == self.trials { 1.0 } else { ((centre + spread) / scale).min(1.0) };
-        Some(Interval { low, high })
+        (self.trials > 0).then(|| score_interval(self.successes as f64, self.trials as f64, z))
     }
 
     /// The interval of the rate of `self` minus that of `baseline`, by Newcombe's hybrid score method: the square root of
@@ -91,4 +83,49 @@ impl Proportion {
             high: (difference + (a.high - p1).hypot(p2 - b.low)).min(1.0),
         })
     }
+}
+
+/// Wilson's score interval of a rate of `successes` in `n`, which need not be whole: sums of weights, or an effective size
+/// that weights or clusters leave (see [`effective_sample_size`](crate::effective_sample_size)). Of counts,
+/// [`Proportion::wilson`] is the same.
+///
+/// Agrees with statsmodels' `proportion_confint(method="wilson")`, and where that cancels with its formula in more digits.
+///
+/// # Errors
+///
+/// [`Error::NotADenominator`] when `n` is not finite and above 0; [`Error::NotAPart`] when `successes` is not from 0 to
+/// `n`.
+///
+/// # Examples
+///
+/// ```
+/// use audience_stats::{Confidence, Interval, wilson};
+///
+/// let Interval { low, high } = wilson(4.2, 10.5, Confidence::new(0.95)?)?;
+/// assert!((low - 0.1718).abs() < 1e-4 && (high - 0.6817).abs() < 1e-4);
+/// # Ok::<(), audience_stats::Error>(())
+/// ```
+pub fn wilson(successes: f64, n: f64, confidence: Confidence) -> Result<Interval, Error> {
+    if !(n.is_finite() && n > 0.0) {
+        return Err(Error::NotADenominator { denominator: n });
+    }
+    if !(0.0..=n).contains(&successes) {
+        return Err(Error::NotAPart { successes, n });
+    }
+    Ok(score_interval(successes, n, confidence.z()))
+}
+
+/// Of `successes` in `n`, which is not 0, the rates that a score test at `z` does not reject: what lies between the roots of
+/// (n + z²) P² − (2x + z²) P + x² / n.
+fn score_interval(successes: f64, n: f64, z: f64) -> Interval {
+    let (x, failures) = (successes, n - successes);
+    // Twice the roots' larger numerator, of successes or of failures. The smaller would cancel; it is had from the product
+    // of the roots.
+    let root = z * (x * (failures / n) + z * z / 4.0).sqrt();
+    let larger = |part: f64| part + z * z / 2.0 + root;
+    let smaller_root = |part: f64| if part == 0.0 { 0.0 } else { part / n * (part / larger(part)) };
+    let low = smaller_root(x);
+    // The end that is exactly 1 would else be off by rounding.
+    let high = if failures == 0.0 { 1.0 } else { (larger(x) / (n + z * z)).min(1.0) };
+    Interval { low, high }
 }

@@ -1,0 +1,195 @@
+//! Our answers to questions that other programs have answered.
+
+mod comparison;
+mod retention;
+mod survival;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde_json::Value;
+
+use comparison::{Comparison, Failure};
+
+/// Answer every case of the families of questions in a folder and compare with what other programs answered. Each file has a
+/// `family` and its `cases`: `in`, and the `out` expected.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Vectors {
+    /// Whose families they are.
+    #[arg(value_name = "CRATE")]
+    of: Of,
+    /// The folder of `*.json` files, one family each.
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+}
+
+/// A crate, and with it what it answers.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Of {
+    Retention,
+}
+
+/// Computes what a case asks for from its `in` and compares it with its `out`.
+type Family = fn(&Value, &mut Comparison) -> Result<(), Failure>;
+
+impl Of {
+    /// Families by name. One that is not there is said to be not built yet.
+    const fn families(self) -> &'static [(&'static str, Family)] {
+        match self {
+            Self::Retention => retention::FAMILIES,
+        }
+    }
+}
+
+impl Vectors {
+    #[expect(clippy::print_stdout, reason = "this is what the task is for")]
+    pub(crate) fn run(&self) -> anyhow::Result<()> {
+        let mut failed = 0;
+        for report in reports(self.of, &self.folder)? {
+            print!("{report}");
+            failed += report.failed();
+        }
+        if failed > 0 {
+            bail!("{failed} cases failed");
+        }
+        Ok(())
+    }
+}
+
+/// What became of one family.
+#[derive(Debug)]
+struct Report {
+    family: String,
+    cases: usize,
+    /// `None` when the family is not built yet.
+    outcome: Option<Outcome>,
+}
+
+#[derive(Debug, Default)]
+struct Outcome {
+    passed: usize,
+    worst: f64,
+    /// Of each case that failed, its id and what is wrong.
+    failures: Vec<(String, Vec<String>)>,
+}
+
+impl Report {
+    fn failed(&self) -> usize {
+        self.outcome.as_ref().map_or(0, |outcome| outcome.failures.len())
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { family, cases, outcome } = self;
+        let Some(Outcome { passed, worst, failures }) = outcome else {
+            return writeln!(f, "{family}: {cases} cases, not built yet");
+        };
+        let failed = failures.len();
+        let worst = if *worst == 0.0 { "0".to_owned() } else { format!("{worst:.0e}") };
+        writeln!(f, "{family}: {cases} cases, {passed} passed, {failed} failed, worst error {worst} (relative)")?;
+        for (id, differences) in failures {
+            for difference in differences {
+                writeln!(f, "  {id}: {difference}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// All families in the folder, by name of file; an error when there is none.
+fn reports(of: Of, folder: &Path) -> anyhow::Result<Vec<Report>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == "json") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        bail!("{} has no family", folder.display());
+    }
+    files.iter().map(|file| report(of, file).with_context(|| format!("cannot compare {}", file.display()))).collect()
+}
+
+fn report(of: Of, file: &Path) -> anyhow::Result<Report> {
+    let mut content: Value = serde_json::from_str(&std::fs::read_to_string(file)?)?;
+    let family = content["family"].as_str().context("it has no `family`")?.to_owned();
+    let Value::Array(cases) = content["cases"].take() else { bail!("it has no `cases`") };
+    let function = of.families().iter().find(|(name, _)| *name == family);
+    let outcome = function.map(|(_, answer)| outcome(&cases, *answer)).transpose()?;
+    Ok(Report { family, cases: cases.len(), outcome })
+}
+
+fn outcome(cases: &[Value], answer: Family) -> anyhow::Result<Outcome> {
+    let mut outcome = Outcome::default();
+    for case in cases {
+        let id = case["id"].as_str().context("a case has no `id`")?;
+        let (input, expected) = case.get("in").zip(case.get("out")).with_context(|| format!("{id} lacks in or out"))?;
+        let mut comparison = Comparison::with(expected);
+        let answered = answer(input, &mut comparison);
+        let (worst, differences) = comparison.end(answered);
+        outcome.worst = outcome.worst.max(worst);
+        if differences.is_empty() {
+            outcome.passed += 1;
+        } else {
+            outcome.failures.push((id.to_owned(), differences));
+        }
+    }
+    Ok(outcome)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Vec<Report> {
+        reports(Of::Retention, &crate::shell::root().join("xtask/fixtures/vectors/retention")).unwrap()
+    }
+
+    #[test]
+    fn our_answers_are_those_of_other_programs() {
+        let reports = sample();
+        assert!(reports.len() >= retention::FAMILIES.len());
+        for (family, _) in retention::FAMILIES {
+            let report = reports.iter().find(|report| report.family == *family).unwrap();
+            assert!(report.cases > 4 && report.failed() == 0, "{report}");
+        }
+    }
+
+    fn check(expected: &str, answered: Result<&[f64], Failure>, differences: &[&str]) {
+        let expected: Value = serde_json::from_str(expected).unwrap();
+        let mut comparison = Comparison::with(&expected);
+        let answered = answered.map(|values| comparison.check("a", 1e-12, values.to_vec()));
+        assert_eq!(comparison.end(answered).1, differences);
+    }
+
+    #[test]
+    fn what_differs_is_said() {
+        let refused = || Err(Failure::Refused("it is nothing".to_owned()));
+        let unreadable = || Err(Failure::Unreadable("it has no x".to_owned()));
+        check(r#"{"a": [1, "inf"], "scipy_a": 3}"#, Ok(&[1.0, f64::INFINITY]), &[]);
+        check(r#"{"a": [1]}"#, Ok(&[1.0 + 1e-13]), &[]);
+        check(r#"{"a": [1]}"#, Ok(&[1.25]), &["a[0] is 1.25, not 1"]);
+        check(r#"{"a": [null]}"#, Ok(&[1.5]), &["a[0] is 1.5, not null"]);
+        check(r#"{"a": [1]}"#, Ok(&[]), &["a is [], not [1]"]);
+        check(r#"{"a": [1]}"#, refused(), &["refused: it is nothing"]);
+        check(r#"{"a": [1], "b": 2}"#, Ok(&[1.0]), &["b is not compared"]);
+        check("\"error\"", refused(), &[]);
+        check("\"error\"", Ok(&[]), &["accepted, not refused"]);
+        check("\"error\"", unreadable(), &["cannot be read: it has no x"]);
+    }
+
+    #[test]
+    fn a_folder_has_families_and_those_to_come_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(reports(Of::Retention, folder.path()).is_err());
+        std::fs::write(folder.path().join("a.json"), r#"{"family": "weather", "cases": [{}]}"#).unwrap();
+        let reports = reports(Of::Retention, folder.path()).unwrap();
+        assert_eq!(reports[0].to_string(), "weather: 1 cases, not built yet\n");
+        std::fs::write(folder.path().join("b.json"), "{}").unwrap();
+        assert!(super::reports(Of::Retention, folder.path()).is_err());
+    }
+}

@@ -1,0 +1,220 @@
+//! Comparing an answer with the one expected, field by field.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use audience_stats::Interval;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// Fields whose names begin like this are the answer of one program, which may be wrong.
+const OF_A_PROGRAM: &[&str] =
+    &["lifelines", "lifetimes", "max_", "pandas", "r_", "scipy", "sesd_package", "statsmodels"];
+
+/// Why a case has no answer.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// We refuse the input.
+    Refused(String),
+    /// The case is not what the family asks for.
+    Unreadable(String),
+}
+
+impl Failure {
+    /// We refuse the input, for this reason.
+    pub(super) fn refused(reason: impl fmt::Display) -> Self {
+        Self::Refused(reason.to_string())
+    }
+}
+
+impl From<audience_stats::Error> for Failure {
+    fn from(error: audience_stats::Error) -> Self {
+        Self::refused(error)
+    }
+}
+
+/// The input of a case as what a family asks for.
+pub(super) fn read<T: DeserializeOwned>(input: &Value) -> Result<T, Failure> {
+    T::deserialize(input).map_err(|error| Failure::Unreadable(error.to_string()))
+}
+
+/// A number, also one that JSON has no form for: `"inf"`, `"-inf"`, `"nan"`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "Value")]
+pub(super) struct Number(pub(super) f64);
+
+impl TryFrom<Value> for Number {
+    type Error = String;
+
+    fn try_from(value: Value) -> Result<Self, String> {
+        number(&value).map(Self).ok_or_else(|| format!("{value} is no number"))
+    }
+}
+
+fn number(value: &Value) -> Option<f64> {
+    match value.as_str() {
+        Some(text) => ["inf", "-inf", "nan"].contains(&text).then(|| text.parse().ok()).flatten(),
+        None => value.as_f64(),
+    }
+}
+
+/// What we answer.
+#[derive(Clone, Debug)]
+pub(super) enum Answer {
+    Undefined,
+    Number(f64),
+    List(Vec<Self>),
+}
+
+impl From<f64> for Answer {
+    fn from(number: f64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<usize> for Answer {
+    fn from(number: usize) -> Self {
+        Self::Number(number as f64)
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for Answer {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Undefined, Into::into)
+    }
+}
+
+impl<T: Into<Self>> From<Vec<T>> for Answer {
+    fn from(values: Vec<T>) -> Self {
+        Self::List(values.into_iter().map(Into::into).collect())
+    }
+}
+
+impl From<Interval> for Answer {
+    fn from(interval: Interval) -> Self {
+        vec![interval.low, interval.high].into()
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Undefined => f.write_str("null"),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::List(values) => {
+                f.write_str("[")?;
+                for (at, value) in values.iter().enumerate() {
+                    write!(f, "{}{value}", if at > 0 { "," } else { "" })?;
+                }
+                f.write_str("]")
+            }
+        }
+    }
+}
+
+/// The `out` of a case, and how far from it our answer is.
+#[derive(Debug)]
+pub(super) struct Comparison<'a> {
+    expected: &'a Value,
+    compared: BTreeSet<String>,
+    worst: f64,
+    differences: Vec<String>,
+}
+
+impl<'a> Comparison<'a> {
+    pub(super) const fn with(expected: &'a Value) -> Self {
+        Self { expected, compared: BTreeSet::new(), worst: 0.0, differences: Vec::new() }
+    }
+
+    /// The field that is expected; `None` where the case does not have it.
+    pub(super) fn expected(&self, field: &str) -> Option<&'a Value> {
+        self.expected.get(field)
+    }
+
+    /// Compares a field, if the case has it: what is not a number must be the same, and numbers be as near as `tolerance`, as
+    /// a part of what is expected.
+    pub(super) fn check(&mut self, field: &str, tolerance: f64, ours: impl Into<Answer>) {
+        self.near(field, tolerance, 0.0, ours);
+    }
+
+    /// Compares a field whose numbers are differences of larger ones: `tolerance` is a part of `scale` where they are
+    /// smaller.
+    pub(super) fn near(&mut self, field: &str, tolerance: f64, scale: f64, ours: impl Into<Answer>) {
+        if let Some(expected) = self.expected(field) {
+            self.compared.insert(field.to_owned());
+            self.values(field, tolerance, scale, &ours.into(), expected);
+        }
+    }
+
+    /// Compares the fields within a field, if the case has it.
+    pub(super) fn within<E>(
+        &mut self,
+        field: &str,
+        compare: impl FnOnce(&mut Comparison<'a>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Some(expected) = self.expected(field) else { return Ok(()) };
+        self.compared.insert(field.to_owned());
+        let mut inner = Self::with(expected);
+        compare(&mut inner)?;
+        let (worst, differences) = inner.end(Ok(()));
+        self.worst = self.worst.max(worst);
+        self.differences.extend(differences.into_iter().map(|difference| format!("{field}.{difference}")));
+        Ok(())
+    }
+
+    fn values(&mut self, field: &str, tolerance: f64, scale: f64, ours: &Answer, expected: &Value) {
+        let alike = match (ours, expected) {
+            (Answer::Undefined, Value::Null) => true,
+            (Answer::List(ours), Value::Array(expected)) if ours.len() == expected.len() => {
+                for (at, (ours, expected)) in ours.iter().zip(expected).enumerate() {
+                    self.values(&format!("{field}[{at}]"), tolerance, scale, ours, expected);
+                }
+                true
+            }
+            (Answer::Number(ours), expected) => number(expected).is_some_and(|expected| {
+                let error = error(*ours, expected, scale);
+                let alike = error <= tolerance;
+                if alike || error.is_finite() {
+                    self.worst = self.worst.max(error);
+                }
+                alike
+            }),
+            _ => false,
+        };
+        if !alike {
+            self.differences.push(format!("{field} is {ours}, not {expected}"));
+        }
+    }
+
+    /// The largest error, and all that differs.
+    pub(super) fn end(mut self, answered: Result<(), Failure>) -> (f64, Vec<String>) {
+        let to_be_refused = self.expected == "error";
+        match answered {
+            Ok(()) if to_be_refused => self.differences.push("accepted, not refused".to_owned()),
+            Err(Failure::Refused(_)) if to_be_refused => {}
+            Err(Failure::Refused(reason)) => self.differences.push(format!("refused: {reason}")),
+            Err(Failure::Unreadable(reason)) => self.differences.push(format!("cannot be read: {reason}")),
+            Ok(()) => {
+                let fields = self.expected.as_object().into_iter().flatten().map(|(field, _)| field);
+                let skipped = fields.filter(|field| {
+                    !self.compared.contains(*field) && !OF_A_PROGRAM.iter().any(|program| field.starts_with(program))
+                });
+                self.differences.extend(skipped.map(|field| format!("{field} is not compared")));
+            }
+        }
+        (self.worst, self.differences)
+    }
+}
+
+/// How far off a number is, as a part of the expected one, or of `scale` where that is larger; of 0, as it is.
+fn error(ours: f64, expected: f64, scale: f64) -> f64 {
+    if ours == expected || (ours.is_nan() && expected.is_nan()) {
+        return 0.0;
+    }
+    let difference = (ours - expected).abs();
+    let size = expected.abs().max(scale);
+    let error = if size > 0.0 { difference / size } else { difference };
+    // Not a number against one is not near.
+    if error.is_nan() { f64::INFINITY } else { error }
+}
