@@ -54,6 +54,9 @@ impl From<Confidence> for f64 {
 }
 
 impl Confidence {
+    /// 95 %.
+    pub const P95: Self = Self(0.95);
+
     /// This share.
     ///
     /// # Errors

@@ -100,7 +100,7 @@ pub use mean_ratio::MeanRatio;
 pub use multiple::benjamini_hochberg;
 #[cfg(feature = "serde")]
 pub use portable::{Portable, fingerprint_of};
-pub use proportion::{Proportion, wilson};
+pub use proportion::{Proportion, newcombe, wilson};
 pub use quantiles::{Distribution, QuantileInterval, Quantiles};
 pub use random_groups::RandomGroups;
 pub use range_counts::RangeCounts;

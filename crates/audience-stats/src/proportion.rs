@@ -75,13 +75,17 @@ impl Proportion {
     /// methods", Statistics in Medicine 17 (1998), method 10. Agrees with its table II, and with statsmodels'
     /// `confint_proportions_2indep(method="newcomb")`.
     pub fn difference(&self, baseline: &Self, z: f64) -> Option<Interval> {
-        let (p1, p2) = (self.rate()?, baseline.rate()?);
-        let (a, b) = (self.wilson(z)?, baseline.wilson(z)?);
-        let difference = p1 - p2;
-        Some(Interval {
-            low: (difference - (p1 - a.low).hypot(b.high - p2)).max(-1.0),
-            high: (difference + (a.high - p1).hypot(p2 - b.low)).min(1.0),
-        })
+        Some(newcombe((self.rate()?, self.wilson(z)?), (baseline.rate()?, baseline.wilson(z)?)))
+    }
+}
+
+/// The interval of the difference of two rates, each given with its own [`wilson()`] interval: see
+/// [`Proportion::difference`], which is the same for counts. Within −1 to 1.
+pub fn newcombe((rate, own): (f64, Interval), (baseline, other): (f64, Interval)) -> Interval {
+    let difference = rate - baseline;
+    Interval {
+        low: (difference - (rate - own.low).hypot(other.high - baseline)).max(-1.0),
+        high: (difference + (own.high - rate).hypot(baseline - other.low)).min(1.0),
     }
 }
 
