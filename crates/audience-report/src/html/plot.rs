@@ -6,6 +6,7 @@
 mod attendance;
 mod curve;
 mod scale;
+mod session;
 mod small;
 mod streams;
 mod strip;
@@ -14,6 +15,7 @@ use std::fmt::{Display, Write};
 
 pub(super) use attendance::{concurrent, write as write_attendance};
 pub(super) use curve::{Curve, write as write_curve};
+pub(super) use session::{Course, state_class, write_watched};
 pub(super) use small::{bar, interval, quantiles, sparkline};
 pub(super) use streams::{write_course, write_rungs, write_startup};
 pub(super) use strip::write as write_strip;
