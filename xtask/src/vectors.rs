@@ -1,6 +1,7 @@
 //! Our answers to questions that other programs have answered.
 
 mod comparison;
+mod curves;
 mod retention;
 mod survival;
 

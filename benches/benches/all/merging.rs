@@ -14,9 +14,11 @@ const TITLES: usize = 1000;
 pub(crate) fn define(criterion: &mut Criterion) {
     let facts = facts(100_000);
     let mut group = criterion.benchmark_group("merge");
-    for (name, states, each) in
-        [("1,000 states of 100 sessions", 1000, 100), ("100 states of 1,000 sessions", 100, 1000), ("10 states of 10,000 sessions", 10, 10_000)]
-    {
+    for (name, states, each) in [
+        ("1,000 states of 100 sessions", 1000, 100),
+        ("100 states of 1,000 sessions", 100, 1000),
+        ("10 states of 10,000 sessions", 10, 10_000),
+    ] {
         let partial: Vec<ByTitle> = facts.chunks(each).take(states).map(observed).collect();
         group.throughput(Throughput::Elements(states as u64));
         group.bench_function(BenchmarkId::new("retention curves of 1,000 titles", name), |bencher| {

@@ -39,7 +39,7 @@ Examples:
   audience check logs/ --rule 'rebuffer_ratio < 1% by cdn' --rule 'startup_p95 < 4s'
   audience retention logs/ --content film --by device
   audience inspect logs/
-  audience session events.ndjson 5f2d1c1e-8c6d-4f0e-9a53-0d3a1f2b4c5d
+  audience session events.ndjson 5f2d1c1e-8c6d-4f0e-9a53-0d3a1f2b4c5d -o session.html
   audience convert logs/ -o events.parquet
   audience report 'export/*.csv' --map player.toml
   audience simulate --sessions 100000 -o events.ndjson.zst --catalog-out catalog.json
@@ -128,6 +128,9 @@ pub(crate) struct ReportArgs {
 }
 
 /// What one session's player did, from moment to moment, and how the stream felt.
+///
+/// Prints what happened in order, what was watched, and the experience index with what each part cost; with `-o FILE.html`,
+/// draws it: states, playhead, bit rate and buffer over time.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct SessionArgs {
     /// A file, folder, pattern, or `-` for standard input
@@ -138,9 +141,13 @@ pub(crate) struct SessionArgs {
     #[arg(value_name = "ID")]
     pub(crate) id: String,
 
-    /// Print JSON instead of text: facts, timeline, scores (documented in docs/session.md)
+    /// Write JSON instead of text: facts, timeline, scores (documented in docs/session.md)
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Write to FILE instead of standard output: .html for a page, .json for JSON, text for all others
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 
     /// The files' format, instead of finding out
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]

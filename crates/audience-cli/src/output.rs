@@ -17,9 +17,38 @@ pub(crate) fn complain(error: &Error) {
     let _ = writeln!(anstream::stderr(), "{BAD}error:{BAD:#} {}", printable(&error.to_string()));
 }
 
-/// Columns of the terminal; `otherwise` when there is none.
-pub(crate) fn width(otherwise: usize) -> usize {
-    if !io::stdout().is_terminal() {
+/// What to write.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum OutputFormat {
+    Html,
+    Json,
+    Text,
+}
+
+impl OutputFormat {
+    /// As the file's name ends, unless it must be JSON.
+    pub(crate) fn of(file: Option<&Path>, json: bool) -> Self {
+        let name = file.and_then(Path::extension).unwrap_or_default().to_ascii_lowercase();
+        match name.to_str() {
+            _ if json => Self::Json,
+            Some("html" | "htm") => Self::Html,
+            Some("json") => Self::Json,
+            _ => Self::Text,
+        }
+    }
+
+    /// Writes what was made of it to the file, or to standard output.
+    pub(crate) fn write(self, text: &str, file: Option<&Path>) -> Result<(), Error> {
+        match file {
+            Some(path) if self != Self::Text => write_bytes(text, path),
+            file => write(text, file),
+        }
+    }
+}
+
+/// Columns of the terminal; `otherwise` when there is none, or when it goes to a file.
+pub(crate) fn width(file: Option<&Path>, otherwise: usize) -> usize {
+    if file.is_some() || !io::stdout().is_terminal() {
         return otherwise;
     }
     terminal_size::terminal_size().map_or(otherwise, |(width, _)| usize::from(width.0))

@@ -46,7 +46,7 @@ pub(crate) fn ratio(ratio: Option<Ratio>) -> String {
 }
 
 /// A percentage with two decimals, for small shares: `0.25 %`; `–` when there is none.
-pub fn fine_ratio(ratio: Option<Ratio>) -> String {
+pub(crate) fn fine_ratio(ratio: Option<Ratio>) -> String {
     ratio.map_or(NONE.to_owned(), |ratio| format!("{:.2} %", ratio.as_f64() * 100.0))
 }
 
@@ -80,6 +80,14 @@ pub(crate) fn bitrate(bps: Option<f64>) -> String {
         None => NONE.to_owned(),
         Some(bps) if bps >= 1e6 => format!("{:.1} Mbit/s", bps / 1e6),
         Some(bps) => format!("{:.0} kbit/s", bps / 1e3),
+    }
+}
+
+/// To the millisecond, in UTC: `2026-11-20 19:59:35.599 UTC`.
+pub fn utc(at: Timestamp) -> String {
+    match jiff::Timestamp::from_millisecond(at.as_millis()) {
+        Ok(at) => at.strftime("%Y-%m-%d %H:%M:%S%.3f UTC").to_string(),
+        Err(_) => format!("{} ms", at.as_millis()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The report as one page of HTML that needs nothing else.
+//! Reports as pages of HTML that need nothing else.
 
 mod comparison;
 mod glossary;
@@ -7,6 +7,7 @@ mod overview;
 mod page;
 mod plot;
 mod quality;
+mod session;
 mod slices;
 mod streams;
 mod table;
@@ -14,6 +15,7 @@ mod title;
 mod verdict;
 
 use crate::report::Report;
+use crate::session::SessionReport;
 
 impl Report {
     /// The report as a page of HTML: one file, without any reference to another one. All of it is there without script;
@@ -22,5 +24,13 @@ impl Report {
     /// Whatever telemetry says is text in it, and its content security policy lets no script run but its own.
     pub fn to_html(&self) -> String {
         page::write(self).into_string()
+    }
+}
+
+impl SessionReport {
+    /// The session as a page of HTML, of the same kind as that of a [`Report`]: what the player did over time, which parts
+    /// of the content were watched, waits, how the stream felt, and all that happened.
+    pub fn to_html(&self) -> String {
+        session::write(self).into_string()
     }
 }

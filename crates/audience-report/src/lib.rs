@@ -4,6 +4,8 @@
 //! serialises to documented, versioned JSON, prints as text, and makes a page of HTML ([`Report::to_html`]) and tables of
 //! CSV ([`Report::to_csv`]). A [`ComparedState`] makes two reports in one pass.
 //!
+//! A [`SessionReport`] is about one session: what its player did, from moment to moment, as text, JSON and a page of HTML.
+//!
 //! [`check`] judges rules on the same facts: what fails a build or a scheduled job.
 //!
 //! # Examples
@@ -39,6 +41,7 @@ mod html;
 mod json;
 mod report;
 pub mod retention;
+mod session;
 mod spec;
 mod state;
 mod text;
@@ -48,17 +51,18 @@ pub use breakdown::{Dimension, Grouping, Value};
 pub use csv::CsvTable;
 pub use error::Error;
 pub use filter::{Filter, parse_attribute, parse_time};
-pub use format::{fine_ratio, printable};
+pub use format::{printable, utc};
 pub use json::to_json;
 pub use report::{
     Asked, AudienceOverTime, Breakdown, Comparison, Difference, DurationRange, ExcessStallsReport, GoodStreamsReport,
-    Heatmap, Limits, LongestWait, Peak, QualityReport, Report, RetentionComparison, Row, RungOverTime,
-    SCHEMA, Share, ShareDifference, Side, Slice, StreamsOverTime, StreamsReport, TitleComparison, TitleReport,
+    Heatmap, Limits, LongestWait, Peak, QualityReport, Report, RetentionComparison, Row, RungOverTime, SCHEMA, Share,
+    ShareDifference, Side, Slice, StreamsOverTime, StreamsReport, TitleComparison, TitleReport,
 };
+pub use session::{SessionReport, SessionView};
 pub use spec::{ReportSpec, parse_slices, parse_zone};
 pub use state::{
     Attendance, AttendanceSummary, ComparedState, Group, Moment, Quarter, ReportState, ReportSummary, SessionQuality,
     Streams, StreamsSummary, Title, TitleSummary, Totals, TotalsSummary,
 };
-pub use text::{TextOptions, paragraph};
+pub use text::TextOptions;
 pub use versus::parse_versus;

@@ -204,7 +204,7 @@ fn write_details(out: &mut String, title: &TitleReport, width: usize) {
 }
 
 /// Writes text after `start`, on as many lines of `width` columns (at least 40) as it takes; the text stays in its column.
-pub fn paragraph(out: &mut String, width: usize, start: &str, text: &str) {
+pub(crate) fn paragraph(out: &mut String, width: usize, start: &str, text: &str) {
     let indent = " ".repeat(start.len());
     let options = textwrap::Options::new(width.max(40)).initial_indent(start).subsequent_indent(&indent);
     line(out, format_args!("{}", textwrap::fill(text, options)));

@@ -86,7 +86,8 @@ pub struct Skipped {
 impl RetentionSummary {
     /// How often each point was played again by a session that watched it, beyond its first pass; `None` where nobody did.
     pub fn replays(&self) -> Vec<Option<f64>> {
-        let replays = |plays: u64, sessions: u64| (sessions > 0).then(|| (plays as f64 - sessions as f64) / sessions as f64);
+        let replays =
+            |plays: u64, sessions: u64| (sessions > 0).then(|| (plays as f64 - sessions as f64) / sessions as f64);
         self.points.iter().map(|point| replays(point.plays, point.sessions)).collect()
     }
 
@@ -151,7 +152,7 @@ impl RetentionSummary {
             neighbours: Neighbours::Alike,
             false_findings: rules.false_findings.as_f64(),
             least_lift: rules.least_lift,
-            variance_factor: weights * self.variance_factor(independent),
+            variance_factors: vec![weights * self.variance_factor(independent)],
         }
     }
 

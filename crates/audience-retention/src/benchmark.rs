@@ -19,7 +19,11 @@ use crate::error::Error;
 /// assert!(Benchmark::new([0.5, 0.6, 0.4]).is_err());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "[f64; 3]", into = "[f64; 3]"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "[f64; 3]", into = "[f64; 3]")
+)]
 pub struct Benchmark([f64; 3]);
 
 /// A curve beside a [`Benchmark`].

@@ -196,10 +196,7 @@ impl Accumulator for CatalogueCurves {
                 shares: distributions.iter().map(shares).collect(),
             }
         };
-        CatalogueSummary {
-            classes: self.classes.iter().map(class).collect(),
-            too_few_sessions: self.too_few_sessions,
-        }
+        CatalogueSummary { classes: self.classes.iter().map(class).collect(), too_few_sessions: self.too_few_sessions }
     }
 }
 

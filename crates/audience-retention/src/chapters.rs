@@ -85,8 +85,10 @@ impl Chapters {
         let starts: Vec<_> = starts.into_iter().collect();
         let end = duration.unwrap_or(Chapter::OPEN);
         let next: Vec<MediaTime> = starts.iter().skip(1).map(|(start, _, _)| *start).chain([end]).collect();
-        let chapter = |((start, end, name), next): ((MediaTime, Option<MediaTime>, String), MediaTime)| {
-            Chapter { name, start, end: end.unwrap_or(next) }
+        let chapter = |((start, end, name), next): ((MediaTime, Option<MediaTime>, String), MediaTime)| Chapter {
+            name,
+            start,
+            end: end.unwrap_or(next),
         };
         Self::new(starts.into_iter().zip(next).map(chapter).collect(), duration)
     }
@@ -328,11 +330,8 @@ impl Accumulator for ChapterCurves {
                 squares: sums.squares,
                 entered_ms: sums.entered_ms,
             });
-            let chapters = TitleChapters {
-                sessions: title.sessions,
-                placement: title.placement,
-                chapters: counts.collect(),
-            };
+            let chapters =
+                TitleChapters { sessions: title.sessions, placement: title.placement, chapters: counts.collect() };
             Some((id.clone(), chapters))
         };
         let mut titles: Vec<_> = self.titles.iter().filter_map(title).collect();
@@ -376,7 +375,8 @@ impl ChapterCounts {
         let length = self.entered_ms as f64 / n;
         let mean = self.average_completion()?.as_f64();
         // Exact up to here: n Σ x² − (Σ x)² has no rounding.
-        let spread = (u128::from(self.entered).checked_mul(self.squares)?).checked_sub(self.unique_ms.checked_pow(2)?)? as f64;
+        let spread =
+            (u128::from(self.entered).checked_mul(self.squares)?).checked_sub(self.unique_ms.checked_pow(2)?)? as f64;
         let variance = spread / (n * (n - 1.0)) / (length * length) / n * variance_factor;
         let reach = confidence.z() * variance.sqrt();
         (self.entered > 1 && reach > 0.0)

@@ -1,10 +1,9 @@
 //! Where viewers leave more than around there.
 
 use audience_core::{MediaTime, Ratio};
-use audience_stats::Proportion;
 
 use crate::curves::{Independent, IntervalCounts, RetentionSummary};
-use crate::stand_out::{Neighbours, Search};
+use crate::stand_out::{Neighbours, Search, p};
 
 /// What counts as a drop-off.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -102,7 +101,7 @@ impl RetentionSummary {
             neighbours: Neighbours::Independent,
             false_findings: rules.false_findings.as_f64(),
             least_lift: rules.least_lift,
-            variance_factor: self.survival_factor(independent),
+            variance_factors: self.hazard_factors(independent),
         };
         let credits = self.credits(rules, independent);
         let drop_off = |found: &crate::stand_out::StandOut| {
@@ -158,12 +157,9 @@ impl RetentionSummary {
             parted.max_by(|one, other| (fit(one.1) + fit(one.2)).total_cmp(&(fit(other.1) + fit(other.2))))?;
         let (hazard_before, hazard_in) = (before.0 as f64 / before.1 as f64, after.0 as f64 / after.1 as f64);
         let at_risk = self.intervals[at].at_risk;
-        let factor = self.survival_factor(independent);
-        let proportion = |(left, at_risk): (u64, u64)| {
-            let of = (at_risk as f64 / factor).round() as u64;
-            Proportion::new(((left as f64 / factor).round() as u64).min(of), of).ok()
-        };
-        let p = proportion(after)?.fisher_greater(&proportion(before)?) * number;
+        let factors = self.hazard_factors(independent);
+        let factor = factors[factors.len() / 2..].iter().copied().fold(1.0, f64::max);
+        let p = p(after, before, factor) * number;
         let clear = hazard_in >= 3.0 * hazard_before && u128::from(after.0) * 3 >= u128::from(at_risk) && p < SURE;
         clear.then(|| Credits {
             interval: at,
@@ -175,12 +171,16 @@ impl RetentionSummary {
         })
     }
 
-    fn survival_factor(&self, independent: Independent) -> f64 {
+    /// By how much the variance of what leaves is larger than that of independent sessions of equal weight, by equal parts of
+    /// the content.
+    fn hazard_factors(&self, independent: Independent) -> Vec<f64> {
         // Weights say less than as many sessions.
         let weights = self.total as f64 / self.effective_sessions.max(f64::MIN_POSITIVE);
         match independent {
-            Independent::Viewers => weights * self.survival_design_effect.unwrap_or(1.0),
-            Independent::Sessions => weights,
+            Independent::Viewers if !self.hazard_design_effects.is_empty() => {
+                self.hazard_design_effects.iter().map(|effect| weights * effect).collect()
+            }
+            _ => vec![weights],
         }
     }
 

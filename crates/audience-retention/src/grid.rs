@@ -128,9 +128,7 @@ impl Grid {
     /// Whether content of this duration fits.
     pub(crate) fn fits(&self, duration: MediaTime) -> bool {
         match &self.0 {
-            Kind::Every(width) => {
-                duration.as_millis().div_ceil(width.as_millis()) <= u64::from(Self::MAX_POINTS)
-            }
+            Kind::Every(width) => duration.as_millis().div_ceil(width.as_millis()) <= u64::from(Self::MAX_POINTS),
             Kind::Shares(_) | Kind::WithEnd(_) | Kind::At(_) => true,
         }
     }

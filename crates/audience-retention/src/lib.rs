@@ -75,9 +75,7 @@ pub use benchmark::{Benchmark, BenchmarkPart, BenchmarkScore};
 pub use catalogue::{CatalogueBand, CatalogueCurves, CatalogueSummary, LengthClass, TitleCurve};
 pub use chapters::{Chapter, ChapterCounts, ChapterCurves, ChapterIndex, Chapters, TitleChapters};
 pub use compare::{PointDifference, compare_survival};
-pub use curves::{
-    Independent, IntervalCounts, Placement, PointCounts, RetentionCurves, RetentionSummary, Survival,
-};
+pub use curves::{Independent, IntervalCounts, Placement, PointCounts, RetentionCurves, RetentionSummary, Survival};
 pub use drop_offs::{Credits, DropOff, DropOffRules, Fall};
 pub use error::Error;
 pub use exact::{ExactCurves, ExactSummary, Step};

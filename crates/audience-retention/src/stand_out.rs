@@ -14,7 +14,7 @@ pub(crate) enum Neighbours {
 }
 
 /// What to look for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Search {
     /// Neighbours on each side.
     pub(crate) reach: usize,
@@ -23,8 +23,8 @@ pub(crate) struct Search {
     pub(crate) false_findings: f64,
     /// How many times the rate of the neighbourhood it must be.
     pub(crate) least_lift: f64,
-    /// By how much variances are larger than those of independent sessions.
-    pub(crate) variance_factor: f64,
+    /// By how much variances are larger than those of independent sessions, in equal parts of all places.
+    pub(crate) variance_factors: Vec<f64>,
 }
 
 /// A place whose rate is above that of its neighbourhood.
@@ -65,7 +65,8 @@ impl Search {
                 (happened, could) = (happened / number, could / number);
             }
             let expected = happened as f64 / could as f64;
-            tested.push(StandOut { at, expected, p: self.p((part, whole), (happened, could)) });
+            let factor = self.factor(at, rates.len());
+            tested.push(StandOut { at, expected, p: p((part, whole), (happened, could), factor) });
         }
         let p_values: Vec<f64> = tested.iter().map(|place| place.p).collect();
         let adjusted = benjamini_hochberg(&p_values).unwrap_or_default();
@@ -80,17 +81,24 @@ impl Search {
         accepted
     }
 
-    /// The probability of a rate at least so far above the other one, if both were the same.
-    fn p(&self, rate: Rate, around: Rate) -> f64 {
-        // As many independent ones as say as much.
-        let shrunk = |(part, whole): Rate| {
-            let whole = (whole as f64 / self.variance_factor).round() as u64;
-            Proportion::new(((part as f64 / self.variance_factor).round() as u64).min(whole), whole)
-        };
-        match (shrunk(rate), shrunk(around)) {
-            (Ok(rate), Ok(around)) => rate.fisher_greater(&around),
-            _ => 1.0,
-        }
+    /// The factor at one of so many places.
+    fn factor(&self, at: usize, places: usize) -> f64 {
+        let part = at * self.variance_factors.len() / places.max(1);
+        self.variance_factors.get(part).copied().unwrap_or(1.0)
+    }
+}
+
+/// The probability of a rate at least so far above the other one, if both were the same, with a variance larger by `factor`
+/// than that of independent ones.
+pub(crate) fn p(rate: Rate, around: Rate, factor: f64) -> f64 {
+    // As many independent ones as say as much.
+    let shrunk = |(part, whole): Rate| {
+        let whole = (whole as f64 / factor).round() as u64;
+        Proportion::new(((part as f64 / factor).round() as u64).min(whole), whole)
+    };
+    match (shrunk(rate), shrunk(around)) {
+        (Ok(rate), Ok(around)) => rate.fisher_greater(&around),
+        _ => 1.0,
     }
 }
 

@@ -25,7 +25,8 @@ pub(super) fn figures(sessions: &Sessions, expected: &Value) -> anyhow::Result<V
         .collect::<Result<_, audience_retention::Error>>()?;
     let titles = observed(sessions, &ChapterCurves::new(Arc::new(index)))?;
 
-    let chapters = || titles.iter().flat_map(|(content, title)| title.chapters.iter().zip(0..).map(move |at| (content, at)));
+    let chapters =
+        || titles.iter().flat_map(|(content, title)| title.chapters.iter().zip(0..).map(move |at| (content, at)));
     let row = |(content, (counts, number)): (&audience_core::ContentId, (&ChapterCounts, usize))| {
         let length = counts.chapter.length().as_millis();
         let unique = counts.unique_ms as u64;
@@ -40,7 +41,8 @@ pub(super) fn figures(sessions: &Sessions, expected: &Value) -> anyhow::Result<V
     };
     let rows: Vec<Vec<Value>> = chapters().map(row).collect();
     let shown = expected["by_content"].as_array().into_iter().flatten();
-    let shown: Vec<_> = shown.map(|theirs| rows.iter().find(|ours| ours[..2] == [theirs[0].clone(), theirs[1].clone()])).collect();
+    let shown: Vec<_> =
+        shown.map(|theirs| rows.iter().find(|ours| ours[..2] == [theirs[0].clone(), theirs[1].clone()])).collect();
     let total = |quarter: usize| {
         let all = || titles.iter().filter_map(|(_, title)| title.chapters.get(quarter));
         let sum = |of: fn(&ChapterCounts) -> u128| all().map(of).sum::<u128>() as u64;

@@ -43,7 +43,8 @@ pub(super) fn drop_offs(sessions: &Sessions, expected: &Value) -> anyhow::Result
     let mut rows = Vec::new();
     for (content, seen) in &titles {
         let never = (-1_i64, seen.never_watched);
-        for (bin, sessions) in std::iter::once(never).chain((0..).zip(bins(seen))).filter(|(_, sessions)| *sessions > 0) {
+        for (bin, sessions) in std::iter::once(never).chain((0..).zip(bins(seen))).filter(|(_, sessions)| *sessions > 0)
+        {
             rows.push(vec![json!(content.as_str()), json!(bin), json!(sessions)]);
         }
     }

@@ -28,6 +28,12 @@ impl Failure {
     }
 }
 
+impl From<audience_retention::Error> for Failure {
+    fn from(error: audience_retention::Error) -> Self {
+        Self::refused(error)
+    }
+}
+
 impl From<audience_stats::Error> for Failure {
     fn from(error: audience_stats::Error) -> Self {
         Self::refused(error)
@@ -160,6 +166,24 @@ impl<'a> Comparison<'a> {
         let (worst, differences) = inner.end(Ok(()));
         self.worst = self.worst.max(worst);
         self.differences.extend(differences.into_iter().map(|difference| format!("{field}.{difference}")));
+        Ok(())
+    }
+
+    /// Compares the fields within each of a list of objects in a field, if the case has it.
+    pub(super) fn within_each<E>(
+        &mut self,
+        field: &str,
+        mut compare: impl FnMut(&mut Comparison<'a>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Some(Value::Array(expected)) = self.expected(field) else { return Ok(()) };
+        self.compared.insert(field.to_owned());
+        for (at, expected) in expected.iter().enumerate() {
+            let mut inner = Self::with(expected);
+            compare(&mut inner)?;
+            let (worst, differences) = inner.end(Ok(()));
+            self.worst = self.worst.max(worst);
+            self.differences.extend(differences.into_iter().map(|difference| format!("{field}[{at}].{difference}")));
+        }
         Ok(())
     }
 

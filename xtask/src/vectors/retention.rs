@@ -6,11 +6,13 @@ use serde_json::Value;
 
 use super::Family;
 use super::comparison::{Comparison, Failure, Number, read};
+use super::curves::curves;
 use super::survival::{kaplan_meier, log_rank, nelson_aalen};
 
 /// Families by name. To add one, write a function like those below, and a line here.
 pub(super) const FAMILIES: &[(&str, Family)] = &[
     ("cluster_ratio", cluster_ratio),
+    ("curves", curves),
     ("kaplan_meier", kaplan_meier),
     ("kish_effective_size", kish_effective_size),
     ("log_rank", log_rank),

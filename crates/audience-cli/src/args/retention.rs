@@ -1,6 +1,6 @@
 //! What the command line says of a report on retention.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use audience_core::{MediaTime, Ratio};
 use audience_report::retention::RetentionSpec;
@@ -105,12 +105,6 @@ impl RetentionArgs {
             ..RetentionSpec::default()
         })
     }
-
-    /// Whether to write JSON.
-    pub(crate) fn as_json(&self) -> bool {
-        let ending = self.output.as_deref().and_then(Path::extension);
-        self.json || ending.is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
-    }
 }
 
 fn parse_width(text: &str) -> Result<MediaTime, String> {
@@ -140,7 +134,8 @@ fn parse_benchmark(text: &str) -> Result<Benchmark, String> {
         .map(|part| parse_percent(part).map(Ratio::as_f64))
         .collect::<Result<_, _>>()
         .map_err(|_| "it is neither broadcast, vod, short-form nor three percentages".to_owned())?;
-    let shares = <[f64; 3]>::try_from(shares).map_err(|shares| format!("it has {} percentages, not three", shares.len()))?;
+    let shares =
+        <[f64; 3]>::try_from(shares).map_err(|shares| format!("it has {} percentages, not three", shares.len()))?;
     Benchmark::new(shares).map_err(|error| error.to_string())
 }
 

@@ -6,12 +6,11 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Style};
 use audience_core::Timestamp;
 use audience_ingest::{Answer, Catalog, Contents, Inspection, Quality, Verdict, inspect};
-use audience_report::printable;
+use audience_report::{printable, utc};
 use serde::Serialize;
 
 use crate::args::InspectArgs;
 use crate::command::report;
-use crate::command::session::utc;
 use crate::error::Error;
 use crate::output;
 

@@ -12,11 +12,11 @@ use audience_stats::Accumulator;
 
 use crate::args::{InputArgs, ReportArgs};
 use crate::error::Error;
-use crate::output;
+use crate::output::{self, OutputFormat};
 use crate::progress::Bar;
 
 pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Error> {
-    let output = OutputFormat::of(args);
+    let output = OutputFormat::of(args.output.as_deref(), args.json);
     let mut spec = spec(args)?;
     let versus = args.vs.as_deref().map(|text| versus(text, &spec)).transpose()?;
     let catalog = args.catalog.as_deref().map_or(Ok(Catalog::new()), Catalog::read)?;
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Error> {
         OutputFormat::Json => output::json(&report)?,
         OutputFormat::Text => {
             let mut options = TextOptions::default();
-            options.width = if args.output.is_some() { options.width } else { output::width(options.width) };
+            options.width = output::width(args.output.as_deref(), options.width);
             options.details = args.details || args.filter.content.is_some();
             report.to_text(options)
         }
@@ -50,35 +50,11 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Error> {
     if let Some(folder) = &args.csv {
         output::write_tables(&report.to_csv(), folder)?;
     }
-    match args.output.as_deref() {
-        Some(path) if output != OutputFormat::Text => output::write_bytes(&text, path)?,
-        path => output::write(&text, path)?,
-    }
+    output.write(&text, args.output.as_deref())?;
     if report.totals.sessions == 0 {
         return Err(Error::no_sessions(report.quality.sessions.sessions_read, &report.quality.lines));
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// What to write.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum OutputFormat {
-    Html,
-    Json,
-    Text,
-}
-
-impl OutputFormat {
-    /// As the file's name ends, unless it must be JSON.
-    fn of(args: &ReportArgs) -> Self {
-        let name = args.output.as_deref().and_then(Path::extension).unwrap_or_default().to_ascii_lowercase();
-        match name.to_str() {
-            _ if args.json => Self::Json,
-            Some("html" | "htm") => Self::Html,
-            Some("json") => Self::Json,
-            _ => Self::Text,
-        }
-    }
 }
 
 /// A page shows devices, where the telemetry names them.

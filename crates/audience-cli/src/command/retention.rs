@@ -11,7 +11,7 @@ use audience_stats::Accumulator;
 use crate::args::RetentionArgs;
 use crate::command::report;
 use crate::error::Error;
-use crate::output;
+use crate::output::{self, OutputFormat};
 
 pub(crate) fn run(args: &RetentionArgs) -> Result<ExitCode, Error> {
     let mut spec = args.spec()?;
@@ -24,17 +24,18 @@ pub(crate) fn run(args: &RetentionArgs) -> Result<ExitCode, Error> {
     if let Some(folder) = &args.csv {
         output::write_tables(&report.to_csv(), folder)?;
     }
-    if args.as_json() {
-        let json = output::json(&report)?;
-        match args.output.as_deref() {
-            Some(path) => output::write_bytes(&json, path)?,
-            None => output::write(&json, None)?,
+    let output = args.output.as_deref();
+    let format = OutputFormat::of(output, args.json);
+    let text = match format {
+        OutputFormat::Json => output::json(&report)?,
+        // Its page is that of `audience report`.
+        OutputFormat::Html | OutputFormat::Text => {
+            let mut options = TextOptions::default();
+            options.width = output::width(output, options.width);
+            report.to_text(options)
         }
-    } else {
-        let mut options = TextOptions::default();
-        options.width = if args.output.is_some() { options.width } else { output::width(options.width) };
-        output::write(&report.to_text(options), args.output.as_deref())?;
-    }
+    };
+    format.write(&text, output)?;
     if report.sessions == 0 {
         return Err(Error::no_sessions(report.sessions_read, sessions.quality()));
     }

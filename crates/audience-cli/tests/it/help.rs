@@ -26,7 +26,7 @@ fn every_command_says_what_it_does_and_takes() {
             ["--rule", "--rules", "--allow-unjudged", "--list-metrics", "--business-error", "--tz", "min_sessions"]
                 .as_slice(),
         ),
-        ("session", ["--json", "--catalog", "<ID>"].as_slice()),
+        ("session", ["--json", "--output", "--catalog", "<ID>", "playhead"].as_slice()),
         ("simulate", ["--seed", "--effect", "--faults", "--scenario", "--truth", "--catalog-out", "off"].as_slice()),
         ("completions", ["bash", "zsh", "fish"].as_slice()),
     ] {

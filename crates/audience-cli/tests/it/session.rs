@@ -31,6 +31,25 @@ fn the_same_as_json() {
     assert!(spans > 10);
 }
 
+#[test]
+fn the_ending_of_the_file_says_what_to_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = |name: &str, further: &[&str]| {
+        let path = folder.path().join(name);
+        let all = [&["session", PLAYERS, STALLED, "-o", path.to_str().unwrap()], further].concat();
+        assert_eq!(output(&all), "");
+        std::fs::read_to_string(path).unwrap()
+    };
+    let page = written("session.html", &["--catalog", CATALOG]);
+    assert!(page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("</html>"));
+    for shown in [STALLED, "Test stream, HLS", "What the player did", "state stalled", "Buffer over time"] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    assert_eq!(written("session.json", &[]), output(&["session", PLAYERS, STALLED, "--json"]));
+    assert_eq!(written("session.html", &["--json"]), output(&["session", PLAYERS, STALLED, "--json"]));
+    assert_eq!(written("session.txt", &[]), output(&["session", PLAYERS, STALLED]));
+}
+
 /// Lines of one session's events, of one that is `(milliseconds, type, further fields)`.
 fn lines(events: &[(u64, &str, Value)]) -> String {
     let line = |(at, kind, fields): &(u64, &str, Value)| {

@@ -13,7 +13,7 @@ const SCRIPT: &str = include_str!("script.js");
 
 /// Nothing may be loaded, and nothing may run but the style and the script with these digests.
 const POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-BguiHZV/+U2LRWGjeOCTYVm0IWPOvk4KISkoZApx5/U='; \
+    style-src 'sha256-nHcLDxJq64mnPbB2LGLBF9ECBXRiDbKYeiOmm5brELk='; \
     script-src 'sha256-w4MZa9T+lt7BixSqU7zmhXb5RpF8Rm42Qgu7OyCxWXc='; \
     base-uri 'none'; form-action 'none'";
 
@@ -27,26 +27,37 @@ pub(super) struct Context<'a> {
 pub(super) fn write(report: &Report) -> Markup {
     let zone = TimeZone::get(&report.asked.time_zone).unwrap_or(TimeZone::UTC);
     let context = Context { report, zone, verdict: Verdict::of(report) };
+    document(&format!("Audience report, {}", period(&context)), |out| write_body(out, &context))
+}
+
+/// A page with our style and script around what `body` writes.
+pub(super) fn document(title: &str, body: impl FnOnce(&mut Markup)) -> Markup {
     let mut out = Markup::new();
     out.literal("<!DOCTYPE html>\n");
     out.element("html", &[("lang", &"en")], |out| {
         out.line();
-        out.element("head", &[], |out| write_head(out, &context));
+        out.element("head", &[], |out| write_head(out, title));
         out.line();
-        out.element("body", &[], |out| write_body(out, &context));
+        out.element("body", &[], |out| {
+            body(out);
+            out.line();
+            out.literal("<script>");
+            out.literal(SCRIPT);
+            out.literal("</script>");
+        });
         out.line();
     });
     out.line();
     out
 }
 
-fn write_head(out: &mut Markup, context: &Context<'_>) {
+fn write_head(out: &mut Markup, title: &str) {
     out.empty("meta", &[("charset", &"utf-8")]);
     out.empty("meta", &[("http-equiv", &"Content-Security-Policy"), ("content", &POLICY)]);
     out.empty("meta", &[("name", &"viewport"), ("content", &"width=device-width, initial-scale=1")]);
     out.empty("meta", &[("name", &"color-scheme"), ("content", &"light dark")]);
     out.empty("meta", &[("name", &"generator"), ("content", &concat!("audience ", env!("CARGO_PKG_VERSION")))]);
-    out.leaf("title", &[], format_args!("Audience report, {}", period(context)));
+    out.leaf("title", &[], title);
     out.literal("<style>");
     out.literal(STYLE);
     out.literal("</style>");
@@ -103,10 +114,6 @@ fn write_body(out: &mut Markup, context: &Context<'_>) {
         out.name(&report.asked.time_zone);
         out.text(".");
     });
-    out.line();
-    out.literal("<script>");
-    out.literal(SCRIPT);
-    out.literal("</script>");
 }
 
 fn period(context: &Context<'_>) -> String {

@@ -192,8 +192,8 @@ fn write_good(out: &mut Markup, streams: &StreamsReport) {
     table.write(out);
 }
 
-/// What a score is called, and its range.
-fn in_words(score: Score) -> (&'static str, &'static str, &'static str) {
+/// What a score is called, its range, and what it is about.
+pub(super) fn in_words(score: Score) -> (&'static str, &'static str, &'static str) {
     match score {
         Score::Experience => ("Experience index", "0 to 100", "Our own policy index, no MOS"),
         Score::MuxStartup => ("Mux start-up", "0 to 100", "8 s make 50"),

@@ -155,7 +155,11 @@ impl TitleComparison {
             title: title.title.clone(),
             figures: figures(sides.0, sides.1),
             shares: shares(sides.0, sides.1, in_both),
-            retention: RetentionComparison::new(title.retention.clone(), Retention::new(&other.curves, others, Around::default()), in_both),
+            retention: RetentionComparison::new(
+                title.retention.clone(),
+                Retention::new(&other.curves, others, Around::default()),
+                in_both,
+            ),
         }
     }
 }

@@ -29,8 +29,21 @@ fn named(title: &TitleRetention) -> impl Iterator<Item = Cell<'_>> {
 
 fn curves(report: &RetentionReport) -> String {
     let mut sheet = Sheet::new([
-        "content_id", "title", "position_ms", "sessions", "reached", "share", "low", "high", "plays", "relative", "catalogue_p10",
-        "catalogue_p25", "catalogue_p50", "catalogue_p75", "catalogue_p90",
+        "content_id",
+        "title",
+        "position_ms",
+        "sessions",
+        "reached",
+        "share",
+        "low",
+        "high",
+        "plays",
+        "relative",
+        "catalogue_p10",
+        "catalogue_p25",
+        "catalogue_p50",
+        "catalogue_p75",
+        "catalogue_p90",
     ]);
     for title in &report.titles {
         let retention = &title.retention;
@@ -130,8 +143,20 @@ fn seeks(report: &RetentionReport) -> String {
 
 fn chapters(report: &RetentionReport) -> String {
     let mut sheet = Sheet::new([
-        "content_id", "title", "chapter", "start_ms", "end_ms", "sessions", "entered", "completed", "completed_low",
-        "completed_high", "average_completion", "average_completion_low", "average_completion_high", "exits",
+        "content_id",
+        "title",
+        "chapter",
+        "start_ms",
+        "end_ms",
+        "sessions",
+        "entered",
+        "completed",
+        "completed_low",
+        "completed_high",
+        "average_completion",
+        "average_completion_low",
+        "average_completion_high",
+        "exits",
     ]);
     for title in &report.titles {
         for chapter in &title.retention.chapters {

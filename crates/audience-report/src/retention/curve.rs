@@ -2,8 +2,8 @@
 
 use audience_core::{MediaTime, Ratio};
 use audience_retention::{
-    AttentionRules, Benchmark, BenchmarkScore, CatalogueBand, CatalogueSummary, Credits, DropOff, DropOffRules, Independent,
-    RetentionSummary, Rewatched, SeekCounts, Skipped, TitleCurve, TitleChapters,
+    AttentionRules, Benchmark, BenchmarkScore, CatalogueBand, CatalogueSummary, Credits, DropOff, DropOffRules,
+    Independent, RetentionSummary, Rewatched, SeekCounts, Skipped, TitleChapters, TitleCurve,
 };
 use audience_stats::{Confidence, Interval};
 use serde::Serialize;
@@ -195,7 +195,14 @@ impl CatalogueComparison {
         let title = TitleCurve::of(summary)?;
         let (class, ranks) = (catalogue.class_of(title.duration)?, catalogue.relative(&title)?);
         let rank = ranks.iter().map(|rank| rank.as_f64()).sum::<f64>() / ranks.len() as f64;
-        Some(Self { from_ms: class.from, to_ms: class.to, titles: class.titles, bands: class.bands.clone(), ranks, rank })
+        Some(Self {
+            from_ms: class.from,
+            to_ms: class.to,
+            titles: class.titles,
+            bands: class.bands.clone(),
+            ranks,
+            rank,
+        })
     }
 }
 

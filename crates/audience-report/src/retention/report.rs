@@ -101,9 +101,7 @@ impl RetentionReport {
 }
 
 /// The curves of all titles, by length.
-pub(crate) fn catalogue<'s>(
-    titles: impl Iterator<Item = &'s RetentionSummary>,
-) -> CatalogueSummary {
+pub(crate) fn catalogue<'s>(titles: impl Iterator<Item = &'s RetentionSummary>) -> CatalogueSummary {
     let mut curves =
         CatalogueCurves::new(100, CatalogueCurves::LEAST_SESSIONS).expect("a hundred points are not too many");
     for title in titles.filter_map(TitleCurve::of) {

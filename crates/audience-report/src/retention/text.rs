@@ -4,7 +4,7 @@ use audience_core::MediaTime;
 
 use super::report::{RetentionReport, TitleRetention};
 use crate::format;
-use crate::text::{TITLE, DIM, TextOptions, line, retention as words};
+use crate::text::{DIM, TITLE, TextOptions, line, retention as words};
 
 impl RetentionReport {
     /// The report as text, with ANSI styles for headings.

@@ -120,7 +120,12 @@ fn catalogue(retention: &Retention) -> Option<String> {
 fn benchmark(retention: &Retention) -> Option<String> {
     let score = retention.benchmark?;
     let part = |part: &audience_retention::BenchmarkPart| {
-        format!("{} at {:.0} % ({} expected)", format::share(Some(part.reached)), part.at.as_f64() * 100.0, format::share(Some(part.expected)))
+        format!(
+            "{} at {:.0} % ({} expected)",
+            format::share(Some(part.reached)),
+            part.at.as_f64() * 100.0,
+            format::share(Some(part.expected))
+        )
     };
     let parts: Vec<String> = score.parts.iter().map(part).collect();
     Some(format!("{:.0} of 100: {}", score.score, parts.join(", ")))
@@ -190,5 +195,7 @@ pub(crate) fn leave_alike(groups: &GroupsCompared) -> Option<String> {
     let (statistic, degrees, p) = (groups.log_rank?, groups.degrees_of_freedom?, groups.p?);
     let p = if p < 0.001 { "p < 0.001".to_owned() } else { format!("p = {p:.3}") };
     let so = if groups.p? < 0.05 { "They do not leave alike" } else { "That they leave alike is not refuted" };
-    Some(format!("{so}: log-rank {statistic:.1} with {degrees} degrees of freedom, {p}. A description, not an experiment."))
+    Some(format!(
+        "{so}: log-rank {statistic:.1} with {degrees} degrees of freedom, {p}. A description, not an experiment."
+    ))
 }

@@ -9,6 +9,7 @@ mod golden;
 mod laws;
 mod page;
 mod rules;
+mod session_page;
 mod sheets;
 mod streams;
 mod sums;

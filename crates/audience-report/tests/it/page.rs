@@ -14,7 +14,7 @@ fn by(names: &str) -> ReportSpec {
 }
 
 /// The page without what is between the tags of style and script, which are not XML.
-fn without_code(page: &str) -> String {
+pub(crate) fn without_code(page: &str) -> String {
     let mut text = page.to_owned();
     for name in ["style", "script"] {
         let (open, close) = (format!("<{name}>"), format!("</{name}>"));
@@ -27,9 +27,13 @@ fn without_code(page: &str) -> String {
 
 /// Checks what every page must be, and gives all text of it.
 fn check(report: &Report) -> String {
-    let page = report.to_html();
+    check_page(&report.to_html())
+}
+
+/// Checks what every page must be, and gives all text of it.
+pub(crate) fn check_page(page: &str) -> String {
     assert!(!page.contains("http://") && !page.contains("https://"), "it refers to somewhere");
-    let text = without_code(&page);
+    let text = without_code(page);
     let options = roxmltree::ParsingOptions { allow_dtd: true, ..roxmltree::ParsingOptions::default() };
     let document = Document::parse_with_options(&text, options).unwrap();
     let mut ids: Vec<_> = document.descendants().filter_map(|node| node.attribute("id")).collect();
@@ -70,8 +74,8 @@ fn check(report: &Report) -> String {
 }
 
 /// The words of a page, an element a line, as a reader hears them.
-fn words(report: &Report) -> String {
-    let text = without_code(&report.to_html());
+pub(crate) fn words(page: &str) -> String {
+    let text = without_code(page);
     let options = roxmltree::ParsingOptions { allow_dtd: true, ..roxmltree::ParsingOptions::default() };
     let document = Document::parse_with_options(&text, options).unwrap();
     let mut lines = Vec::new();
@@ -102,7 +106,7 @@ fn the_page_of_various_sessions_is_whole() {
 
 #[test]
 fn the_words_of_a_page() {
-    insta::assert_snapshot!(words(&various(&by("device"))));
+    insta::assert_snapshot!(words(&various(&by("device")).to_html()));
 }
 
 #[test]

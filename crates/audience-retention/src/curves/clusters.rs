@@ -93,6 +93,23 @@ impl Clusters {
         design_effect(clustered, independent)
     }
 
+    /// The design effect of the hazard in each tenth: one viewer who leaves at the same place again and again is no crowd.
+    /// 1 where that is not known.
+    pub(super) fn of_hazards(&self, total: u64, effective: f64) -> [f64; TENTHS] {
+        let groups = self.sums.len() as f64;
+        let totals = self.sums.totals().map(|total| total as f64);
+        let (at_risk, left) = totals[1 + TENTHS..].split_at(TENTHS);
+        let scale = effective / total as f64;
+        std::array::from_fn(|tenth| {
+            let (n, d) = (at_risk[tenth], left[tenth]);
+            let rest =
+                |sums: &[u64; SUMS]| sums[1 + 2 * TENTHS + tenth] as f64 - sums[1 + TENTHS + tenth] as f64 * d / n;
+            let squares: f64 = self.sums.iter().map(|(_, sums)| rest(sums) * rest(sums)).sum();
+            let clustered = groups / (groups - 1.0) * squares / (n * n);
+            design_effect(clustered, d / n * (1.0 - d / n) / (n * scale)).unwrap_or(1.0)
+        })
+    }
+
     #[cfg(feature = "serde")]
     pub(crate) fn size_bytes(&self) -> usize {
         self.sums.size_bytes()

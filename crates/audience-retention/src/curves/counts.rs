@@ -176,6 +176,7 @@ impl Counts {
             intervals: (0..intervals).map(interval).collect(),
             design_effect: clusters.of_reach(effective),
             survival_design_effect: clusters.of_survival(total, effective),
+            hazard_design_effects: clusters.of_hazards(total, effective).to_vec(),
         }
     }
 

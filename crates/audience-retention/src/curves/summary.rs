@@ -38,6 +38,8 @@ pub struct RetentionSummary {
     pub design_effect: Option<f64>,
     /// The same for survival.
     pub survival_design_effect: Option<f64>,
+    /// The same for the share that leaves in each tenth of the content; 1 where it is not known.
+    pub hazard_design_effects: Vec<f64>,
 }
 
 /// Sessions that are in no curve, by reason.

@@ -19,7 +19,12 @@ fn a_part_that_many_watch_again_is_found_with_its_lift() {
     let mut rng = rng(1);
     // Everybody goes back somewhere; four in ten go back to 60 to 65 %.
     let sessions = (0..1000).map(|viewer| {
-        let (from, to) = if viewer % 10 < 4 { (6500, 6000) } else { let at = rng.random_range(500..9500); (at + 400, at) };
+        let (from, to) = if viewer % 10 < 4 {
+            (6500, 6000)
+        } else {
+            let at = rng.random_range(500..9500);
+            (at + 400, at)
+        };
         vec![(0, from), (to, 10_000)]
     });
     let found = summary(sessions).rewatched(&AttentionRules::default(), Independent::Sessions);

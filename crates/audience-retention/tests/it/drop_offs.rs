@@ -126,9 +126,8 @@ fn credits_begin_where_most_of_those_who_are_there_leave() {
 fn without_credits_none_are_found() {
     let mut rng = rng(4);
     let rules = DropOffRules::default();
-    let found = (0..300).filter(|_| {
-        simulated(500, &mut rng, |_| 0.01).credits(&rules, Independent::Sessions).is_some()
-    });
+    let found =
+        (0..300).filter(|_| simulated(500, &mut rng, |_| 0.01).credits(&rules, Independent::Sessions).is_some());
     // One in a thousand is chance.
     assert!(found.count() <= 2);
     assert_eq!(RetentionCurves::default().summary().credits(&rules, Independent::Sessions), None);

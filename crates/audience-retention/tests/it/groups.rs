@@ -47,7 +47,10 @@ fn what_cannot_be_compared_is_refused() {
     let (one, empty) = (group([50]), group([]));
     let other_grid = RetentionCurves::default().summary();
     let independent = Independent::Viewers;
-    assert_eq!(one.difference(&other_grid, Confidence::P95, independent), Err(Error::OtherGrid { ours: 10, theirs: 100 }));
+    assert_eq!(
+        one.difference(&other_grid, Confidence::P95, independent),
+        Err(Error::OtherGrid { ours: 10, theirs: 100 })
+    );
     assert_eq!(one.difference(&empty, Confidence::P95, independent), Err(Error::EmptyGroup { group: 1 }));
     assert_eq!(compare_survival(&[&one], independent).unwrap_err(), Error::TooFewGroups { groups: 1 });
     assert_eq!(compare_survival(&[&one, &empty], independent).unwrap_err(), Error::EmptyGroup { group: 1 });

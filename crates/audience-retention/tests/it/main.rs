@@ -11,9 +11,7 @@ mod relative;
 mod skips;
 mod weighted;
 
-use audience_core::{
-    Event, EventKind, MediaTime, Rules, Session, SessionFacts, Timestamp,
-};
+use audience_core::{Event, EventKind, MediaTime, Rules, Session, SessionFacts, Timestamp};
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 

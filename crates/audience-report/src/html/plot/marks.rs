@@ -80,9 +80,10 @@ pub(super) fn catalogue(out: &mut Markup, retention: &Retention) {
     let Some(beside) = &retention.catalogue else { return };
     let bands = &beside.bands;
     let line = |of: fn(&audience_retention::CatalogueBand) -> f64| -> Vec<f64> { bands.iter().map(of).collect() };
-    for (class, low, high) in
-        [("catalogue", line(|band| band.p10), line(|band| band.p90)), ("catalogue", line(|band| band.p25), line(|band| band.p75))]
-    {
+    for (class, low, high) in [
+        ("catalogue", line(|band| band.p10), line(|band| band.p90)),
+        ("catalogue", line(|band| band.p25), line(|band| band.p75)),
+    ] {
         path(out, class, &super::curve::between(&low, &high));
     }
     path(out, "median", &super::line_through(super::curve::points(&line(|band| band.p50))));
@@ -110,7 +111,8 @@ pub(in crate::html) fn seeks(out: &mut Markup, retention: &Retention) {
         out.element("figcaption", &[], |out| {
             out.leaf("strong", &[], "Seeks");
             out.text(" ");
-            let note = format!("{total} by tenths of the title: from the row, to the column; skips are right of the diagonal");
+            let note =
+                format!("{total} by tenths of the title: from the row, to the column; skips are right of the diagonal");
             out.leaf("span", &[("class", &"muted")], note);
         });
         out.element("div", &[("class", &"scroll")], |out| {

@@ -1,27 +1,25 @@
 //! How a session's stream felt, and what each part of that cost.
 
 use std::cmp::Reverse;
-use std::fmt::{self, Write};
 
 use audience_core::{Accumulator, Failure, LiveLatency, MediaTime, SessionFacts, StartUpBasis};
 use audience_qoe::{
     Experience, ExperienceScore, ExperienceSummary, RenditionShare, Renditions, RenditionsSummary, Score, ScoreRules,
     SessionScores, Viewing,
 };
-use audience_report::{fine_ratio, paragraph, printable};
 use serde::Serialize;
 
-use super::{BOLD, DIM, things};
+use crate::format::fine_ratio;
 
 /// Renditions that are listed; the others are counted.
 const LISTED: usize = 5;
 
 /// The scores of one session.
-#[derive(Serialize)]
-pub(super) struct Scored {
-    scores: SessionScores,
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Scored {
+    pub(crate) scores: SessionScores,
     /// What our own index is made of; `None` when nothing was played.
-    experience: Option<ExperienceScore>,
+    pub(crate) experience: Option<ExperienceScore>,
 }
 
 impl Scored {
@@ -31,37 +29,8 @@ impl Scored {
         Self { scores: rules.scores(facts), experience }
     }
 
-    /// Writes a row for each part that is known, in so many columns.
-    pub(super) fn write(&self, facts: &SessionFacts, out: &mut String, width: usize) -> fmt::Result {
-        let felt = summary_of::<Experience>(facts);
-        write!(out, "{BOLD}Quality of experience{BOLD:#}")?;
-        if facts.inferred.from_requests.is_some() {
-            write!(out, "  {DIM}from requests alone: start-up at most, stalls at least{DIM:#}")?;
-        }
-        writeln!(out)?;
-        let rows = [
-            ("start-up", Some(start_up(facts))),
-            ("stalls", stalls(&felt)),
-            ("seeking", seeking(facts)),
-            ("switches", switches(&felt, facts)),
-            ("bit rate", felt.average_bitrate_bps.map(|bps| format!("{} on average", kbits(bps as u64)))),
-            ("played", played(facts)),
-            ("latency", facts.latency.as_ref().and_then(latency)),
-            ("frames", frames(&felt, facts)),
-            ("failure", facts.failure.map(|failure| self::failure(failure, facts))),
-            ("index", Some(self.index())),
-            ("scores", self.others()),
-        ];
-        for (name, text) in rows {
-            if let Some(text) = text {
-                paragraph(out, width, &format!("  {name:<8} "), &text);
-            }
-        }
-        writeln!(out)
-    }
-
     /// The index and what each part took from it, the most first.
-    fn index(&self) -> String {
+    pub(super) fn index(&self) -> String {
         let Some(ExperienceScore { score, parts }) = &self.experience else {
             return "no score: nothing was played".to_owned();
         };
@@ -78,12 +47,29 @@ impl Scored {
     }
 
     /// The other scores that are known.
-    fn others(&self) -> Option<String> {
+    pub(super) fn others(&self) -> Option<String> {
         let others = Score::ALL.into_iter().filter(|score| *score != Score::Experience);
         let known = others.filter_map(|score| Some(format!("{} {:.1}", score.name(), (*self.scores.get(score))?)));
         let known: Vec<String> = known.collect();
         (!known.is_empty()).then(|| known.join(", "))
     }
+}
+
+/// What is known of each part, by name. It quotes telemetry.
+pub(crate) fn rows(facts: &SessionFacts) -> Vec<(&'static str, String)> {
+    let felt = summary_of::<Experience>(facts);
+    let rows = [
+        ("start-up", Some(start_up(facts))),
+        ("stalls", stalls(&felt)),
+        ("seeking", seeking(facts)),
+        ("switches", switches(&felt, facts)),
+        ("bit rate", felt.average_bitrate_bps.map(|bps| format!("{} on average", kbits(bps as u64)))),
+        ("played", played(facts)),
+        ("latency", facts.latency.as_ref().and_then(latency)),
+        ("frames", frames(&felt, facts)),
+        ("failure", facts.failure.map(|failure| self::failure(failure, facts))),
+    ];
+    rows.into_iter().filter_map(|(name, text)| Some((name, text?))).collect()
 }
 
 /// `11.2 points start-up` for what cost most, `5.7 stall time` for the rest.
@@ -104,14 +90,16 @@ fn start_up(facts: &SessionFacts) -> String {
     match facts.startup {
         None if facts.started() => "not known: nothing to count from".to_owned(),
         None => format!("no first frame; {} of waiting for it", facts.wall.starting),
-        Some(startup) => {
-            let since = match startup.since {
-                StartUpBasis::Request => "from the request to play",
-                StartUpBasis::FirstRequest => "from the first report: an upper bound",
-                StartUpBasis::Load => "from the load: an upper bound",
-            };
-            format!("{} {since}", startup.time)
-        }
+        Some(startup) => format!("{} {}", startup.time, since_words(startup.since)),
+    }
+}
+
+/// What a start-up time counts from.
+pub(crate) fn since_words(since: StartUpBasis) -> &'static str {
+    match since {
+        StartUpBasis::Request => "from the request to play",
+        StartUpBasis::FirstRequest => "from the first report: an upper bound",
+        StartUpBasis::Load => "from the load: an upper bound",
     }
 }
 
@@ -187,17 +175,20 @@ fn failure(failure: Failure, facts: &SessionFacts) -> String {
         Failure::Playback => "failed after the first frame",
         Failure::ExitBeforeStart => return "no fatal error, but the viewer left before the first frame".to_owned(),
     };
-    let code =
-        facts.failure_code.as_ref().map_or("without a code".to_owned(), |code| format!("code {}", printable(code)));
+    let code = facts.failure_code.as_ref().map_or("without a code".to_owned(), |code| format!("code {code}"));
     format!("{when}, {code}")
 }
 
 /// `2095 kbit/s, 1280x720`.
-pub(super) fn rendition(bitrate_bps: Option<u64>, width: u32, height: u32) -> String {
+pub(crate) fn rendition(bitrate_bps: Option<u64>, width: u32, height: u32) -> String {
     let rate = bitrate_bps.map_or("unknown bit rate".to_owned(), kbits);
     if height > 0 { format!("{rate}, {width}x{height}") } else { rate }
 }
 
 fn kbits(bps: u64) -> String {
     format!("{} kbit/s", bps / 1000)
+}
+
+pub(super) fn things(count: u64, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
 }
