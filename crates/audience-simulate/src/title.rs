@@ -33,6 +33,7 @@ pub struct Title {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Chapter {
     /// Its name: `opening`, `intro`, `part 1`, `credits`.
+    #[cfg_attr(feature = "serde", serde(rename = "title"))]
     pub name: String,
     /// Where it begins.
     #[cfg_attr(feature = "serde", serde(rename = "start_ms"))]

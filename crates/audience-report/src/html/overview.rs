@@ -191,6 +191,9 @@ fn write_titles(out: &mut Markup, report: &Report) {
         sortable: true,
     };
     table.write(out);
+    if report.titles.iter().filter(|title| title.why_no_curve().is_none()).nth(1).is_some() {
+        plot::write_two_titles(out);
+    }
     if report.titles_omitted > 0 {
         let more = format::things(report.titles_omitted as u64, "title", "titles");
         out.leaf("p", &[("class", &"muted")], format_args!("And {more} more, watched less."));

@@ -13,8 +13,8 @@ const SCRIPT: &str = include_str!("script.js");
 
 /// Nothing may be loaded, and nothing may run but the style and the script with these digests.
 const POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-nHcLDxJq64mnPbB2LGLBF9ECBXRiDbKYeiOmm5brELk='; \
-    script-src 'sha256-w4MZa9T+lt7BixSqU7zmhXb5RpF8Rm42Qgu7OyCxWXc='; \
+    style-src 'sha256-BdIHCEroPhM8Pb007fc/3Ue9Y+oBtdcj29aTGO2gxuQ='; \
+    script-src 'sha256-BHIstmMs+bcke21qMZDHef/6w5gNWn4u6E8d2YH6moQ='; \
     base-uri 'none'; form-action 'none'";
 
 /// What sections need besides the report.

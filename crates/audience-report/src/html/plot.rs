@@ -17,7 +17,7 @@ use std::fmt::{Display, Write};
 
 pub(super) use attendance::{concurrent, write as write_attendance};
 pub(super) use curve::{Curve, write as write_curve};
-pub(super) use groups::write as write_group_curves;
+pub(super) use groups::{write as write_group_curves, write_two_titles};
 pub(super) use marks::seeks as write_seeks;
 pub(super) use session::{Course, state_class, write_watched};
 pub(super) use small::{bar, interval, quantiles, sparkline};

@@ -145,6 +145,43 @@
     });
   });
 
+  // The curves of two titles beside each other: those drawn in their sections.
+  all(".two-titles").forEach((figure) => {
+    const titles = all("section.title").map((section) => ({
+      name: section.querySelector("h2").textContent,
+      band: section.querySelector("path.band:not(.other)"),
+      curve: section.querySelector("path.curve:not(.other)"),
+    })).filter((title) => title.curve && title.band);
+    const selects = all("select", figure);
+    const status = figure.querySelector("[role=status]");
+    if (titles.length < 2) return;
+    const heights = (path) => Array.from(path.getAttribute("d").matchAll(/[ML][\d.-]+ ([\d.-]+)/g), (at) => 1 - at[1] / 1000);
+    const draw = () => {
+      const chosen = selects.map((select) => titles[select.selectedIndex]);
+      chosen.forEach((title, side) => {
+        const of = side ? ".other" : ":not(.other)";
+        figure.querySelector("path.band" + of).setAttribute("d", title.band.getAttribute("d"));
+        figure.querySelector("path.curve" + of).setAttribute("d", title.curve.getAttribute("d"));
+      });
+      const [one, other] = chosen.map((title) => heights(title.curve));
+      const percent = (share) => (share * 100).toFixed(0) + " %";
+      const at = (values, part) => percent(values[Math.min(values.length - 1, Math.floor(values.length * part))]);
+      status.textContent = [0.25, 0.5, 0.75]
+        .map((part) => "At " + percent(part) + ": " + at(one, part) + " and " + at(other, part)).join(". ") + ".";
+    };
+    selects.forEach((select, side) => {
+      titles.forEach((title) => {
+        const option = make("option");
+        option.textContent = title.name;
+        select.append(option);
+      });
+      select.selectedIndex = side;
+      select.addEventListener("change", draw);
+    });
+    figure.hidden = false;
+    draw();
+  });
+
   // Tables as files. What a spreadsheet would take for a formula begins with an apostrophe.
   const cellText = (cell) => {
     if (cell.dataset.v !== undefined) return cell.dataset.v;

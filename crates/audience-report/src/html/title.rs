@@ -22,7 +22,6 @@ pub(super) fn write(out: &mut Markup, context: &Context<'_>, number: usize) {
         out.element("h2", &[], |out| out.name(title.name()));
         write_line(out, title);
         write_curves(out, context, number);
-        write_findings(out, title);
         write_chapters(out, title);
         if title.why_no_curve().is_none() {
             plot::write_seeks(out, &title.retention);
@@ -87,6 +86,7 @@ fn write_curves(out: &mut Markup, context: &Context<'_>, number: usize) {
         let why = "not in the curve: without a duration, or at positions nobody reported";
         out.leaf("p", &[("class", &"muted")], format_args!("{sessions} {why}."));
     }
+    write_findings(out, title);
     plot::write_strip(out, title);
     if let Some(groups) = &title.groups {
         plot::write_group_curves(out, title, groups, title.duration_ms.filter(|_| !uneven));
@@ -122,7 +122,8 @@ fn write_findings(out: &mut Markup, title: &TitleReport) {
 /// Chapters with how they hold those who enter them.
 fn write_chapters(out: &mut Markup, title: &TitleReport) {
     let chapters = &title.retention.chapters;
-    if chapters.is_empty() {
+    // One chapter is the title.
+    if chapters.len() < 2 {
         return;
     }
     let share = |share: &ShareWithInterval| {

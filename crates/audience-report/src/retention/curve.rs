@@ -168,6 +168,11 @@ impl Retention {
         self.drop_offs.iter().filter(|drop_off| !drop_off.in_credits)
     }
 
+    /// Whether a part that is skipped is in the credits.
+    pub(crate) fn in_credits(&self, skipped: &Skipped) -> bool {
+        self.credits.is_some_and(|credits| skipped.part.start >= credits.start)
+    }
+
     /// The part that is the intro.
     pub(crate) fn intro(&self) -> Option<&Skipped> {
         self.skipped.iter().find(|skipped| skipped.is_intro)

@@ -1,6 +1,7 @@
 //! Retention of a title in words, tables and block characters.
 
 use audience_core::{MediaTime, Ratio};
+use audience_retention::{BenchmarkPart, Independent};
 
 use super::{DIM, draw, line, paragraph, tables};
 use crate::format;
@@ -26,7 +27,8 @@ pub(crate) fn write_findings(out: &mut String, retention: &Retention, width: usi
     for (name, text) in findings(retention) {
         paragraph(out, width, &format!("  {name:<14}"), &text);
     }
-    if !retention.chapters.is_empty() {
+    // One chapter is the title.
+    if retention.chapters.len() > 1 {
         write_chapters(out, &retention.chapters, width);
     }
 }
@@ -64,8 +66,8 @@ fn list(texts: impl Iterator<Item = String>) -> Option<String> {
 fn view(retention: &Retention) -> Option<String> {
     let coverage = format::ratio(retention.average_coverage);
     let half = match retention.half_life_ms {
-        Some(half) => format!("; less than half watch {}", at(half)),
-        None => "; no part is watched by less than half".to_owned(),
+        Some(half) => format!("; half-life {}, the first moment that less than half watch", at(half)),
+        None => "; no moment is watched by less than half".to_owned(),
     };
     Some(format!("{} on average, {coverage} of the title{half}", format::clock(Some(retention.average_view_ms?))))
 }
@@ -104,9 +106,13 @@ fn again(retention: &Retention) -> Option<String> {
 
 fn skipped(retention: &Retention) -> Option<String> {
     list(retention.skipped.iter().map(|part| {
-        let intro = if part.is_intro { " (the intro)" } else { "" };
+        let what = match (part.is_intro, retention.in_credits(part)) {
+            (true, _) => " (the intro)",
+            (_, true) => " (credits)",
+            (false, false) => "",
+        };
         let skipped = format::share(Some(part.skipped));
-        format!("{} to {}{intro}: {skipped} seek over it", at(part.part.start), at(part.part.end))
+        format!("{} to {}{what}: {skipped} seek over it", at(part.part.start), at(part.part.end))
     }))
 }
 
@@ -119,7 +125,7 @@ fn catalogue(retention: &Retention) -> Option<String> {
 
 fn benchmark(retention: &Retention) -> Option<String> {
     let score = retention.benchmark?;
-    let part = |part: &audience_retention::BenchmarkPart| {
+    let part = |part: &BenchmarkPart| {
         format!(
             "{} at {:.0} % ({} expected)",
             format::share(Some(part.reached)),
@@ -135,14 +141,21 @@ fn sure(retention: &Retention) -> Option<String> {
     let (low, high) = (retention.low.first()?, retention.high.first()?);
     let widest = retention.low.iter().zip(&retention.high).map(|(low, high)| high - low).fold(high - low, f64::max);
     let of = format::things(retention.sessions, "session", "sessions");
-    let viewers = match retention.independent {
-        audience_retention::Independent::Sessions => String::new(),
-        audience_retention::Independent::Viewers => format!(
-            ", that say as much as {} independent ones, because viewers come back",
-            format::count((retention.effective_sessions / retention.design_effect.unwrap_or(1.0)).round() as u64)
-        ),
+    let effect = match retention.independent {
+        Independent::Sessions => 1.0,
+        Independent::Viewers => retention.design_effect.unwrap_or(1.0),
     };
-    Some(format!("to ±{:.1} pp at each point (95 %): {of}{viewers}", widest * 50.0))
+    let independent = (retention.effective_sessions / effect).round() as u64;
+    let why = match (effect > 1.0, retention.effective_sessions < retention.sessions as f64) {
+        (_, true) => "weights differ and viewers come back",
+        (true, false) => "viewers come back",
+        (false, false) => "",
+    };
+    let independent = match why {
+        "" => String::new(),
+        why => format!(", which say as much as {} independent ones, because {why}", format::count(independent)),
+    };
+    Some(format!("to ±{:.1} pp at each point (95 %): {of}{independent}", widest * 50.0))
 }
 
 fn write_chapters(out: &mut String, chapters: &[ChapterReport], width: usize) {

@@ -54,6 +54,31 @@ pub(in crate::html) fn write(out: &mut Markup, title: &TitleReport, groups: &Gro
     }
 }
 
+/// Where the page's script puts the curves of two titles beside each other; without script it is not there.
+pub(in crate::html) fn write_two_titles(out: &mut Markup) {
+    out.element("figure", &[("class", &"plot two-titles"), ("hidden", &"hidden")], |out| {
+        out.literal(concat!(
+            "<figcaption><strong>Two titles</strong> <span class=\"muted\">share of their sessions that watched each part, with ",
+            "95 % intervals</span></figcaption>\n<p class=\"key\"><label class=\"entry\"><span class=\"swatch\"></span>",
+            "<select aria-label=\"One title\"></select></label> <label class=\"entry\"><span class=\"swatch other\"></span>",
+            "<select aria-label=\"The other title\"></select></label></p>\n"
+        ));
+        out.element("div", &[("class", &"area")], |out| {
+            chart(out, "chart", "Retention of two titles", "Choose them above.", |out| {
+                levels(out, &[0.0, 0.25, 0.5, 0.75, 1.0].map(|share| (share, format!("{:.0} %", share * 100.0))));
+                shapes(out, |out| {
+                    for class in ["band", "band other", "curve", "curve other"] {
+                        out.empty("path", &[("class", &class)]);
+                    }
+                });
+                below(out, &scale::of_shares());
+            });
+        });
+        out.leaf("p", &[("class", &"muted"), ("role", &"status")], "");
+    });
+    out.line();
+}
+
 fn table(title: &TitleReport, drawn: &[&GroupRetention], length: Option<u64>) -> Table {
     let count = title.retention.shares.len();
     let mut columns = vec![Column::text("Position").raw("position")];
@@ -61,7 +86,6 @@ fn table(title: &TitleReport, drawn: &[&GroupRetention], length: Option<u64>) ->
         columns.push(Column::number(group.name(), "Share of the group that watched this moment"));
         if at > 0 {
             columns.push(Column::number("± largest", "The same minus that of the largest group, in percentage points"));
-            columns.push(Column::number("95 % interval", "Of that difference"));
         }
     }
     let row = |at: usize| {
@@ -75,9 +99,7 @@ fn table(title: &TitleReport, drawn: &[&GroupRetention], length: Option<u64>) ->
             cells.push(Cell::Number(format::share(share), share));
             if number > 0 {
                 let by = group.difference.get(at).copied();
-                let ends = (group.difference_low.get(at).copied(), group.difference_high.get(at).copied());
                 cells.push(Cell::Number(format::points(by), by));
-                cells.push(Cell::Text(format::points_between(ends.0, ends.1)));
             }
         }
         cells.into()

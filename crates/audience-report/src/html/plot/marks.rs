@@ -1,7 +1,5 @@
 //! What stands out on a retention curve: where viewers leave, what they watch again and what they skip.
 
-use std::fmt::Display;
-
 use audience_core::MediaTime;
 
 use super::path;
@@ -18,7 +16,7 @@ pub(super) fn parts(out: &mut Markup, retention: &Retention, length: u64) {
     if let Some(credits) = &retention.credits {
         path(out, "credits", &part(credits.start, MediaTime::from_millis(length), 0));
     }
-    for skipped in &retention.skipped {
+    for skipped in retention.skipped.iter().filter(|skipped| !retention.in_credits(skipped)) {
         path(out, "skipped", &part(skipped.part.start, skipped.part.end, 0));
     }
     for again in &retention.rewatched {
@@ -38,16 +36,12 @@ pub(super) fn drop_offs(out: &mut Markup, retention: &Retention, length: u64) {
             out.leaf("title", &[], format_args!("{hazard} leave at {from}"));
         });
     }
-    let label = |out: &mut Markup, at: MediaTime, class: &'static str, text: &'static str| {
-        let x = format!("{:.2}%", at.as_millis() as f64 * 100.0 / length.max(1) as f64);
-        let attributes: [(&'static str, &dyn Display); 4] = [("class", &class), ("x", &x), ("y", &"8%"), ("dx", &4)];
-        out.leaf("text", &attributes, text);
-    };
     if let Some(intro) = retention.intro() {
-        label(out, intro.part.start, "tick", "intro");
+        let x = format!("{:.2}%", intro.part.end.as_millis() as f64 * 100.0 / length.max(1) as f64);
+        out.leaf("text", &[("class", &"tick"), ("x", &x), ("y", &"8%"), ("dx", &4)], "intro");
     }
-    if let Some(credits) = &retention.credits {
-        label(out, credits.start, "tick", "credits");
+    if retention.credits.is_some() {
+        out.leaf("text", &[("class", &"tick end"), ("x", &"100%"), ("y", &"8%"), ("dx", &-4)], "credits");
     }
 }
 
@@ -55,11 +49,11 @@ pub(super) fn drop_offs(out: &mut Markup, retention: &Retention, length: u64) {
 pub(super) fn key(out: &mut Markup, retention: &Retention) {
     let catalogue = retention.catalogue.as_ref();
     let entries: [(&'static str, &'static str, bool); 6] = [
-        ("swatch other stays", "stay, whatever they skip", retention.survival.is_some()),
+        ("swatch other stays", "of those who watch anything, stay this far", retention.survival.is_some()),
         ("patch fill catalogue", "the catalogue: middle half and middle four fifths", catalogue.is_some()),
         ("dot drop-off", "more leave than around there", retention.early_drop_offs().next().is_some()),
         ("patch again-mark", "watched again more than around there", !retention.rewatched.is_empty()),
-        ("patch skipped", "skipped more than around there", !retention.skipped.is_empty()),
+        ("patch skipped", "skipped more than around there", retention.skipped.iter().any(|skipped| !retention.in_credits(skipped))),
         ("patch credits", "credits", retention.credits.is_some()),
     ];
     if entries.iter().all(|(_, _, there)| !there) {
