@@ -11,16 +11,25 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("renditions.py", "xtask/fixtures/behaviour"),
     ("slices.py", "crates/audience-qoe/tests/fixtures"),
     ("stats.py", "crates/audience-stats/tests/fixtures"),
+    ("tails.py", "crates/audience-stats/tests/fixtures"),
     ("peers.py", "xtask/fixtures/peers"),
 ];
 
-/// Compute all reference values anew with other programs: NumPy, `SciPy`, statsmodels, DuckDB. Needs Python 3 with
-/// `venv`; installs the versions that `xtask/oracle/requirements.txt` names under `target`.
+/// The same in R, which is used where it is found, with the packages that a script names.
+const IN_R: &[(&str, &str)] = &[("survival.R", "crates/audience-stats/tests/fixtures")];
+
+/// Compute all reference values anew with other programs: NumPy, `SciPy`, mpmath, statsmodels, DuckDB, and R where it is
+/// found. Needs Python 3 with `venv`; installs the versions that `xtask/oracle/requirements.txt` names under `target`.
 pub(crate) fn run() -> anyhow::Result<()> {
     let python = python()?;
-    for (script, folder) in SCRIPTS {
+    let run = |program: &Path, (script, folder): &(&str, &str)| {
         let script = root().join("xtask/oracle").join(script);
-        execute(Command::new(&python).arg(script).arg(Path::new(folder)).current_dir(root()))?;
+        execute(Command::new(program).arg(script).arg(Path::new(folder)).current_dir(root()))
+    };
+    SCRIPTS.iter().try_for_each(|script| run(&python, script))?;
+    let r = Path::new("Rscript");
+    if Command::new(r).arg("--version").output().is_ok() {
+        IN_R.iter().try_for_each(|script| run(r, script))?;
     }
     Ok(())
 }

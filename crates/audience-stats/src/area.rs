@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::float_sum::FloatSum;
 
 /// The area between 0 and straight lines through points, by the trapezoid rule: Σ (x₊ − x) (y + y₊) / 2. Below 0 where y
-/// is. A single point has none, and two points at the same x, a vertical line, add nothing.
+/// is, and infinite past the largest number. A single point has none, and two points at the same x, a vertical line, add nothing.
 ///
 /// Agrees with `scipy.integrate.trapezoid(y, x)`, and with the rule in exact fractions also where x is large or areas
 /// cancel.
@@ -36,15 +36,18 @@ pub fn trapezoid(x: &[f64], y: &[f64]) -> Result<f64, Error> {
     if let Some(at) = x.windows(2).position(|pair| pair[1] < pair[0]) {
         return Err(Error::GoesBack { at: at + 1 });
     }
+    // Half of the area, of halves that cannot be past the largest number.
     let mut area = FloatSum::default();
     for (x, y) in x.windows(2).zip(y.windows(2)) {
-        let (width, width_rest) = exact_sum(x[1], -x[0]);
+        let (width, width_rest) = exact_sum(x[1] / 2.0, -x[0] / 2.0);
         let (height, height_rest) = exact_sum(y[0] / 2.0, y[1] / 2.0);
         let product = width * height;
         area.add(product);
-        area.add(width.mul_add(height, -product) + width * height_rest + width_rest * height);
+        if product.is_finite() {
+            area.add(width.mul_add(height, -product) + width * height_rest + width_rest * height);
+        }
     }
-    Ok(area.value())
+    Ok(2.0 * area.value())
 }
 
 /// The sum of two numbers, and what rounding drops of it.

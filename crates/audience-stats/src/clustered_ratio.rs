@@ -67,14 +67,15 @@ impl ClusteredRatio {
             }
             check_weight(at, *denominator)?;
         }
-        let sum = |values: &[f64]| values.iter().copied().collect::<FloatSum>().value();
-        let (numerator, denominator) = (sum(numerators), sum(denominators));
+        let sum = |values: &[f64]| values.iter().copied().collect::<FloatSum>().parts();
+        let ((numerator, numerator_rest), (denominator, denominator_rest)) = (sum(numerators), sum(denominators));
         if !(denominator.is_finite() && denominator > 0.0) {
             return Err(Error::NotADenominator { denominator });
         }
         let estimate = numerator / denominator;
-        // What the division drops: residuals may be much smaller than what they are the difference of.
-        let dropped = (-estimate).mul_add(denominator, numerator) / denominator;
+        // What rounding drops of it: residuals may be much smaller than what they are the difference of.
+        let rest = numerator_rest - estimate * denominator_rest;
+        let dropped = ((-estimate).mul_add(denominator, numerator) + rest) / denominator;
 
         let mut by_cluster: BTreeMap<u64, FloatSum> = BTreeMap::new();
         let mut independent = FloatSum::default();

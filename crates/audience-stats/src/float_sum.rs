@@ -32,6 +32,12 @@ impl FloatSum {
         if self.sum.is_finite() { self.sum + self.dropped } else { self.sum }
     }
 
+    /// The sum, and what rounding still drops of it.
+    pub(crate) fn parts(&self) -> (f64, f64) {
+        let value = self.value();
+        if value.is_finite() { (value, self.dropped - (value - self.sum)) } else { (value, 0.0) }
+    }
+
     /// This sum less `other`, which keep their last digits where most of them cancel.
     pub(crate) fn less(&self, other: &Self) -> f64 {
         let mut difference = *self;

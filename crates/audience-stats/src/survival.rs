@@ -129,11 +129,15 @@ impl RiskTable {
         check_weight(lifetimes.len() - 1, total)?;
 
         let mut by_exit = lifetimes.to_vec();
-        // Within a time those that stay come last, and are the first from the end.
-        by_exit.sort_by(|a, b| (a.exit + 0.0).total_cmp(&(b.exit + 0.0)).then(b.observed.cmp(&a.observed)));
+        // Within a time those that stay come last, and are the first from the end. Sorted by weight as well, the order in
+        // which they were given does not show.
+        by_exit.sort_by(|a, b| {
+            let (time, weight) = ((a.exit + 0.0).total_cmp(&(b.exit + 0.0)), a.weight.total_cmp(&b.weight));
+            time.then(b.observed.cmp(&a.observed)).then(weight)
+        });
         let mut entries: Vec<(f64, f64)> =
             lifetimes.iter().filter_map(|of| Some((of.entry? + 0.0, of.weight))).collect();
-        entries.sort_by(|a, b| a.0.total_cmp(&b.0));
+        entries.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
 
         let (mut rows, mut staying) = (Vec::new(), Vec::new());
         let (mut later_entries, mut waiting) = (entries.as_slice(), FloatSum::default());
@@ -164,6 +168,13 @@ impl RiskTable {
             entered.add(*weight);
             *weight = entered.value();
         }
+        // Of those at the same time, the last has all.
+        entries.dedup_by(|later, first| {
+            later.0 == first.0 && {
+                first.1 = later.1;
+                true
+            }
+        });
         Ok(Self { rows, staying, entries })
     }
 
