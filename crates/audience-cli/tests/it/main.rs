@@ -11,6 +11,7 @@ mod page;
 mod pipes;
 mod privacy;
 mod report;
+mod retention;
 mod segments;
 mod session;
 mod simulate;
