@@ -131,7 +131,12 @@ mod tests {
         }
         // Six titles by 19 columns, the names of these, 20 totals, the number of titles, the digest; 17 groups by 13
         // figures, and their keys.
-        assert_eq!(compared, 6 * 19 + 19 + 21 + 2 + 17 * 13 + 5 + 2 + 20);
+        let (facts, breakdown) = (6 * 19 + 19 + 21 + 2, 17 * 13 + 5 + 2 + 20);
+        // Four quarters of six titles by 6 columns, four totals of 6; twenty bins and those that never watched, of six titles
+        // and of all; a hundred cells likewise; 47 buckets watched most again, with their sums.
+        let (chapters, drop_offs) = (4 * 6 * 6 + 6 + 4 * 6 + 1, 7 * 21 + 1);
+        let (skips, rewatch) = (7 * 100 + 1, 47 * 2 + 6 + 5);
+        assert_eq!(compared, facts + breakdown + chapters + drop_offs + skips + rewatch);
         assert!(not_built(&expected).contains(&"cohorts"));
     }
 
