@@ -77,11 +77,6 @@ impl Grid {
         }
     }
 
-    /// Ten shares.
-    pub(crate) const fn tenths() -> Self {
-        Self(Kind::Shares(10))
-    }
-
     /// How many points content of this duration has.
     pub fn points(&self, duration: MediaTime) -> usize {
         match &self.0 {
@@ -133,30 +128,106 @@ impl Grid {
         }
     }
 
-    /// The first point at or after a position in content of this duration; one past the last if there is none.
+    /// Where positions of content of this duration, which is not 0, lie.
     #[inline]
-    pub(crate) fn point_from(&self, position: MediaTime, duration: MediaTime) -> u32 {
+    pub(crate) fn scale(&self, duration: MediaTime) -> Scale<'_> {
         match &self.0 {
-            Kind::Shares(points) => scaled_up(position, *points, duration).min(*points),
-            Kind::WithEnd(points) => match scaled_up(position, *points - 1, duration) {
+            Kind::Shares(points) => Scale::shares(*points, duration),
+            Kind::WithEnd(points) => Scale::WithEnd(Parts::new(*points - 1, duration)),
+            Kind::Every(width) => Scale::Every(*width),
+            Kind::At(positions) => Scale::At(positions),
+        }
+    }
+}
+
+/// A [`Grid`] on content of some duration.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Scale<'g> {
+    Shares(Parts),
+    WithEnd(Parts),
+    Every(MediaTime),
+    At(&'g [MediaTime]),
+}
+
+/// Content divided into equal parts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parts {
+    parts: u64,
+    /// Not 0.
+    duration: u64,
+    /// Parts in a millisecond, nearly.
+    rate: f64,
+}
+
+impl Scale<'_> {
+    /// This many equal parts of content, whose duration is not 0.
+    #[inline]
+    pub(crate) fn shares(parts: u32, duration: MediaTime) -> Self {
+        Self::Shares(Parts::new(parts, duration))
+    }
+
+    /// The first point at or after a position; one past the last if there is none.
+    #[inline]
+    pub(crate) fn point_from(&self, position: MediaTime) -> u32 {
+        match self {
+            Self::Shares(parts) => parts.up(position),
+            Self::WithEnd(parts) => match parts.up(position) {
                 // The last point lies before the end of the content.
-                last if last >= *points - 1 => *points - 1 + u32::from(position >= duration),
+                last if u64::from(last) >= parts.parts => last + u32::from(position.as_millis() >= parts.duration),
                 point => point,
             },
-            Kind::Every(width) => divided(position, *width, true),
-            Kind::At(positions) => positions.partition_point(|point| *point < position) as u32,
+            Self::Every(width) => divided(position, *width, true),
+            Self::At(positions) => positions.partition_point(|point| *point < position) as u32,
         }
     }
 
-    /// The interval that a position is in, in content of this duration.
+    /// The interval that a position is in.
     #[inline]
-    pub(crate) fn interval_of(&self, position: MediaTime, duration: MediaTime) -> u32 {
-        match &self.0 {
-            Kind::Shares(points) => scaled_down(position, *points, duration).min(*points - 1),
-            Kind::WithEnd(points) => scaled_down(position, *points - 1, duration).min(*points - 2),
-            Kind::Every(width) => divided(position, *width, false),
-            Kind::At(positions) => positions.partition_point(|border| *border <= position) as u32,
+    pub(crate) fn interval_of(&self, position: MediaTime) -> u32 {
+        match self {
+            Self::Shares(parts) | Self::WithEnd(parts) => parts.down(position),
+            Self::Every(width) => divided(position, *width, false),
+            Self::At(positions) => positions.partition_point(|border| *border <= position) as u32,
         }
+    }
+}
+
+impl Parts {
+    #[inline]
+    fn new(parts: u32, duration: MediaTime) -> Self {
+        let duration = duration.as_millis();
+        Self { parts: u64::from(parts), duration, rate: f64::from(parts) / duration as f64 }
+    }
+
+    /// ⌊`position` · `parts` / `duration`⌋, the last part at the most. A product with a float is nearly that, and takes a
+    /// fraction of the time of a division; whole numbers then say which it is.
+    #[inline]
+    fn down(self, position: MediaTime) -> u32 {
+        let position = position.as_millis();
+        let mut part = ((position as f64 * self.rate) as u64).min(self.parts);
+        let (scaled, duration) = (u128::from(position) * u128::from(self.parts), u128::from(self.duration));
+        while part > 0 && u128::from(part) * duration > scaled {
+            part -= 1;
+        }
+        while part < self.parts && u128::from(part + 1) * duration <= scaled {
+            part += 1;
+        }
+        part.min(self.parts - 1) as u32
+    }
+
+    /// ⌈`position` · `parts` / `duration`⌉, `parts` at the most.
+    #[inline]
+    fn up(self, position: MediaTime) -> u32 {
+        let position = position.as_millis();
+        let mut part = ((position as f64 * self.rate) as u64).min(self.parts);
+        let (scaled, duration) = (u128::from(position) * u128::from(self.parts), u128::from(self.duration));
+        while part < self.parts && u128::from(part) * duration < scaled {
+            part += 1;
+        }
+        while part > 0 && u128::from(part - 1) * duration >= scaled {
+            part -= 1;
+        }
+        part as u32
     }
 }
 
@@ -175,28 +246,6 @@ fn in_range(points: u32, least: u32) -> Result<u32, Error> {
 /// ⌊`duration` · `number` / `of`⌋.
 fn part(duration: MediaTime, number: u64, of: u64) -> MediaTime {
     MediaTime::from_millis((u128::from(duration.as_millis()) * u128::from(number) / u128::from(of.max(1))) as u64)
-}
-
-/// ⌈`position` · `parts` / `duration`⌉; `duration` is not 0.
-#[inline]
-fn scaled_up(position: MediaTime, parts: u32, duration: MediaTime) -> u32 {
-    let (parts, duration) = (u64::from(parts), duration.as_millis());
-    let scaled = match position.as_millis().checked_mul(parts) {
-        Some(scaled) => scaled.div_ceil(duration),
-        None => (u128::from(position.as_millis()) * u128::from(parts)).div_ceil(u128::from(duration)) as u64,
-    };
-    scaled.min(u64::from(u32::MAX)) as u32
-}
-
-/// ⌊`position` · `parts` / `duration`⌋; `duration` is not 0.
-#[inline]
-fn scaled_down(position: MediaTime, parts: u32, duration: MediaTime) -> u32 {
-    let (parts, duration) = (u64::from(parts), duration.as_millis());
-    let scaled = match position.as_millis().checked_mul(parts) {
-        Some(scaled) => scaled / duration,
-        None => (u128::from(position.as_millis()) * u128::from(parts) / u128::from(duration)) as u64,
-    };
-    scaled.min(u64::from(u32::MAX)) as u32
 }
 
 /// Whole widths in `position`, one more for a part where `up`.

@@ -103,7 +103,7 @@ pub use portable::{Portable, fingerprint_of};
 pub use proportion::{Proportion, newcombe, wilson};
 pub use quantiles::{Distribution, QuantileInterval, Quantiles};
 pub use random_groups::RandomGroups;
-pub use range_counts::RangeCounts;
+pub use range_counts::{Addend, RangeCounts};
 pub use rank::spearman;
 pub use student::StudentT;
 pub use survival::{

@@ -8,6 +8,9 @@ use crate::Merge;
 /// once that is smaller. So the memory is bounded by what was added, never by a position, and a catalogue of a million
 /// titles with three views each stays small.
 ///
+/// Several counts that change at the same positions are one of arrays, `RangeCounts<[i64; 3]>`: found, kept and merged
+/// together, they take a fraction of the time of three.
+///
 /// Arithmetic wraps at 64 bits: values are right as long as they fit, whatever was added on the way.
 ///
 /// # Examples
@@ -20,41 +23,100 @@ use crate::Merge;
 /// watching.add(2, 6, 1);
 /// assert_eq!(watching.values(7), [1, 1, 2, 2, 1, 1, 0]);
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(from = "Vec<(u32, i64)>", into = "Vec<(u32, i64)>"))]
-pub struct RangeCounts {
+#[cfg_attr(
+    feature = "serde",
+    serde(
+        from = "Vec<(u32, V)>",
+        into = "Vec<(u32, V)>",
+        bound(serialize = "V: Addend + serde::Serialize", deserialize = "V: Addend + serde::Deserialize<'de>")
+    )
+)]
+pub struct RangeCounts<V = i64> {
     /// Differences by position; empty while `changes` is smaller.
-    dense: Vec<i64>,
+    dense: Vec<V>,
     /// Changes not in `dense`, in no order.
-    changes: Vec<(u32, i64)>,
+    changes: Vec<(u32, V)>,
     /// Sort and add up `changes` when there are this many.
     limit: usize,
+}
+
+/// What [`RangeCounts`] add up: 64-bit integers, and arrays of them. Addition wraps.
+pub trait Addend: Copy + Eq + sealed::Sealed {
+    /// Nothing.
+    const ZERO: Self;
+    /// Adds `other`.
+    fn add(&mut self, other: Self);
+    /// What takes it away again.
+    #[must_use]
+    fn negated(self) -> Self;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for i64 {}
+    impl<const K: usize> Sealed for [i64; K] {}
+}
+
+impl Addend for i64 {
+    const ZERO: Self = 0;
+
+    #[inline]
+    fn add(&mut self, other: Self) {
+        *self = self.wrapping_add(other);
+    }
+
+    fn negated(self) -> Self {
+        self.wrapping_neg()
+    }
+}
+
+impl<const K: usize> Addend for [i64; K] {
+    const ZERO: Self = [0; K];
+
+    #[inline]
+    fn add(&mut self, other: Self) {
+        for (sum, amount) in self.iter_mut().zip(other) {
+            *sum = sum.wrapping_add(amount);
+        }
+    }
+
+    fn negated(self) -> Self {
+        self.map(i64::wrapping_neg)
+    }
+}
+
+/// Zero everywhere.
+impl<V> Default for RangeCounts<V> {
+    fn default() -> Self {
+        Self { dense: Vec::new(), changes: Vec::new(), limit: 0 }
+    }
 }
 
 /// Fewest changes worth tidying.
 const SMALL: usize = 32;
 
-impl RangeCounts {
+impl<V: Addend> RangeCounts<V> {
     /// Zero everywhere.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Adds `value` to every position in `[start, end)`; nothing when `start >= end`.
-    pub fn add(&mut self, start: u32, end: u32, value: i64) {
+    pub fn add(&mut self, start: u32, end: u32, value: V) {
         if start < end {
             self.change(start, value);
-            self.change(end, value.wrapping_neg());
+            self.change(end, value.negated());
         }
     }
 
     /// Adds `value` to every position from `start` on. Two of these with opposite values make a range; a sequence of
     /// them makes any stair.
     #[inline]
-    pub fn change(&mut self, start: u32, value: i64) {
+    pub fn change(&mut self, start: u32, value: V) {
         if let Some(slot) = self.dense.get_mut(start as usize) {
-            *slot = slot.wrapping_add(value);
+            slot.add(value);
             return;
         }
         self.change_later(start, value);
@@ -62,7 +124,7 @@ impl RangeCounts {
 
     /// Keeps a change past the end of the array.
     #[cold]
-    fn change_later(&mut self, start: u32, value: i64) {
+    fn change_later(&mut self, start: u32, value: V) {
         self.changes.push((start, value));
         if self.changes.len() >= self.limit.max(SMALL) {
             self.tidy();
@@ -70,19 +132,19 @@ impl RangeCounts {
     }
 
     /// The values at positions 0 to `len` − 1.
-    pub fn values(&self, len: usize) -> Vec<i64> {
-        let mut values = vec![0; len];
+    pub fn values(&self, len: usize) -> Vec<V> {
+        let mut values = vec![V::ZERO; len];
         for (slot, change) in values.iter_mut().zip(&self.dense) {
             *slot = *change;
         }
         for &(position, change) in &self.changes {
             if let Some(slot) = values.get_mut(position as usize) {
-                *slot = slot.wrapping_add(change);
+                slot.add(change);
             }
         }
-        let mut sum: i64 = 0;
+        let mut sum = V::ZERO;
         for slot in &mut values {
-            sum = sum.wrapping_add(*slot);
+            sum.add(*slot);
             *slot = sum;
         }
         values
@@ -90,27 +152,26 @@ impl RangeCounts {
 
     /// Bytes held, for reports of memory.
     pub fn size_bytes(&self) -> usize {
-        self.dense.capacity() * size_of::<i64>() + self.changes.capacity() * size_of::<(u32, i64)>()
+        self.dense.capacity() * size_of::<V>() + self.changes.capacity() * size_of::<(u32, V)>()
     }
 
     /// Adds up changes at the same position, and moves to the array when the list is no smaller.
     fn tidy(&mut self) {
         add_up(&mut self.changes);
         let span = self.changes.last().map_or(0, |&(position, _)| position as usize + 1);
-        if span * size_of::<i64>() <= self.changes.len() * size_of::<(u32, i64)>() * 2 {
+        if span * size_of::<V>() <= self.changes.len() * size_of::<(u32, V)>() * 2 {
             // To get here again takes a list as long as a quarter of the array: there is no need to keep room for it.
             self.dense.reserve_exact(span.saturating_sub(self.dense.len()));
-            self.dense.resize(span.max(self.dense.len()), 0);
+            self.dense.resize(span.max(self.dense.len()), V::ZERO);
             for (position, change) in std::mem::take(&mut self.changes) {
-                let slot = &mut self.dense[position as usize];
-                *slot = slot.wrapping_add(change);
+                self.dense[position as usize].add(change);
             }
         }
         self.limit = SMALL.max(self.changes.len() * 2);
     }
 }
 
-impl Merge for RangeCounts {
+impl<V: Addend> Merge for RangeCounts<V> {
     fn merge(&mut self, other: Self) {
         if other.dense.len() > self.dense.len() {
             // The longer array takes in the shorter one.
@@ -118,7 +179,7 @@ impl Merge for RangeCounts {
             return self.merge(mine);
         }
         for (slot, change) in self.dense.iter_mut().zip(other.dense) {
-            *slot = slot.wrapping_add(change);
+            slot.add(change);
         }
         for (position, change) in other.changes {
             self.change(position, change);
@@ -128,8 +189,8 @@ impl Merge for RangeCounts {
 
 /// Where the values change and by how much, in order of position, without zeros: the same for the same values however they
 /// were made.
-impl From<RangeCounts> for Vec<(u32, i64)> {
-    fn from(counts: RangeCounts) -> Self {
+impl<V: Addend> From<RangeCounts<V>> for Vec<(u32, V)> {
+    fn from(counts: RangeCounts<V>) -> Self {
         let mut changes = counts.changes;
         changes.extend((0..).zip(counts.dense));
         add_up(&mut changes);
@@ -138,8 +199,8 @@ impl From<RangeCounts> for Vec<(u32, i64)> {
 }
 
 /// Changes in any order.
-impl From<Vec<(u32, i64)>> for RangeCounts {
-    fn from(changes: Vec<(u32, i64)>) -> Self {
+impl<V: Addend> From<Vec<(u32, V)>> for RangeCounts<V> {
+    fn from(changes: Vec<(u32, V)>) -> Self {
         let mut counts = Self { changes, ..Self::default() };
         counts.tidy();
         counts
@@ -147,14 +208,14 @@ impl From<Vec<(u32, i64)>> for RangeCounts {
 }
 
 /// Puts changes in order, one for each position where there is one.
-fn add_up(changes: &mut Vec<(u32, i64)>) {
+fn add_up<V: Addend>(changes: &mut Vec<(u32, V)>) {
     changes.sort_unstable_by_key(|&(position, _)| position);
     changes.dedup_by(|later, kept| {
         let same = later.0 == kept.0;
         if same {
-            kept.1 = kept.1.wrapping_add(later.1);
+            kept.1.add(later.1);
         }
         same
     });
-    changes.retain(|&(_, change)| change != 0);
+    changes.retain(|&(_, change)| change != V::ZERO);
 }

@@ -4,7 +4,7 @@ use audience_core::MediaTime;
 use audience_stats::{GroupedSums, merge_fields};
 
 use super::View;
-use crate::grid::Grid;
+use crate::grid::Scale;
 
 /// Parts of the content that are looked at: their starts for reach, they themselves for survival.
 const TENTHS: usize = 10;
@@ -30,16 +30,16 @@ impl Clusters {
         let mut sums = [0; SUMS];
         sums[0] = weight;
         let (mut first, mut last) = (None, MediaTime::ZERO);
-        let tenths = Grid::tenths();
+        let tenths = Scale::shares(TENTHS as u32, duration);
         for (start, end) in view.map.covered() {
-            let (from, to) = (tenths.point_from(start, duration), tenths.point_from(end, duration));
+            let (from, to) = (tenths.point_from(start), tenths.point_from(end));
             sums[1 + from as usize..][..(to.saturating_sub(from)) as usize].fill(weight);
             first = first.or(Some(start));
             last = end.min(duration);
         }
         if let Some(first) = first.filter(|first| *first < last) {
-            let exit = tenths.interval_of(last.saturating_sub(MediaTime::from_millis(1)), duration) as usize;
-            let entry = tenths.interval_of(first, duration) as usize;
+            let exit = tenths.interval_of(last.saturating_sub(MediaTime::from_millis(1))) as usize;
+            let entry = tenths.interval_of(first) as usize;
             sums[1 + TENTHS..][entry..=exit].fill(weight);
             if view.left {
                 sums[1 + 2 * TENTHS + exit] = weight;

@@ -12,22 +12,12 @@ use crate::grid::Grid;
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Counts {
-    /// At each point, sessions that played it.
-    reach: RangeCounts,
-    /// At each point, how often it was played.
-    plays: RangeCounts,
-    /// At each point, sessions that played it more than once.
-    again: RangeCounts,
-    /// By interval, all sessions whose first watched position is in it or before.
-    entered: RangeCounts,
-    /// By interval, all sessions whose last watched position is in it or before.
-    exits: RangeCounts,
-    /// Of these, those that left.
-    left: RangeCounts,
-    /// Of these, those that may go on.
-    active: RangeCounts,
-    /// At each point, how often viewers sought from before it to past it.
-    skipped: RangeCounts,
+    /// At each point: sessions that played it, how often it was played, sessions that played it more than once, and how often
+    /// viewers sought from before it to past it.
+    points: RangeCounts<[i64; 4]>,
+    /// By interval, all sessions up to it: those whose first watched position is in it or before, those whose last one is, of
+    /// these those that left, and those that may go on.
+    intervals: RangeCounts<[i64; 4]>,
     /// Sessions that watched nothing.
     never_watched: u64,
     watched_ms: u128,
@@ -47,26 +37,13 @@ impl Merge for Longest {
     }
 }
 
-merge_fields!(Counts {
-    reach,
-    plays,
-    again,
-    entered,
-    exits,
-    left,
-    active,
-    skipped,
-    never_watched,
-    watched_ms,
-    unique_ms,
-    duration_ms,
-    longest,
-});
+merge_fields!(Counts { points, intervals, never_watched, watched_ms, unique_ms, duration_ms, longest });
 
 impl Counts {
     /// One session; `duration` is not 0 and fits the grid.
     pub(crate) fn observe(&mut self, grid: &Grid, view: &View<'_>, weight: i64) {
         let duration = view.duration;
+        let scale = grid.scale(duration);
         self.longest.merge(Longest(duration));
         self.duration_ms.merge(u128::from(duration.as_millis()) * u128::from(weight.unsigned_abs()));
         let (mut unique, mut watched) = (0_u64, 0_u64);
@@ -81,11 +58,11 @@ impl Counts {
             first = first.or(Some(start));
             if end != Some(start) {
                 if let Some(end) = end {
-                    self.change(grid.point_from(end, duration), plays, 0, weight);
+                    self.change(scale.point_from(end), plays, 0, weight);
                 }
                 plays = 0;
             }
-            self.change(grid.point_from(start, duration), plays, run.plays, weight);
+            self.change(scale.point_from(start), plays, run.plays, weight);
             (end, plays) = (Some(stop), run.plays);
             let length = stop.as_millis() - start.as_millis();
             unique = unique.saturating_add(length);
@@ -95,21 +72,16 @@ impl Counts {
             self.never_watched.merge(weight.unsigned_abs());
             return;
         };
-        self.change(grid.point_from(last, duration), plays, 0, weight);
+        self.change(scale.point_from(last), plays, 0, weight);
         self.watched_ms.merge(u128::from(watched) * u128::from(weight.unsigned_abs()));
         self.unique_ms.merge(u128::from(unique) * u128::from(weight.unsigned_abs()));
-        self.entered.change(grid.interval_of(first, duration), weight);
-        let exit = grid.interval_of(last.saturating_sub(MediaTime::from_millis(1)), duration);
-        self.exits.change(exit, weight);
-        if view.left {
-            self.left.change(exit, weight);
-        }
-        if view.active {
-            self.active.change(exit, weight);
-        }
+        let exit = scale.interval_of(last.saturating_sub(MediaTime::from_millis(1)));
+        self.intervals.change(scale.interval_of(first), [weight, 0, 0, 0]);
+        let counts = |yes: bool| if yes { weight } else { 0 };
+        self.intervals.change(exit, [0, weight, counts(view.left), counts(view.active)]);
         for jump in view.jumps.iter().filter(|jump| jump.from < jump.to) {
-            let (from, to) = (grid.point_from(jump.from, duration), grid.point_from(jump.to.min(duration), duration));
-            self.skipped.add(from, to, weight);
+            let (from, to) = (scale.point_from(jump.from), scale.point_from(jump.to.min(duration)));
+            self.points.add(from, to, [0, 0, 0, weight]);
         }
     }
 
@@ -117,17 +89,8 @@ impl Counts {
     #[inline]
     fn change(&mut self, point: u32, before: u32, after: u32, weight: i64) {
         let steps = |least: u32| i64::from(after >= least) - i64::from(before >= least);
-        let reach = steps(1);
-        if reach != 0 {
-            self.reach.change(point, reach * weight);
-        }
-        if before != after {
-            self.plays.change(point, (i64::from(after) - i64::from(before)).wrapping_mul(weight));
-        }
-        let again = steps(2);
-        if again != 0 {
-            self.again.change(point, again * weight);
-        }
+        let plays = i64::from(after) - i64::from(before);
+        self.points.change(point, [steps(1) * weight, plays.wrapping_mul(weight), steps(2) * weight, 0]);
     }
 
     /// What was counted of so many sessions of this total weight, which say as much as `effective` of equal weight.
@@ -141,26 +104,24 @@ impl Counts {
         // A state from elsewhere may speak of any length.
         let most = Grid::MAX_POINTS as usize + 1;
         let (points, intervals) = (grid.points(longest).min(most), grid.intervals(longest).min(most));
-        let (reach, plays, again) = (self.reach.values(points), self.plays.values(points), self.again.values(points));
-        let skipped = self.skipped.values(points);
-        let point = |at: usize| PointCounts {
-            position: grid.position(at, longest),
-            sessions: reach[at] as u64,
-            plays: plays[at] as u64,
-            again: again[at] as u64,
-            skipped: skipped[at] as u64,
+        let counts = self.points.values(points);
+        let point = |at: usize| {
+            let [sessions, plays, again, skipped] = counts[at].map(|count| count as u64);
+            PointCounts { position: grid.position(at, longest), sessions, plays, again, skipped }
         };
-        let entered = self.entered.values(intervals);
-        let (exits, left) = (self.exits.values(intervals), self.left.values(intervals));
-        let active = self.active.values(intervals);
-        let before = |counts: &[i64], at: usize| at.checked_sub(1).map_or(0, |before| counts[before]);
-        let interval = |at: usize| IntervalCounts {
-            start: grid.border(at, longest),
-            end: grid.border(at + 1, longest),
-            at_risk: entered[at].wrapping_sub(before(&exits, at)) as u64,
-            exits: exits[at].wrapping_sub(before(&exits, at)) as u64,
-            left: left[at].wrapping_sub(before(&left, at)) as u64,
-            active: active[at].wrapping_sub(before(&active, at)) as u64,
+        let counts = self.intervals.values(intervals);
+        let interval = |at: usize| {
+            let [entered, exits, left, active] = counts[at];
+            let before = at.checked_sub(1).map_or([0; 4], |before| counts[before]);
+            let since = |count: i64, which: usize| count.wrapping_sub(before[which]) as u64;
+            IntervalCounts {
+                start: grid.border(at, longest),
+                end: grid.border(at + 1, longest),
+                at_risk: since(entered, 1),
+                exits: since(exits, 1),
+                left: since(left, 2),
+                active: since(active, 3),
+            }
         };
         RetentionSummary {
             sessions,
@@ -182,8 +143,6 @@ impl Counts {
 
     #[cfg(feature = "serde")]
     pub(crate) fn size_bytes(&self) -> usize {
-        let points = [&self.reach, &self.plays, &self.again, &self.skipped];
-        let intervals = [&self.entered, &self.exits, &self.left, &self.active];
-        points.into_iter().chain(intervals).map(RangeCounts::size_bytes).sum()
+        self.points.size_bytes() + self.intervals.size_bytes()
     }
 }
