@@ -184,6 +184,20 @@ mod tests {
     }
 
     #[test]
+    fn fields_within_fields_are_compared() {
+        let expected = serde_json::json!({ "one": { "a": 1 }, "each": [{ "a": 2 }, { "a": 1, "b": 3 }] });
+        let mut comparison = Comparison::with(&expected);
+        for field in ["one", "each", "none"] {
+            let compared: Result<(), Failure> = comparison.within(field, |part| {
+                part.check("a", 0.0, 1_u64);
+                Ok(())
+            });
+            compared.unwrap();
+        }
+        assert_eq!(comparison.end(Ok(())).1, ["each[0].a is 1, not 2", "each[1].b is not compared"]);
+    }
+
+    #[test]
     fn a_folder_has_families_and_those_to_come_are_named() {
         let folder = tempfile::tempdir().unwrap();
         assert!(reports(Of::Retention, folder.path()).is_err());

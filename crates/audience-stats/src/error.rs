@@ -61,9 +61,9 @@ pub enum Error {
         /// The number that was asked for.
         groups: u32,
     },
-    /// Nobody is at risk of anything: there are no lifetimes, or none with a weight.
-    #[error("follow nobody: no lifetime has a weight")]
-    NobodyAtRisk,
+    /// Something must have a weight: there are no items, or all weights are 0.
+    #[error("weigh nothing: no item has a weight")]
+    NoWeight,
     /// Times of a table are finite, not before 0, and each is after the one before.
     #[error("follow time {at}: {time} is not finite, below 0 or not after the one before")]
     NotATime {

@@ -14,7 +14,7 @@ impl Proportion {
     /// [`pooled_z`](Self::pooled_z), it holds for counts of any size, and is then a little too large.
     ///
     /// Agrees with `scipy.stats.fisher_exact(alternative="greater")` and `scipy.stats.hypergeom.sf` to a relative 10⁻⁸ for
-    /// up to 10⁹ trials each; it takes about a millisecond there, and longer with the root of more.
+    /// up to 10⁹ trials each; it takes less than a millisecond there, and longer with the root of more.
     ///
     /// # Examples
     ///

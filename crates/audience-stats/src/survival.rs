@@ -83,7 +83,7 @@ impl RiskTable {
     /// # Errors
     ///
     /// [`Error::NotATime`] when times are not finite, not at least 0 or do not rise; [`Error::NotAWeight`] when a number is
-    /// not finite or below 0; [`Error::MoreLeaveThanAreAtRisk`] by more than rounding; [`Error::NobodyAtRisk`] without
+    /// not finite or below 0; [`Error::MoreLeaveThanAreAtRisk`] by more than rounding; [`Error::NoWeight`] without
     /// rows, or when there is nobody in any.
     pub fn new(rows: Vec<RiskRow>) -> Result<Self, Error> {
         let mut before = None;
@@ -101,7 +101,7 @@ impl RiskTable {
             }
         }
         if rows.iter().all(|row| row.at_risk == 0.0) {
-            return Err(Error::NobodyAtRisk);
+            return Err(Error::NoWeight);
         }
         // Less than two roundings of the number at risk are no unit.
         let staying = |row: &RiskRow| {
@@ -117,14 +117,14 @@ impl RiskTable {
     ///
     /// [`Error::NotATime`] when a time is not finite or below 0; [`Error::EndsBeforeItBegins`] also when both are the same
     /// time; [`Error::NotAWeight`] when a weight is not finite or below 0, or with the others is past the largest number;
-    /// [`Error::NobodyAtRisk`] without lifetimes, or when all weights are 0.
+    /// [`Error::NoWeight`] without lifetimes, or when all weights are 0.
     pub fn of_lifetimes(lifetimes: &[Lifetime]) -> Result<Self, Error> {
         for (at, lifetime) in lifetimes.iter().enumerate() {
             check(at, lifetime)?;
         }
         let total = lifetimes.iter().map(|lifetime| lifetime.weight).collect::<FloatSum>().value();
         if total == 0.0 {
-            return Err(Error::NobodyAtRisk);
+            return Err(Error::NoWeight);
         }
         check_weight(lifetimes.len() - 1, total)?;
 

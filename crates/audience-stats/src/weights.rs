@@ -12,7 +12,7 @@ use crate::survival::check_weight;
 ///
 /// # Errors
 ///
-/// [`Error::NotAWeight`] when a weight is not finite or below 0; [`Error::NobodyAtRisk`] without weights, or when all are 0.
+/// [`Error::NotAWeight`] when a weight is not finite or below 0; [`Error::NoWeight`] without weights, or when all are 0.
 ///
 /// # Examples
 ///
@@ -28,7 +28,7 @@ pub fn effective_sample_size(weights: &[f64]) -> Result<f64, Error> {
         largest = largest.max(*weight);
     }
     if largest == 0.0 {
-        return Err(Error::NobodyAtRisk);
+        return Err(Error::NoWeight);
     }
     let parts = || weights.iter().map(|weight| weight / largest);
     let sum = parts().collect::<FloatSum>().value();

@@ -85,6 +85,12 @@ impl From<usize> for Answer {
     }
 }
 
+impl From<u64> for Answer {
+    fn from(number: u64) -> Self {
+        Self::Number(number as f64)
+    }
+}
+
 impl<T: Into<Self>> From<Option<T>> for Answer {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Undefined, Into::into)
@@ -153,19 +159,23 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Compares the fields within a field, if the case has it.
+    /// Compares the fields within a field, if the case has it; of a list, those of each of its parts.
     pub(super) fn within<E>(
         &mut self,
         field: &str,
-        compare: impl FnOnce(&mut Comparison<'a>) -> Result<(), E>,
+        mut compare: impl FnMut(&mut Comparison<'a>) -> Result<(), E>,
     ) -> Result<(), E> {
         let Some(expected) = self.expected(field) else { return Ok(()) };
         self.compared.insert(field.to_owned());
-        let mut inner = Self::with(expected);
-        compare(&mut inner)?;
-        let (worst, differences) = inner.end(Ok(()));
-        self.worst = self.worst.max(worst);
-        self.differences.extend(differences.into_iter().map(|difference| format!("{field}.{difference}")));
+        let parts = expected.as_array().map_or(std::slice::from_ref(expected), Vec::as_slice);
+        for (at, part) in parts.iter().enumerate() {
+            let mut inner = Self::with(part);
+            compare(&mut inner)?;
+            let (worst, differences) = inner.end(Ok(()));
+            self.worst = self.worst.max(worst);
+            let name = if expected.is_array() { format!("{field}[{at}]") } else { field.to_owned() };
+            self.differences.extend(differences.into_iter().map(|difference| format!("{name}.{difference}")));
+        }
         Ok(())
     }
 

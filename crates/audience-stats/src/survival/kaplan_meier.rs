@@ -44,6 +44,7 @@ pub enum BandScale {
 ///
 /// At times with nobody at risk it stays as it is.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct KaplanMeier {
     pub(super) steps: Vec<SurvivalStep>,
     /// For each step the logarithm of the survival and the variance of that: more exact than from the survival.
@@ -51,6 +52,7 @@ pub struct KaplanMeier {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 struct Log {
     survival: f64,
     variance: f64,

@@ -162,7 +162,7 @@ fn wilson_of_almost_nothing_keeps_its_digits() {
 #[test]
 fn weights_without_weight_are_refused() {
     for weights in [&[][..], &[0.0, -0.0]] {
-        assert_eq!(effective_sample_size(weights), Err(Error::NobodyAtRisk));
+        assert_eq!(effective_sample_size(weights), Err(Error::NoWeight));
     }
     for weight in [-1.0, f64::NAN, f64::INFINITY] {
         assert!(matches!(effective_sample_size(&[1.0, weight]), Err(Error::NotAWeight { at: 1, .. })));

@@ -373,8 +373,8 @@ fn what_no_table_can_have_is_refused() {
     let check = |rows: &[RiskRow], text: &str| {
         assert_eq!(RiskTable::new(rows.to_vec()).unwrap_err().to_string(), text);
     };
-    check(&[], "follow nobody: no lifetime has a weight");
-    check(&[row(1.0, 0.0, 0.0)], "follow nobody: no lifetime has a weight");
+    check(&[], "weigh nothing: no item has a weight");
+    check(&[row(1.0, 0.0, 0.0)], "weigh nothing: no item has a weight");
     let order = "follow time 1: 1 is not finite, below 0 or not after the one before";
     check(&[row(1.0, 2.0, 1.0), row(1.0, 1.0, 1.0)], order);
     check(&[row(f64::NAN, 2.0, 1.0)], "follow time 0: NaN is not finite, below 0 or not after the one before");
@@ -383,8 +383,8 @@ fn what_no_table_can_have_is_refused() {
     check(&[row(1.0, 2.0, 3.0)], "follow row 0: 3 leave of 2");
 
     let refused = |lifetimes: &[Lifetime]| RiskTable::of_lifetimes(lifetimes).unwrap_err();
-    assert_eq!(refused(&[]), Error::NobodyAtRisk);
-    assert_eq!(refused(&[Lifetime { weight: 0.0, ..lifetime(1.0, true) }]), Error::NobodyAtRisk);
+    assert_eq!(refused(&[]), Error::NoWeight);
+    assert_eq!(refused(&[Lifetime { weight: 0.0, ..lifetime(1.0, true) }]), Error::NoWeight);
     for time in [-1.0, f64::INFINITY, f64::NAN] {
         assert!(matches!(refused(&[lifetime(time, true)]), Error::NotATime { at: 0, .. }));
         let late = Lifetime { entry: Some(time), ..lifetime(5.0, true) };
