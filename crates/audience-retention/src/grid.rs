@@ -155,8 +155,8 @@ pub(crate) struct Parts {
     parts: u64,
     /// Not 0.
     duration: u64,
-    /// Parts in a millisecond, nearly.
-    rate: f64,
+    /// ⌈2⁶³ / `duration`⌉, where products with it are exact enough; else 0.
+    inverse: u64,
 }
 
 impl Scale<'_> {
@@ -195,39 +195,36 @@ impl Scale<'_> {
 impl Parts {
     #[inline]
     fn new(parts: u32, duration: MediaTime) -> Self {
-        let duration = duration.as_millis();
-        Self { parts: u64::from(parts), duration, rate: f64::from(parts) / duration as f64 }
+        let (parts, duration) = (u64::from(parts), duration.as_millis());
+        let exact =
+            duration.checked_mul(duration).and_then(|square| square.checked_mul(parts)).is_some_and(|n| n < 1 << 63);
+        Self { parts, duration, inverse: if exact { (1_u64 << 63).div_ceil(duration) } else { 0 } }
     }
 
-    /// ⌊`position` · `parts` / `duration`⌋, the last part at the most. A product with a float is nearly that, and takes a
-    /// fraction of the time of a division; whole numbers then say which it is.
+    /// ⌊`position` · `parts` / `duration`⌋, the last part at the most.
     #[inline]
     fn down(self, position: MediaTime) -> u32 {
-        let position = position.as_millis();
-        let mut part = ((position as f64 * self.rate) as u64).min(self.parts);
-        let (scaled, duration) = (u128::from(position) * u128::from(self.parts), u128::from(self.duration));
-        while part > 0 && u128::from(part) * duration > scaled {
-            part -= 1;
-        }
-        while part < self.parts && u128::from(part + 1) * duration <= scaled {
-            part += 1;
-        }
-        part.min(self.parts - 1) as u32
+        let position = position.as_millis().min(self.duration);
+        self.divided(u128::from(position) * u128::from(self.parts)).min(self.parts - 1) as u32
     }
 
     /// ⌈`position` · `parts` / `duration`⌉, `parts` at the most.
     #[inline]
     fn up(self, position: MediaTime) -> u32 {
-        let position = position.as_millis();
-        let mut part = ((position as f64 * self.rate) as u64).min(self.parts);
-        let (scaled, duration) = (u128::from(position) * u128::from(self.parts), u128::from(self.duration));
-        while part < self.parts && u128::from(part) * duration < scaled {
-            part += 1;
+        match position.as_millis().min(self.duration) {
+            0 => 0,
+            position => self.divided(u128::from(position) * u128::from(self.parts) - 1) as u32 + 1,
         }
-        while part > 0 && u128::from(part - 1) * duration >= scaled {
-            part -= 1;
+    }
+
+    /// ⌊`scaled` / `duration`⌋ of no more than `duration` · `parts`. Several divisions by one number are products with its
+    /// inverse in 2⁻⁶³: off by less than `scaled` · `duration` / 2⁶³ parts of `duration`, which is less than one.
+    #[inline]
+    fn divided(self, scaled: u128) -> u64 {
+        match self.inverse {
+            0 => (scaled / u128::from(self.duration)) as u64,
+            inverse => ((scaled * u128::from(inverse)) >> 63) as u64,
         }
-        part as u32
     }
 }
 
@@ -273,6 +270,39 @@ impl TryFrom<Kind> for Grid {
             Kind::WithEnd(points) => Self::with_end(points),
             Kind::Every(width) => Self::every(width),
             Kind::At(positions) => Self::at(&positions),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_with_the_inverse_are_divisions() {
+        let durations =
+            [1, 2, 3, 7, 999, 1000, 600_000, 16_777_259, 303_700_049, u64::from(u32::MAX), 1 << 45, 1 << 62];
+        for duration in durations {
+            for parts in [1_u32, 2, 99, 100, 101, 19_999, 20_000] {
+                let of = Parts::new(parts, MediaTime::from_millis(duration));
+                let (d, n) = (u128::from(duration), u128::from(parts));
+                // At borders, beside them, and in between.
+                let borders = (0..=n).step_by(1 + parts as usize / 50).flat_map(|k| [k * d / n, (k * d).div_ceil(n)]);
+                let positions = borders.flat_map(|at| [at.saturating_sub(1), at, at + 1]).chain([d / 3, d]);
+                for position in positions.filter(|position| *position <= d) {
+                    let at = MediaTime::from_millis(position as u64);
+                    assert_eq!(
+                        u128::from(of.up(at)),
+                        (position * n).div_ceil(d),
+                        "{position} of {duration} in {parts}"
+                    );
+                    assert_eq!(
+                        u128::from(of.down(at)),
+                        (position * n / d).min(n - 1),
+                        "{position} of {duration} in {parts}"
+                    );
+                }
+            }
         }
     }
 }

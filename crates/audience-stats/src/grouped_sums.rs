@@ -61,18 +61,27 @@ impl<const K: usize> GroupedSums<K> {
         if amounts == [0; K] {
             return;
         }
+        add(self.sums_of(group), &amounts);
+    }
+
+    /// The sums of a unit's group, to add to. Something is added to: a group of nothing but zeros is one all the same.
+    pub fn of_unit(&mut self, unit: &str) -> &mut [u64; K] {
+        self.sums_of(self.groups.group_of(unit))
+    }
+
+    fn sums_of(&mut self, group: u16) -> &mut [u64; K] {
         let group = (u32::from(group) % self.groups.count()) as u16;
         // Once all groups hold something, each is at its place.
-        if self.held.len() == self.groups.count() as usize {
-            return add(&mut self.sums[usize::from(group)], &amounts);
-        }
-        match self.held.binary_search(&group) {
-            Ok(at) => add(&mut self.sums[at], &amounts),
-            Err(at) => {
+        let at = if self.held.len() == self.groups.count() as usize {
+            usize::from(group)
+        } else {
+            self.held.binary_search(&group).unwrap_or_else(|at| {
                 self.held.insert(at, group);
-                self.sums.insert(at, amounts);
-            }
-        }
+                self.sums.insert(at, [0; K]);
+                at
+            })
+        };
+        &mut self.sums[at]
     }
 
     /// How units are divided into groups.

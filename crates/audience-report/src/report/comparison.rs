@@ -127,7 +127,8 @@ impl Report {
         let (totals, experience) = summary.all;
         let title = |title: &TitleReport| {
             // Of two titles that were asked for, one is beside the other.
-            let other = titles.get(title.content_id.as_str()).or_else(|| titles.get(spec.filter.content.as_ref()?)).cloned();
+            let other =
+                titles.get(title.content_id.as_str()).or_else(|| titles.get(spec.filter.content.as_ref()?)).cloned();
             TitleComparison::new(title, &other.unwrap_or_default(), in_both)
         };
         self.comparison = Some(Comparison {

@@ -26,26 +26,29 @@ merge_fields!(Clusters { sums });
 
 impl Clusters {
     pub(crate) fn observe(&mut self, unit: &str, view: &View<'_>, weight: u64) {
-        let duration = view.duration;
-        let mut sums = [0; SUMS];
-        sums[0] = weight;
+        let tenths = Scale::shares(TENTHS as u32, view.duration);
+        // A bit for each tenth whose start was watched.
+        let mut watched = 0_u32;
         let (mut first, mut last) = (None, MediaTime::ZERO);
-        let tenths = Scale::shares(TENTHS as u32, duration);
         for (start, end) in view.map.covered() {
-            let (from, to) = (tenths.point_from(start), tenths.point_from(end));
-            sums[1 + from as usize..][..(to.saturating_sub(from)) as usize].fill(weight);
+            watched |= (1 << tenths.point_from(end)) - (1 << tenths.point_from(start));
             first = first.or(Some(start));
-            last = end.min(duration);
+            last = end.min(view.duration);
         }
+        let sums = self.sums.of_unit(unit);
+        let add = |sum: &mut u64| *sum = sum.saturating_add(weight);
+        let ([sessions, reached @ ..], rest) = sums.split_at_mut(1 + TENTHS) else { return };
+        add(sessions);
+        let bits = reached.iter_mut().enumerate();
+        bits.filter(|(tenth, _)| watched >> tenth & 1 == 1).for_each(|(_, sum)| add(sum));
         if let Some(first) = first.filter(|first| *first < last) {
+            let (at_risk, left) = rest.split_at_mut(TENTHS);
             let exit = tenths.interval_of(last.saturating_sub(MediaTime::from_millis(1))) as usize;
-            let entry = tenths.interval_of(first) as usize;
-            sums[1 + TENTHS..][entry..=exit].fill(weight);
+            at_risk[tenths.interval_of(first) as usize..=exit].iter_mut().for_each(add);
             if view.left {
-                sums[1 + 2 * TENTHS + exit] = weight;
+                add(&mut left[exit]);
             }
         }
-        self.sums.observe(unit, sums);
     }
 
     /// The design effect of reach, for sessions that say as much as `effective` of equal weight; `None` with less than two

@@ -53,7 +53,11 @@ pub(super) fn key(out: &mut Markup, retention: &Retention) {
         ("patch fill catalogue", "the catalogue: middle half and middle four fifths", catalogue.is_some()),
         ("dot drop-off", "more leave than around there", retention.early_drop_offs().next().is_some()),
         ("patch again-mark", "watched again more than around there", !retention.rewatched.is_empty()),
-        ("patch skipped", "skipped more than around there", retention.skipped.iter().any(|skipped| !retention.in_credits(skipped))),
+        (
+            "patch skipped",
+            "skipped more than around there",
+            retention.skipped.iter().any(|skipped| !retention.in_credits(skipped)),
+        ),
         ("patch credits", "credits", retention.credits.is_some()),
     ];
     if entries.iter().all(|(_, _, there)| !there) {
