@@ -26,7 +26,9 @@ pub(crate) fn define(criterion: &mut Criterion) {
                 || partial.clone(),
                 |partial| {
                     let mut all = empty();
-                    partial.into_iter().for_each(|state| all.merge(state));
+                    for state in partial {
+                        all.merge(state);
+                    }
                     black_box(all)
                 },
                 BatchSize::LargeInput,

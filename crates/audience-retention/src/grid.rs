@@ -152,7 +152,7 @@ pub(crate) enum Scale<'g> {
 /// Content divided into equal parts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Parts {
-    parts: u64,
+    number: u64,
     /// Not 0.
     duration: u64,
     /// ⌈2⁶³ / `duration`⌉, where products with it are exact enough; else 0.
@@ -173,7 +173,7 @@ impl Scale<'_> {
             Self::Shares(parts) => parts.up(position),
             Self::WithEnd(parts) => match parts.up(position) {
                 // The last point lies before the end of the content.
-                last if u64::from(last) >= parts.parts => last + u32::from(position.as_millis() >= parts.duration),
+                last if u64::from(last) >= parts.number => last + u32::from(position.as_millis() >= parts.duration),
                 point => point,
             },
             Self::Every(width) => divided(position, *width, true),
@@ -198,14 +198,14 @@ impl Parts {
         let (parts, duration) = (u64::from(parts), duration.as_millis());
         let exact =
             duration.checked_mul(duration).and_then(|square| square.checked_mul(parts)).is_some_and(|n| n < 1 << 63);
-        Self { parts, duration, inverse: if exact { (1_u64 << 63).div_ceil(duration) } else { 0 } }
+        Self { number: parts, duration, inverse: if exact { (1_u64 << 63).div_ceil(duration) } else { 0 } }
     }
 
     /// ⌊`position` · `parts` / `duration`⌋, the last part at the most.
     #[inline]
     fn down(self, position: MediaTime) -> u32 {
         let position = position.as_millis().min(self.duration);
-        self.divided(u128::from(position) * u128::from(self.parts)).min(self.parts - 1) as u32
+        self.divided(u128::from(position) * u128::from(self.number)).min(self.number - 1) as u32
     }
 
     /// ⌈`position` · `parts` / `duration`⌉, `parts` at the most.
@@ -213,7 +213,7 @@ impl Parts {
     fn up(self, position: MediaTime) -> u32 {
         match position.as_millis().min(self.duration) {
             0 => 0,
-            position => self.divided(u128::from(position) * u128::from(self.parts) - 1) as u32 + 1,
+            position => self.divided(u128::from(position) * u128::from(self.number) - 1) as u32 + 1,
         }
     }
 

@@ -89,9 +89,8 @@ impl RetentionArgs {
         let (filter, zone) = self.filter.filter()?;
         let grid = self.every.map_or_else(|| Grid::shares(self.points), Grid::every).map_err(Asked::Retention)?;
         let weights = || self.weights.iter().map(|(value, weight)| (value.as_str(), *weight));
-        let weighting = self.weight.as_deref().map(|name| match self.weights.is_empty() {
-            true => Weighting::by_attribute(name),
-            false => Weighting::by_value(name, weights()),
+        let weighting = self.weight.as_deref().map(|name| {
+            if self.weights.is_empty() { Weighting::by_attribute(name) } else { Weighting::by_value(name, weights()) }
         });
         Ok(RetentionSpec {
             filter,

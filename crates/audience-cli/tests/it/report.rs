@@ -19,6 +19,29 @@ fn one_title_in_detail() {
 }
 
 #[test]
+fn two_titles_stand_beside_each_other() {
+    let report = json(&[EVENTS, "--content", "c0000", "--vs", "content=c0001"]);
+    let retention = &report["comparison"]["titles"][0]["retention"];
+    let other = json(&[EVENTS, "--content", "c0001"]);
+    assert_eq!(retention["other"]["shares"], other["titles"][0]["retention"]["shares"]);
+    assert_eq!(retention["this"]["shares"], report["titles"][0]["retention"]["shares"]);
+    let at = |list: &str| retention[list][50].as_f64().unwrap();
+    assert!(at("low") < at("difference") && at("difference") < at("high"), "{retention}");
+}
+
+#[test]
+fn curves_by_group_are_those_of_the_groups_alone() {
+    let by = json(&[EVENTS, "--by", "device", "--content", "c0000"]);
+    let groups = &by["titles"][0]["groups"];
+    let tv = json(&[EVENTS, "--where", "device=tv", "--content", "c0000"]);
+    let group = groups["groups"].as_array().unwrap().iter().find(|group| group["values"][0] == "tv").unwrap();
+    assert_eq!(group["shares"], tv["titles"][0]["retention"]["shares"]);
+    assert!(groups["p"].as_f64().unwrap() > 0.0);
+    // Nobody asked for them.
+    assert!(json(&[EVENTS])["titles"][0].get("groups").is_none());
+}
+
+#[test]
 fn filters_breakdowns_and_time_zones_reach_the_report() {
     let all = json(&[EVENTS]);
     let tv = json(&[EVENTS, "--where", "device=tv"]);

@@ -27,7 +27,21 @@ const DEFINITIONS: &[(&str, &str, &str)] = &[
         "Retention",
         "At each moment of the title, the share of sessions that watched it, at any time and in any order; so it rises \
          where viewers seek to. Sessions without a known duration or position are not in it. The band is Wilson's 95 % \
-         interval at each point on its own, as if sessions were independent; viewers who come back make it too narrow.",
+         interval at each point on its own, of as many sessions as would say as much if viewers did not come back. The dotted \
+         line is of those who watch anything: how many have not left yet, whatever they skip.",
+    ),
+    (
+        "def-findings",
+        "Drop-offs, credits, intro",
+        "A drop-off is where significantly more viewers leave than around there; credits are from where on most of those who are \
+         there leave before the end; the intro is the part that most seek over early. Of drop-offs, and of parts that are \
+         watched again or skipped, no more than 5 % are chance.",
+    ),
+    (
+        "def-catalogue",
+        "The catalogue",
+        "Titles of the same octave of length (1 to 2 minutes, 2 to 4, and so on) with at least 30 sessions: the grey areas are their middle half and \
+         their middle four fifths at each moment. It takes five.",
     ),
     (
         "def-attention",

@@ -13,7 +13,7 @@ const SCRIPT: &str = include_str!("script.js");
 
 /// Nothing may be loaded, and nothing may run but the style and the script with these digests.
 const POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-BdIHCEroPhM8Pb007fc/3Ue9Y+oBtdcj29aTGO2gxuQ='; \
+    style-src 'sha256-uQSZv7sqpKKnEOONKZdEi+gOqMliQ39XI26N8+bDH/w='; \
     script-src 'sha256-BHIstmMs+bcke21qMZDHef/6w5gNWn4u6E8d2YH6moQ='; \
     base-uri 'none'; form-action 'none'";
 

@@ -164,7 +164,7 @@ fn chapters(report: &RetentionReport) -> String {
             sheet.row(named(title).chain([
                 Cell::Text(&chapter.title),
                 Cell::of(chapter.start_ms.as_millis()),
-                Cell::some(chapter.end_ms.map(|end| end.as_millis())),
+                Cell::some(chapter.end_ms.map(audience_core::MediaTime::as_millis)),
                 Cell::of(chapter.entered.of),
                 Cell::of(chapter.entered.sessions),
                 Cell::of(chapter.completed.sessions),

@@ -88,7 +88,7 @@ impl RetentionReport {
         let groups = by_title(groups.into_iter().map(|(values, seen)| (values, seen.summary)));
         let chapters: HashMap<ContentId, TitleChapters> = chapters.into_iter().collect();
         let around = |id: &ContentId| (chapters.get(id), groups.get(id.as_str()), &known);
-        let titles = titles.into_iter().map(|(id, title)| TitleRetention::new(&id, title, around(&id), spec, catalog));
+        let titles = titles.into_iter().map(|(id, title)| TitleRetention::new(&id, &title, around(&id), spec, catalog));
         Ok(Self {
             schema: Self::SCHEMA,
             asked: Asked::of_filter(&spec.filter, &spec.zone, spec.top),
@@ -129,7 +129,7 @@ type Surroundings<'a> = (Option<&'a TitleChapters>, Option<&'a Vec<Grouped>>, &'
 impl TitleRetention {
     fn new(
         id: &ContentId,
-        title: TitleSeen,
+        title: &TitleSeen,
         (chapters, groups, catalogue): Surroundings<'_>,
         spec: &RetentionSpec,
         catalog: &Catalog,

@@ -55,12 +55,13 @@ fn at(position: MediaTime) -> String {
 
 /// `A, B, and 3 more`
 fn list(texts: impl Iterator<Item = String>) -> Option<String> {
-    let texts: Vec<String> = texts.collect();
-    let mut listed = texts.iter().take(LISTED).cloned().collect::<Vec<_>>().join("; ");
+    let mut texts: Vec<String> = texts.collect();
     if texts.len() > LISTED {
-        listed.push_str(&format!("; and {} more", texts.len() - LISTED));
+        let more = format!("and {} more", texts.len() - LISTED);
+        texts.truncate(LISTED);
+        texts.push(more);
     }
-    (!texts.is_empty()).then_some(listed)
+    (!texts.is_empty()).then(|| texts.join("; "))
 }
 
 fn view(retention: &Retention) -> Option<String> {
@@ -74,13 +75,11 @@ fn view(retention: &Retention) -> Option<String> {
 
 fn stay(retention: &Retention) -> Option<String> {
     let survival = retention.survival.as_ref()?;
-    Some(match survival.median_ms {
-        Some(median) => format!("half of the viewers have left by {}", at(median)),
-        None => {
-            let last = survival.shares.last().copied();
-            format!("{} of the viewers stay to the end, whatever they skip", format::share(last))
-        }
-    })
+    let last = format::share(survival.shares.last().copied());
+    Some(survival.median_ms.map_or_else(
+        || format!("{last} of the viewers stay to the end, whatever they skip"),
+        |median| format!("half of the viewers have left by {}", at(median)),
+    ))
 }
 
 fn drop_offs(retention: &Retention) -> Option<String> {

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod attention;
+mod bands;
 mod chapters;
 mod curves;
 mod drop_offs;

@@ -100,10 +100,8 @@ pub(in crate::html) fn seeks(out: &mut Markup, retention: &Retention) {
     let Some(seeks) = &retention.seeks else { return };
     let parts = seeks.rows.len();
     let most = seeks.rows.iter().flatten().copied().max().unwrap_or(0).max(1);
-    let class = |count: u64| match count {
-        0 => "h0",
-        count => super::strip::CLASSES[((count * 8).div_ceil(most) as usize).clamp(1, 8) - 1],
-    };
+    let class =
+        |count: u64| super::strip::CLASSES[((count as f64 / most as f64 * 8.0).ceil() as usize).clamp(1, 8) - 1];
     let total = format::things(seeks.total(), "seek", "seeks");
     out.element("figure", &[("class", &"plot seeks")], |out| {
         out.element("figcaption", &[], |out| {
@@ -129,8 +127,10 @@ pub(in crate::html) fn seeks(out: &mut Markup, retention: &Retention) {
                         out.element("tr", &[], |out| {
                             out.leaf("th", &[("scope", &"row")], format_args!("{} %", from * 100 / parts));
                             for count in row {
-                                let shade = format!("cell {}", class(*count));
-                                out.leaf("td", &[("class", &shade)], format::count(*count));
+                                match count {
+                                    0 => out.leaf("td", &[], ""),
+                                    count => out.leaf("td", &[("class", &class(*count))], format::count(*count)),
+                                }
                             }
                         });
                     }
