@@ -67,7 +67,7 @@ pub struct RetentionState {
 }
 
 /// What a [`RetentionState`] has seen.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RetentionSeen {
     pub(super) sessions_read: u64,
     pub(super) sessions: u64,
@@ -84,7 +84,7 @@ struct Title {
     viewers: Distinct,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct TitleSeen {
     pub(super) curves: Seen,
     pub(super) seeks: SeekCounts,
@@ -99,7 +99,7 @@ enum Curves {
 }
 
 /// What these have seen.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Seen {
     pub(super) summary: RetentionSummary,
     pub(super) without_weight: u64,
