@@ -142,11 +142,12 @@ impl Accumulator for RetentionCurves {
     type Summary = RetentionSummary;
 
     fn observe(&mut self, facts: &SessionFacts) {
+        let group = self.clusters.group_of(facts);
         let Some(duration) = place(facts, &self.grid, &mut self.placement) else { return };
         let view = View::of(facts, duration);
         self.sessions.merge(1);
         self.counts.observe(&self.grid, &view, 1);
-        self.clusters.observe(facts.unit(), &view, 1);
+        self.clusters.observe(group, &view, 1);
     }
 
     fn summary(&self) -> RetentionSummary {

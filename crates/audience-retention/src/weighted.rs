@@ -167,7 +167,7 @@ impl WeightedCurves {
         self.squares.merge(u128::from(weight.0) * u128::from(weight.0));
         let view = View::of(facts, duration);
         self.counts.observe(&self.grid, &view, weight.0 as i64);
-        self.clusters.observe(facts.unit(), &view, weight.0);
+        self.clusters.observe(self.clusters.group_of(facts), &view, weight.0);
     }
 }
 

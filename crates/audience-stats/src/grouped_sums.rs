@@ -64,12 +64,9 @@ impl<const K: usize> GroupedSums<K> {
         add(self.sums_of(group), &amounts);
     }
 
-    /// The sums of a unit's group, to add to. Something is added to: a group of nothing but zeros is one all the same.
-    pub fn of_unit(&mut self, unit: &str) -> &mut [u64; K] {
-        self.sums_of(self.groups.group_of(unit))
-    }
-
-    fn sums_of(&mut self, group: u16) -> &mut [u64; K] {
+    /// The sums of a group, to add to; its number is taken modulo the number of groups. Something is added to: a group of
+    /// nothing but zeros is one all the same.
+    pub fn sums_of(&mut self, group: u16) -> &mut [u64; K] {
         let group = (u32::from(group) % self.groups.count()) as u16;
         // Once all groups hold something, each is at its place.
         let at = if self.held.len() == self.groups.count() as usize {

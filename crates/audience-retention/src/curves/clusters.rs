@@ -1,6 +1,6 @@
 //! How much less sessions say because viewers come back.
 
-use audience_core::MediaTime;
+use audience_core::{MediaTime, SessionFacts};
 use audience_stats::{GroupedSums, merge_fields};
 
 use super::View;
@@ -25,7 +25,14 @@ pub(crate) struct Clusters {
 merge_fields!(Clusters { sums });
 
 impl Clusters {
-    pub(crate) fn observe(&mut self, unit: &str, view: &View<'_>, weight: u64) {
+    /// The group of a session's viewer. Where that is stands elsewhere in memory: who asks early need not wait for it later.
+    #[inline]
+    pub(crate) fn group_of(&self, facts: &SessionFacts) -> u16 {
+        self.sums.groups().group_of(facts.unit())
+    }
+
+    /// A session of a viewer of this group.
+    pub(crate) fn observe(&mut self, group: u16, view: &View<'_>, weight: u64) {
         let tenths = Scale::shares(TENTHS as u32, view.duration);
         // A bit for each tenth whose start was watched.
         let mut watched = 0_u32;
@@ -35,7 +42,7 @@ impl Clusters {
             first = first.or(Some(start));
             last = end.min(view.duration);
         }
-        let sums = self.sums.of_unit(unit);
+        let sums = self.sums.sums_of(group);
         let add = |sum: &mut u64| *sum = sum.saturating_add(weight);
         let ([sessions, reached @ ..], rest) = sums.split_at_mut(1 + TENTHS) else { return };
         add(sessions);
