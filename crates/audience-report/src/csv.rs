@@ -4,7 +4,10 @@ mod sheet;
 mod streams;
 mod tables;
 
-use crate::report::Report;
+use audience_core::MediaTime;
+
+use crate::report::{Report, TitleReport};
+use crate::retention::{CSV_TABLES, Subject};
 
 /// One table of a report.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -41,6 +44,25 @@ impl Report {
             ("comparison.csv", tables::comparison),
             ("quality.csv", tables::quality),
         ];
-        tables.into_iter().map(|(file_name, write)| CsvTable { file_name, text: write(self) }).collect()
+        let subjects: Vec<Subject<'_>> = self.titles.iter().map(TitleReport::subject).collect();
+        let of_retention = CSV_TABLES.map(|(file_name, write)| CsvTable { file_name, text: write(&subjects) });
+        tables
+            .into_iter()
+            .map(|(file_name, write)| CsvTable { file_name, text: write(self) })
+            .chain(of_retention)
+            .collect()
+    }
+}
+
+impl TitleReport {
+    fn subject(&self) -> Subject<'_> {
+        Subject {
+            content_id: &self.content_id,
+            title: self.title.as_deref(),
+            duration: MediaTime::from_millis(self.duration_ms.unwrap_or_default()),
+            retention: &self.retention,
+            falls: &[],
+            groups: self.groups.as_ref(),
+        }
     }
 }

@@ -17,6 +17,7 @@ pub use groups::{GroupRetention, GroupsCompared};
 pub use report::{RetentionReport, TitleRetention};
 pub use state::{RetentionSeen, RetentionSpec, RetentionState};
 
+pub(crate) use csv::{Subject, TABLES as CSV_TABLES};
 pub(crate) use curve::{Around, independent};
 pub(crate) use groups::Grouped;
 pub(crate) use report::{by_title, catalogue};

@@ -37,10 +37,20 @@ pub(super) fn titles(report: &Report) -> String {
 }
 
 pub(super) fn retention(report: &Report) -> String {
-    let mut sheet =
-        Sheet::new(["content_id", "title", "position", "position_ms", "reached", "sessions", "share", "low", "high"]);
+    let mut sheet = Sheet::new([
+        "content_id",
+        "title",
+        "position",
+        "position_ms",
+        "reached",
+        "sessions",
+        "share",
+        "low",
+        "high",
+        "plays",
+    ]);
     for title in &report.titles {
-        let Retention { sessions, reached, shares, low, high, .. } = &title.retention;
+        let Retention { sessions, reached, shares, low, high, plays, .. } = &title.retention;
         for (point, share) in shares.iter().enumerate() {
             let part = |whole: u64| u128::from(whole) * point as u128 / shares.len() as u128;
             sheet.row(named(title).into_iter().chain([
@@ -51,6 +61,7 @@ pub(super) fn retention(report: &Report) -> String {
                 Cell::of(share),
                 Cell::some(low.get(point)),
                 Cell::some(high.get(point)),
+                Cell::some(plays.get(point)),
             ]));
         }
     }

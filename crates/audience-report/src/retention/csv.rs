@@ -1,33 +1,63 @@
 //! A report on retention as tables of comma-separated values.
 
-use audience_core::Ratio;
+use audience_core::{MediaTime, Ratio};
+use audience_retention::Fall;
 
+use super::curve::Retention;
+use super::groups::GroupsCompared;
 use super::report::{RetentionReport, TitleRetention};
 use crate::csv::{Cell, CsvTable, Sheet};
 
-type WriteTable = fn(&RetentionReport) -> String;
+/// A title and what is said of its retention.
+pub(crate) struct Subject<'a> {
+    pub(crate) content_id: &'a str,
+    pub(crate) title: Option<&'a str>,
+    /// The longest content in its curves.
+    pub(crate) duration: MediaTime,
+    pub(crate) retention: &'a Retention,
+    pub(crate) falls: &'a [Fall],
+    pub(crate) groups: Option<&'a GroupsCompared>,
+}
+
+type WriteTable = fn(&[Subject<'_>]) -> String;
+
+/// The tables of findings and of what stands behind them, which are the same wherever titles are.
+pub(crate) const TABLES: [(&str, WriteTable); 5] = [
+    ("survival.csv", survival),
+    ("findings.csv", findings),
+    ("seeks.csv", seeks),
+    ("chapters.csv", chapters),
+    ("groups.csv", groups),
+];
 
 impl RetentionReport {
     /// Its tables, always the same files; those that were not asked for have no rows. Documented in `docs/retention.md` in the
     /// repository.
     pub fn to_csv(&self) -> Vec<CsvTable> {
-        let tables: [(_, WriteTable); 6] = [
-            ("curves.csv", curves),
-            ("survival.csv", survival),
-            ("findings.csv", findings),
-            ("seeks.csv", seeks),
-            ("chapters.csv", chapters),
-            ("groups.csv", groups),
-        ];
-        tables.into_iter().map(|(file_name, write)| CsvTable { file_name, text: write(self) }).collect()
+        let subjects: Vec<Subject<'_>> = self.titles.iter().map(TitleRetention::subject).collect();
+        let tables = [("curves.csv", curves as WriteTable)].into_iter().chain(TABLES);
+        tables.map(|(file_name, write)| CsvTable { file_name, text: write(&subjects) }).collect()
     }
 }
 
-fn named(title: &TitleRetention) -> impl Iterator<Item = Cell<'_>> {
-    [Cell::Text(&title.content_id), Cell::text(title.title.as_deref())].into_iter()
+impl TitleRetention {
+    fn subject(&self) -> Subject<'_> {
+        Subject {
+            content_id: &self.content_id,
+            title: self.title.as_deref(),
+            duration: self.duration_ms,
+            retention: &self.retention,
+            falls: &self.falls,
+            groups: self.groups.as_ref(),
+        }
+    }
 }
 
-fn curves(report: &RetentionReport) -> String {
+fn named<'a>(title: &Subject<'a>) -> impl Iterator<Item = Cell<'a>> + use<'a> {
+    [Cell::Text(title.content_id), Cell::text(title.title)].into_iter()
+}
+
+fn curves(titles: &[Subject<'_>]) -> String {
     let mut sheet = Sheet::new([
         "content_id",
         "title",
@@ -45,8 +75,8 @@ fn curves(report: &RetentionReport) -> String {
         "catalogue_p75",
         "catalogue_p90",
     ]);
-    for title in &report.titles {
-        let retention = &title.retention;
+    for title in titles {
+        let retention = title.retention;
         let catalogue = retention.catalogue.as_ref().filter(|beside| beside.bands.len() == retention.shares.len());
         for (point, share) in retention.shares.iter().enumerate() {
             let band = catalogue.and_then(|beside| beside.bands.get(point));
@@ -71,9 +101,9 @@ fn curves(report: &RetentionReport) -> String {
     sheet.finish()
 }
 
-fn survival(report: &RetentionReport) -> String {
+fn survival(titles: &[Subject<'_>]) -> String {
     let mut sheet = Sheet::new(["content_id", "title", "position_ms", "stays", "low", "high"]);
-    for title in &report.titles {
+    for title in titles {
         if let Some(survival) = &title.retention.survival {
             for (step, share) in survival.shares.iter().enumerate() {
                 sheet.row(named(title).chain([
@@ -88,11 +118,11 @@ fn survival(report: &RetentionReport) -> String {
     sheet.finish()
 }
 
-fn findings(report: &RetentionReport) -> String {
+fn findings(titles: &[Subject<'_>]) -> String {
     let mut sheet =
         Sheet::new(["content_id", "title", "finding", "start_ms", "end_ms", "rate", "expected", "lift", "p"]);
-    for title in &report.titles {
-        let retention = &title.retention;
+    for title in titles {
+        let retention = title.retention;
         let mut row = |finding: &'static str, start: u64, end: u64, numbers: [Option<f64>; 4]| {
             let cells = [Cell::name(finding), Cell::of(start), Cell::of(end)];
             sheet.row(named(title).chain(cells).chain(numbers.map(Cell::some)));
@@ -105,7 +135,7 @@ fn findings(report: &RetentionReport) -> String {
         }
         if let Some(credits) = &retention.credits {
             let numbers = [Some(credits.hazard_in), Some(credits.hazard_before), None, None];
-            row("credits", credits.start.as_millis(), title.duration_ms.as_millis(), numbers);
+            row("credits", credits.start.as_millis(), title.duration.as_millis(), numbers);
         }
         for again in &retention.rewatched {
             let expected = again.lift.map(|lift| again.again / lift);
@@ -118,7 +148,7 @@ fn findings(report: &RetentionReport) -> String {
             let numbers = [Some(skipped.skipped), expected, skipped.lift, Some(skipped.p)];
             row(finding, skipped.part.start.as_millis(), skipped.part.end.as_millis(), numbers);
         }
-        for fall in &title.falls {
+        for fall in title.falls {
             let before = retention.positions_ms[fall.point.saturating_sub(1)];
             row("fall", before, fall.position.as_millis(), [Some(fall.by.as_f64()), None, None, None]);
         }
@@ -126,9 +156,9 @@ fn findings(report: &RetentionReport) -> String {
     sheet.finish()
 }
 
-fn seeks(report: &RetentionReport) -> String {
+fn seeks(titles: &[Subject<'_>]) -> String {
     let mut sheet = Sheet::new(["content_id", "title", "from_part", "to_part", "parts", "seeks"]);
-    for title in &report.titles {
+    for title in titles {
         if let Some(seeks) = &title.retention.seeks {
             for (from, row) in seeks.rows.iter().enumerate() {
                 for (to, count) in row.iter().enumerate().filter(|(_, count)| **count > 0) {
@@ -141,7 +171,7 @@ fn seeks(report: &RetentionReport) -> String {
     sheet.finish()
 }
 
-fn chapters(report: &RetentionReport) -> String {
+fn chapters(titles: &[Subject<'_>]) -> String {
     let mut sheet = Sheet::new([
         "content_id",
         "title",
@@ -158,7 +188,7 @@ fn chapters(report: &RetentionReport) -> String {
         "average_completion_high",
         "exits",
     ]);
-    for title in &report.titles {
+    for title in titles {
         for chapter in &title.retention.chapters {
             let (completed, average) = (chapter.completed.interval, chapter.average_completion_interval);
             sheet.row(named(title).chain([
@@ -180,13 +210,13 @@ fn chapters(report: &RetentionReport) -> String {
     sheet.finish()
 }
 
-fn groups(report: &RetentionReport) -> String {
-    let by = report.titles.iter().find_map(|title| title.groups.as_ref()).map_or(&[][..], |groups| &groups.by[..]);
+fn groups(titles: &[Subject<'_>]) -> String {
+    let by = titles.iter().find_map(|title| title.groups).map_or(&[][..], |groups| &groups.by[..]);
     let head = ["content_id", "title"].into_iter().chain(by.iter().map(String::as_str));
     let columns = ["point", "sessions", "share", "low", "high", "difference", "difference_low", "difference_high"];
     let mut sheet = Sheet::new(head.chain(columns));
-    for title in &report.titles {
-        for group in title.groups.iter().flat_map(|groups| &groups.groups) {
+    for title in titles {
+        for group in title.groups.into_iter().flat_map(|groups| &groups.groups) {
             for (point, share) in group.shares.iter().enumerate() {
                 let values = group.values.iter().map(|value| Cell::text(value.as_deref()));
                 sheet.row(named(title).chain(values).chain([
