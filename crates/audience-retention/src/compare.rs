@@ -56,8 +56,8 @@ impl RetentionSummary {
 /// Whether viewers of several groups leave alike: the log-rank test over positions, with viewers who begin later entering
 /// there.
 ///
-/// All groups count as much less as their sessions do together, because of weights and of viewers who come back. Groups
-/// without anybody who watched anything are left to the caller.
+/// Each group counts as many sessions as would say as much if they were independent and of equal weight. Groups without
+/// anybody who watched anything are left to the caller.
 ///
 /// # Errors
 ///

@@ -129,7 +129,10 @@ impl Retention {
         let unit = if summary.total == summary.sessions { 1.0 } else { 1e-6 };
         let factor = summary.variance_factor(independent) * summary.total as f64 * unit
             / summary.effective_sessions.max(f64::MIN_POSITIVE);
-        let (drops, parts) = (DropOffRules::default(), AttentionRules::default());
+        // However fine curves are, the neighbourhood is as wide.
+        let (mut drops, mut parts) = (DropOffRules::default(), AttentionRules::default());
+        drops.neighbours = drops.neighbours.max(summary.intervals.len() / 25);
+        parts.neighbours = parts.neighbours.max(summary.points.len() / 10);
         let chapters = around.chapters.map_or(&[][..], |title| &title.chapters);
         Self {
             sessions: summary.sessions,

@@ -154,9 +154,8 @@ impl RetentionSummary {
     }
 
     /// The risk table of leaving: times are the numbers of the intervals, from 1, so that tables of several groups agree
-    /// about them whatever the durations. Scaled to as many
-    /// sessions as would say as much if they were independent and of equal weight, so that what it says of how sure it is
-    /// is right. `None` when nobody watched anything.
+    /// about them whatever the durations. Scaled to as many sessions as would say as much if they were independent and of
+    /// equal weight, so that what it says of how sure it is is right. `None` when nobody watched anything.
     pub fn risk_table(&self, independent: Independent) -> Option<RiskTable> {
         let factor = match independent {
             Independent::Viewers => self.survival_design_effect.unwrap_or(1.0),

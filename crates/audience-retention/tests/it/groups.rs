@@ -43,6 +43,33 @@ fn groups_that_leave_alike_are_rarely_told_apart_and_others_nearly_always() {
 }
 
 #[test]
+fn groups_of_viewers_who_come_back_are_not_told_apart_by_chance() {
+    // Viewers who leave early or late, four times each; who is in which group does not matter.
+    let mut rng = rng(6);
+    let mut group = |run: u32, name: &str| {
+        let mut curves = RetentionCurves::new(Grid::shares(10).unwrap());
+        for viewer in 0..80 {
+            let most = if rng.random_bool(0.5) { 30 } else { 94 };
+            for _ in 0..4 {
+                let end = rng.random_range(most - 20..most);
+                curves.observe(&facts_of(&format!("{run} {name} {viewer}"), 100, &[(0, end)]));
+            }
+        }
+        curves.summary()
+    };
+    let (mut over_viewers, mut over_sessions) = (0, 0);
+    for run in 0..200 {
+        let (one, other) = (group(run, "one"), group(run, "other"));
+        let p = |independent| compare_survival(&[&one, &other], independent).unwrap().p.unwrap();
+        over_viewers += u32::from(p(Independent::Viewers) < 0.05);
+        over_sessions += u32::from(p(Independent::Sessions) < 0.05);
+    }
+    // 10 of 200 by chance, within three standard errors; taking sessions for independent, several times as many.
+    assert!(over_viewers <= 20, "{over_viewers} of 200");
+    assert!(over_sessions > 30, "{over_sessions} of 200");
+}
+
+#[test]
 fn what_cannot_be_compared_is_refused() {
     let (one, empty) = (group([50]), group([]));
     let other_grid = RetentionCurves::default().summary();
