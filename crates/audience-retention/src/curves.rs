@@ -80,7 +80,7 @@ impl RetentionCurves {
         if self.grid.fits(duration) {
             self.sessions.merge(1);
             let left = map.furthest().is_some_and(|furthest| furthest < duration);
-            self.counts.observe(&self.grid, &View { map, duration, left, active: false, jumps: &[] }, 1);
+            self.counts.observe(&self.grid, &View { map, duration, left, active: false, skips: &[] }, 1);
         } else {
             self.placement.too_long.merge(1);
         }
@@ -111,14 +111,17 @@ pub(crate) struct View<'f> {
     left: bool,
     /// The view may go on.
     active: bool,
-    jumps: &'f [Jump],
+    /// Jumps of the playhead, if any of them may be forwards.
+    skips: &'f [Jump],
 }
 
 impl<'f> View<'f> {
     pub(crate) fn of(facts: &'f SessionFacts, duration: MediaTime) -> Self {
         let active = facts.exit.reason == ExitReason::Active;
         let left = !active && facts.reached_end != Some(true);
-        Self { map: &facts.map, duration, left, active, jumps: &facts.jumps }
+        let forward = facts.seeks.forward + facts.seeks.inferred_forward;
+        let skips = if forward > 0 { &facts.jumps[..] } else { &[] };
+        Self { map: &facts.map, duration, left, active, skips }
     }
 }
 

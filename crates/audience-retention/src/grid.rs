@@ -132,7 +132,7 @@ impl Grid {
     #[inline]
     pub(crate) fn scale(&self, duration: MediaTime) -> Scale<'_> {
         match &self.0 {
-            Kind::Shares(points) => Scale::shares(*points, duration),
+            Kind::Shares(points) => Scale::Shares(Parts::new(*points, duration)),
             Kind::WithEnd(points) => Scale::WithEnd(Parts::new(*points - 1, duration)),
             Kind::Every(width) => Scale::Every(*width),
             Kind::At(positions) => Scale::At(positions),
@@ -160,12 +160,6 @@ pub(crate) struct Parts {
 }
 
 impl Scale<'_> {
-    /// This many equal parts of content, whose duration is not 0.
-    #[inline]
-    pub(crate) fn shares(parts: u32, duration: MediaTime) -> Self {
-        Self::Shares(Parts::new(parts, duration))
-    }
-
     /// The first point at or after a position; one past the last if there is none.
     #[inline]
     pub(crate) fn point_from(&self, position: MediaTime) -> u32 {
@@ -194,7 +188,7 @@ impl Scale<'_> {
 
 impl Parts {
     #[inline]
-    fn new(parts: u32, duration: MediaTime) -> Self {
+    pub(crate) fn new(parts: u32, duration: MediaTime) -> Self {
         let (parts, duration) = (u64::from(parts), duration.as_millis());
         let exact =
             duration.checked_mul(duration).and_then(|square| square.checked_mul(parts)).is_some_and(|n| n < 1 << 63);
@@ -203,14 +197,14 @@ impl Parts {
 
     /// ⌊`position` · `parts` / `duration`⌋, the last part at the most.
     #[inline]
-    fn down(self, position: MediaTime) -> u32 {
+    pub(crate) fn down(self, position: MediaTime) -> u32 {
         let position = position.as_millis().min(self.duration);
         self.divided(u128::from(position) * u128::from(self.number)).min(self.number - 1) as u32
     }
 
     /// ⌈`position` · `parts` / `duration`⌉, `parts` at the most.
     #[inline]
-    fn up(self, position: MediaTime) -> u32 {
+    pub(crate) fn up(self, position: MediaTime) -> u32 {
         match position.as_millis().min(self.duration) {
             0 => 0,
             position => self.divided(u128::from(position) * u128::from(self.number) - 1) as u32 + 1,

@@ -4,7 +4,7 @@ use audience_core::{MediaTime, SessionFacts};
 use audience_stats::{GroupedSums, merge_fields};
 
 use super::View;
-use crate::grid::Scale;
+use crate::grid::Parts;
 
 /// Parts of the content that are looked at: their starts for reach, they themselves for survival.
 const TENTHS: usize = 10;
@@ -33,12 +33,12 @@ impl Clusters {
 
     /// A session of a viewer of this group.
     pub(crate) fn observe(&mut self, group: u16, view: &View<'_>, weight: u64) {
-        let tenths = Scale::shares(TENTHS as u32, view.duration);
+        let tenths = Parts::new(TENTHS as u32, view.duration);
         // A bit for each tenth whose start was watched.
         let mut watched = 0_u32;
         let (mut first, mut last) = (None, MediaTime::ZERO);
         for (start, end) in view.map.covered() {
-            watched |= (1 << tenths.point_from(end)) - (1 << tenths.point_from(start));
+            watched |= (1 << tenths.up(end)) - (1 << tenths.up(start));
             first = first.or(Some(start));
             last = end.min(view.duration);
         }
@@ -50,8 +50,8 @@ impl Clusters {
         bits.filter(|(tenth, _)| watched >> tenth & 1 == 1).for_each(|(_, sum)| add(sum));
         if let Some(first) = first.filter(|first| *first < last) {
             let (at_risk, left) = rest.split_at_mut(TENTHS);
-            let exit = tenths.interval_of(last.saturating_sub(MediaTime::from_millis(1))) as usize;
-            at_risk[tenths.interval_of(first) as usize..=exit].iter_mut().for_each(add);
+            let exit = tenths.down(last.saturating_sub(MediaTime::from_millis(1))) as usize;
+            at_risk[tenths.down(first) as usize..=exit].iter_mut().for_each(add);
             if view.left {
                 add(&mut left[exit]);
             }

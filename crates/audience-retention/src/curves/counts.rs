@@ -6,7 +6,7 @@ use audience_stats::{Merge, RangeCounts, merge_fields};
 use super::View;
 use super::clusters::Clusters;
 use super::summary::{IntervalCounts, PointCounts, RetentionSummary};
-use crate::grid::Grid;
+use crate::grid::{Grid, Scale};
 
 /// What curves count. A session counts as much as its weight says.
 #[derive(Clone, Debug, Default)]
@@ -42,47 +42,64 @@ merge_fields!(Counts { points, intervals, never_watched, watched_ms, unique_ms, 
 impl Counts {
     /// One session; `duration` is not 0 and fits the grid.
     pub(crate) fn observe(&mut self, grid: &Grid, view: &View<'_>, weight: i64) {
-        let duration = view.duration;
-        let scale = grid.scale(duration);
-        self.longest.merge(Longest(duration));
-        self.duration_ms.merge(u128::from(duration.as_millis()) * u128::from(weight.unsigned_abs()));
+        self.longest.merge(Longest(view.duration));
+        self.duration_ms.merge(u128::from(view.duration.as_millis()) * u128::from(weight.unsigned_abs()));
+        let scale = grid.scale(view.duration);
+        // What most curves have is worth a loop of its own.
+        let watched = match scale {
+            Scale::Shares(parts) => self.watch(view, weight, |position| parts.up(position)),
+            scale => self.watch(view, weight, |position| scale.point_from(position)),
+        };
+        let Some((first, last)) = watched else {
+            self.never_watched.merge(weight.unsigned_abs());
+            return;
+        };
+        let exit = scale.interval_of(last.saturating_sub(MediaTime::from_millis(1)));
+        self.intervals.change(scale.interval_of(first), [weight, 0, 0, 0]);
+        let counts = |yes: bool| if yes { weight } else { 0 };
+        self.intervals.change(exit, [0, weight, counts(view.left), counts(view.active)]);
+        for jump in view.skips.iter().filter(|jump| jump.from < jump.to) {
+            let (from, to) = (scale.point_from(jump.from), scale.point_from(jump.to.min(view.duration)));
+            self.points.add(from, to, [0, 0, 0, weight]);
+        }
+    }
+
+    /// What the session played, at points that `point_from` knows; its first position and the one after its last, if it
+    /// played anything.
+    #[inline]
+    fn watch(
+        &mut self,
+        view: &View<'_>,
+        weight: i64,
+        point_from: impl Fn(MediaTime) -> u32,
+    ) -> Option<(MediaTime, MediaTime)> {
         let (mut unique, mut watched) = (0_u64, 0_u64);
         // The position up to which it was played so often, so far.
         let (mut end, mut plays) = (None, 0);
         let mut first = None;
         for run in view.map.runs() {
-            let (start, stop) = (run.start, run.end.min(duration));
+            let (start, stop) = (run.start, run.end.min(view.duration));
             if start >= stop {
                 break;
             }
             first = first.or(Some(start));
             if end != Some(start) {
                 if let Some(end) = end {
-                    self.change(scale.point_from(end), plays, 0, weight);
+                    self.change(point_from(end), plays, 0, weight);
                 }
                 plays = 0;
             }
-            self.change(scale.point_from(start), plays, run.plays, weight);
+            self.change(point_from(start), plays, run.plays, weight);
             (end, plays) = (Some(stop), run.plays);
             let length = stop.as_millis() - start.as_millis();
             unique = unique.saturating_add(length);
             watched = watched.saturating_add(length.saturating_mul(u64::from(run.plays)));
         }
-        let (Some(first), Some(last)) = (first, end) else {
-            self.never_watched.merge(weight.unsigned_abs());
-            return;
-        };
-        self.change(scale.point_from(last), plays, 0, weight);
+        let last = end?;
+        self.change(point_from(last), plays, 0, weight);
         self.watched_ms.merge(u128::from(watched) * u128::from(weight.unsigned_abs()));
         self.unique_ms.merge(u128::from(unique) * u128::from(weight.unsigned_abs()));
-        let exit = scale.interval_of(last.saturating_sub(MediaTime::from_millis(1)));
-        self.intervals.change(scale.interval_of(first), [weight, 0, 0, 0]);
-        let counts = |yes: bool| if yes { weight } else { 0 };
-        self.intervals.change(exit, [0, weight, counts(view.left), counts(view.active)]);
-        for jump in view.jumps.iter().filter(|jump| jump.from < jump.to) {
-            let (from, to) = (scale.point_from(jump.from), scale.point_from(jump.to.min(duration)));
-            self.points.add(from, to, [0, 0, 0, weight]);
-        }
+        Some((first?, last))
     }
 
     /// From a point on, the session played the content `after` times instead of `before`.
