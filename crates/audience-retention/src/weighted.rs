@@ -216,7 +216,7 @@ impl Accumulator for WeightedCurves {
         let numbers = (self.sessions, self.total, effective);
         let counted = self.counts.summary(&self.grid, &self.clusters, numbers);
         Ok(WeightedSummary {
-            retention: RetentionSummary { placement: self.placement, ..counted },
+            retention: RetentionSummary { placement: self.placement, unit: Weight::ONE.0, ..counted },
             without_weight: self.without_weight,
             zero_weight: self.zero_weight,
         })

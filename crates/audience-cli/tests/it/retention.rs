@@ -155,6 +155,9 @@ fn weights_change_shares_and_bad_ones_are_named() {
         serde_json::from_str::<Value>(&text).unwrap()["titles"][0]["shares"][99].clone()
     };
     assert_eq!((last(&[]), last(&["--weight", "w"])), (0.5.into(), 0.75.into()));
+    let weighted: Value = serde_json::from_str(&output(&["retention", path, "--json", "--weight", "w"])).unwrap();
+    // Of a weight of 4 in all.
+    assert_eq!((&weighted["titles"][0]["reached"][0], &weighted["titles"][0]["reached"][99]), (&4.into(), &3.into()));
     assert_eq!(last(&["--weight", "country", "--weight-of", "DE=1", "--weight-of", "FR=9"]), Value::from(0.1));
     fs::write(&file, view("DE", "-3", 100_000)).unwrap();
     let wrong = run(&["retention", path, "--weight", "w"]);

@@ -125,10 +125,9 @@ impl Retention {
     pub(crate) fn new(summary: &RetentionSummary, independent: Independent, around: Around<'_>) -> Self {
         let band = summary.band(confidence(), independent);
         let placement = summary.placement;
-        // Sums of weights are in millionths.
-        let unit = if summary.total == summary.sessions { 1.0 } else { 1e-6 };
-        let factor = summary.variance_factor(independent) * summary.total as f64 * unit
-            / summary.effective_sessions.max(f64::MIN_POSITIVE);
+        let unit = 1.0 / summary.unit.max(1) as f64;
+        // Chapters count sessions alike, whatever they weigh.
+        let factor = summary.variance_factor(independent);
         // However fine curves are, the neighbourhood is as wide.
         let (mut drops, mut parts) = (DropOffRules::default(), AttentionRules::default());
         drops.neighbours = drops.neighbours.max(summary.intervals.len() / 25);

@@ -149,6 +149,7 @@ impl Counts {
             unique_ms: self.unique_ms,
             duration_ms: self.duration_ms,
             total,
+            unit: 1,
             effective_sessions: effective,
             points: (0..points).map(point).collect(),
             intervals: (0..intervals).map(interval).collect(),

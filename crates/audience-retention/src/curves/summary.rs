@@ -16,6 +16,8 @@ pub struct RetentionSummary {
     pub placement: Placement,
     /// What shares are of: as much as all sessions in the curves count.
     pub total: u64,
+    /// How much a session of weight 1 counts: 1, or a million in a weighted summary.
+    pub unit: u64,
     /// As many sessions of equal weight say as much: (Σ w)² / Σ w² (Kish). Without weights, all of them.
     pub effective_sessions: f64,
     /// Sessions that watched nothing.
