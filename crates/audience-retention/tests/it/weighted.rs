@@ -6,7 +6,7 @@ use audience_retention::{Error, Grid, Independent, RetentionCurves, Weight, Weig
 use audience_stats::Confidence;
 use proptest::prelude::*;
 
-use super::{ms, session};
+use super::session;
 
 fn weighted(id: &str, weight: &str, until: u64) -> SessionFacts {
     session(id, Some(100), &[(0, until)]).with_attribute("weight", weight).facts(&Rules::default(), None)
@@ -120,5 +120,4 @@ fn weights_are_numbers_from_0_to_the_most() {
     assert_eq!(Weight::new(Weight::MOST).map(Weight::as_f64), Some(1e4));
     assert_eq!([f64::NAN, f64::INFINITY, -0.1, 1e4 + 1.0].map(Weight::new), [None; 4]);
     assert!(serde_json::from_str::<Weight>("-1").is_err());
-    let _ = ms(0);
 }
