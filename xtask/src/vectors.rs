@@ -1,5 +1,6 @@
 //! Our answers to questions that other programs have answered.
 
+mod abtest;
 mod comparison;
 mod curves;
 mod retention;
@@ -28,6 +29,7 @@ pub(crate) struct Vectors {
 /// A crate, and with it what it answers.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Of {
+    Abtest,
     Retention,
 }
 
@@ -36,9 +38,10 @@ type Family = fn(&Value, &mut Comparison) -> Result<(), Failure>;
 
 impl Of {
     /// Families by name. One that is not there is said to be not built yet.
-    const fn families(self) -> &'static [(&'static str, Family)] {
+    fn families(self) -> Vec<(&'static str, Family)> {
         match self {
-            Self::Retention => retention::FAMILIES,
+            Self::Abtest => abtest::FAMILIES.concat(),
+            Self::Retention => retention::FAMILIES.to_vec(),
         }
     }
 }
@@ -70,6 +73,9 @@ struct Report {
 #[derive(Debug, Default)]
 struct Outcome {
     passed: usize,
+    /// Cases that the other program refuses, which we may answer or not: how many we answer, and how many we refuse.
+    answered: usize,
+    refused: usize,
     worst: f64,
     /// Of each case that failed, its id and what is wrong.
     failures: Vec<(String, Vec<String>)>,
@@ -84,12 +90,15 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { family, cases, outcome } = self;
-        let Some(Outcome { passed, worst, failures }) = outcome else {
+        let Some(Outcome { passed, answered, refused, worst, failures }) = outcome else {
             return writeln!(f, "{family}: {cases} cases, not built yet");
         };
         let failed = failures.len();
         let worst = if *worst == 0.0 { "0".to_owned() } else { format!("{worst:.0e}") };
         writeln!(f, "{family}: {cases} cases, {passed} passed, {failed} failed, worst error {worst} (relative)")?;
+        if answered + refused > 0 {
+            writeln!(f, "  the other program refuses {} of these: we answer {answered}, refuse {refused}", answered + refused)?;
+        }
         for (id, differences) in failures {
             for difference in differences {
                 writeln!(f, "  {id}: {difference}")?;
@@ -118,19 +127,45 @@ fn reports(of: Of, folder: &Path) -> anyhow::Result<Vec<Report>> {
 fn report(of: Of, file: &Path) -> anyhow::Result<Report> {
     let mut content: Value = serde_json::from_str(&std::fs::read_to_string(file)?)?;
     let family = content["family"].as_str().context("it has no `family`")?.to_owned();
-    let Value::Array(cases) = content["cases"].take() else { bail!("it has no `cases`") };
-    let function = of.families().iter().find(|(name, _)| *name == family);
-    let outcome = function.map(|(_, answer)| outcome(&cases, *answer)).transpose()?;
+    let cases = cases(content["cases"].take()).context("it has no `cases`")?;
+    let function = of.families().into_iter().find(|(name, _)| *name == family);
+    let outcome = function.map(|(_, answer)| outcome(&cases, answer)).transpose()?;
     Ok(Report { family, cases: cases.len(), outcome })
+}
+
+/// The cases of a family. Where they are rows by kind, without names of their own, each gets the kind and its place for one.
+fn cases(content: Value) -> Option<Vec<Value>> {
+    match content {
+        Value::Array(cases) => Some(cases),
+        Value::Object(kinds) => {
+            let rows = kinds.into_iter().flat_map(|(kind, rows)| {
+                let rows = rows.as_array().cloned().unwrap_or_default();
+                rows.into_iter().enumerate().map(move |(at, row)| {
+                    serde_json::json!({ "id": format!("{kind}[{at}]"), "in": { "kind": kind, "row": row }, "out": {} })
+                })
+            });
+            Some(rows.collect())
+        }
+        _ => None,
+    }
 }
 
 fn outcome(cases: &[Value], answer: Family) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::default();
     for case in cases {
         let id = case["id"].as_str().context("a case has no `id`")?;
-        let (input, expected) = case.get("in").zip(case.get("out")).with_context(|| format!("{id} lacks in or out"))?;
+        let expected = case.get("out").with_context(|| format!("{id} lacks out"))?;
         let mut comparison = Comparison::with(expected);
-        let answered = answer(input, &mut comparison);
+        // What some families ask for is beside the answer.
+        let answered = answer(case.get("in").unwrap_or(case), &mut comparison);
+        if expected.get("error").is_some_and(Value::is_string) {
+            match answered {
+                Ok(()) => (outcome.passed, outcome.answered) = (outcome.passed + 1, outcome.answered + 1),
+                Err(Failure::Refused(_)) => (outcome.passed, outcome.refused) = (outcome.passed + 1, outcome.refused + 1),
+                Err(Failure::Unreadable(reason)) => outcome.failures.push((id.to_owned(), vec![reason])),
+            }
+            continue;
+        }
         let (worst, differences) = comparison.end(answered);
         outcome.worst = outcome.worst.max(worst);
         if differences.is_empty() {
@@ -146,18 +181,42 @@ fn outcome(cases: &[Value], answer: Family) -> anyhow::Result<Outcome> {
 mod tests {
     use super::*;
 
-    fn sample() -> Vec<Report> {
-        reports(Of::Retention, &crate::shell::root().join("xtask/fixtures/vectors/retention")).unwrap()
+    fn our_answers_are_those_of_other_programs(of: Of, folder: &str) {
+        let reports = reports(of, &crate::shell::root().join("xtask/fixtures/vectors").join(folder)).unwrap();
+        assert!(reports.len() >= of.families().len());
+        for (family, _) in of.families() {
+            let report = reports.iter().find(|report| report.family == family).unwrap();
+            assert!(report.cases > 4 && report.failed() == 0, "{report}");
+        }
     }
 
     #[test]
-    fn our_answers_are_those_of_other_programs() {
-        let reports = sample();
-        assert!(reports.len() >= retention::FAMILIES.len());
-        for (family, _) in retention::FAMILIES {
-            let report = reports.iter().find(|report| report.family == *family).unwrap();
-            assert!(report.cases > 4 && report.failed() == 0, "{report}");
-        }
+    fn our_curves_are_those_of_other_programs() {
+        our_answers_are_those_of_other_programs(Of::Retention, "retention");
+    }
+
+    #[test]
+    fn our_experiments_are_those_of_other_programs() {
+        our_answers_are_those_of_other_programs(Of::Abtest, "abtest");
+    }
+
+    #[test]
+    fn what_the_other_program_refuses_may_be_answered() {
+        let cases = [serde_json::json!({ "id": "a", "in": {}, "out": { "error": "ZERO", "p": 1.0 } })];
+        let one = |answer: Family| super::outcome(&cases, answer).unwrap();
+        let Outcome { passed, answered, refused, failures, .. } = one(|_, _| Ok(()));
+        assert_eq!((passed, answered, refused, failures.len()), (1, 1, 0, 0));
+        let Outcome { passed, answered, refused, failures, .. } = one(|_, _| Err(Failure::refused("no")));
+        assert_eq!((passed, answered, refused, failures.len()), (1, 0, 1, 0));
+        let outcome = one(|_, _| Err(Failure::Unreadable("it has no x".to_owned())));
+        assert_eq!((outcome.passed, outcome.failures.len()), (0, 1));
+    }
+
+    #[test]
+    fn rows_by_kind_are_cases() {
+        let rows = cases(serde_json::json!({ "hash": [["", "a"], ["b", "a"]] })).unwrap();
+        assert_eq!(rows[1], serde_json::json!({ "id": "hash[1]", "in": { "kind": "hash", "row": ["b", "a"] }, "out": {} }));
+        assert!(cases(serde_json::json!(7)).is_none());
     }
 
     fn check(expected: &str, answered: Result<&[f64], Failure>, differences: &[&str]) {

@@ -1,8 +1,7 @@
 //! Intervals of confidence.
 
-use std::f64::consts::FRAC_1_SQRT_2;
-
 use crate::error::Error;
+use crate::normal::Normal;
 
 /// The normal quantile of 0.975: what makes an interval one of 95 %.
 pub const Z_95: f64 = 1.959_963_984_540_054;
@@ -76,25 +75,9 @@ impl Confidence {
         (1.0 - self.0) / 2.0
     }
 
-    /// The normal quantile that leaves [`tail`](Self::tail) above it, found by halving. Agrees with
-    /// `scipy.stats.norm.isf`.
+    /// The normal quantile that leaves [`tail`](Self::tail) above it. Agrees with `scipy.stats.norm.isf`.
     pub fn z(self) -> f64 {
         // What nearly everybody asks for need not be found again and again.
-        if self == Self::P95 {
-            return Z_95;
-        }
-        // Of the complement no more than 10⁻¹⁶ can be left, which is at 8.3.
-        let (mut low, mut high) = (0.0_f64, 9.0);
-        loop {
-            let middle = low.midpoint(high);
-            if middle <= low || middle >= high {
-                return middle;
-            }
-            if libm::erfc(middle * FRAC_1_SQRT_2) / 2.0 > self.tail() {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
+        if self == Self::P95 { Z_95 } else { Normal::from_upper_tail(self.tail()) }
     }
 }

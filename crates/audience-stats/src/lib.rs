@@ -70,6 +70,8 @@ mod interval;
 mod keyed;
 mod mean_ratio;
 mod multiple;
+mod normal;
+mod p_value;
 #[cfg(feature = "serde")]
 mod portable;
 mod proportion;
@@ -98,6 +100,8 @@ pub use interval::{Confidence, Interval, Z_95};
 pub use keyed::{KeyOf, Keyed};
 pub use mean_ratio::MeanRatio;
 pub use multiple::benjamini_hochberg;
+pub use normal::Normal;
+pub use p_value::PValue;
 #[cfg(feature = "serde")]
 pub use portable::{Portable, fingerprint_of};
 pub use proportion::{Proportion, newcombe, wilson};

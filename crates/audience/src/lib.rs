@@ -31,7 +31,7 @@
 //! - The core is here at the root: [`Event`] → [`Session`] → [`Timeline`] → [`SessionFacts`], and the [`Accumulator`]s over
 //!   facts.
 //! - [`stats`]: the statistics underneath.
-//! - `qoe`, `retention`, `ingest` and `simulate`: one module for each feature.
+//! - `abtest`, `qoe`, `retention`, `ingest` and `simulate`: one module for each feature.
 //!
 //! # Features
 #![doc = document_features::document_features!()]
@@ -40,6 +40,9 @@ pub use audience_core::*;
 /// The statistics underneath: accumulators, quantiles, samples, hashes.
 pub use audience_stats as stats;
 
+/// Experiments: who is in which arm, what differs between arms, and whether to believe it.
+#[cfg(feature = "abtest")]
+pub use audience_abtest as abtest;
 /// Reading telemetry into sessions.
 #[cfg(feature = "ingest")]
 pub use audience_ingest as ingest;

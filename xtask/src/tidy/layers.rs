@@ -8,6 +8,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 const LAYERS: &[(&str, u8)] = &[
     ("audience-stats", 0),
     ("audience-core", 1),
+    ("audience-abtest", 2),
     ("audience-qoe", 2),
     ("audience-retention", 2),
     ("audience-simulate", 2),

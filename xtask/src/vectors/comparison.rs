@@ -34,6 +34,12 @@ impl From<audience_retention::Error> for Failure {
     }
 }
 
+impl From<audience_abtest::Error> for Failure {
+    fn from(error: audience_abtest::Error) -> Self {
+        Self::refused(error)
+    }
+}
+
 impl From<audience_stats::Error> for Failure {
     fn from(error: audience_stats::Error) -> Self {
         Self::refused(error)
@@ -144,6 +150,16 @@ impl<'a> Comparison<'a> {
         self.expected.get(field)
     }
 
+    /// Whether the other program failed to give this field.
+    fn is_failure(&self, field: &str) -> bool {
+        self.expected.get(field).is_some_and(|value| value.get("exception").is_some())
+    }
+
+    /// A field that is not compared, which the family says why.
+    pub(super) fn pass_over(&mut self, field: &str) {
+        self.compared.insert(field.to_owned());
+    }
+
     /// Compares a field, if the case has it: what is not a number must be the same, and numbers be as near as `tolerance`, as
     /// a part of what is expected.
     pub(super) fn check(&mut self, field: &str, tolerance: f64, ours: impl Into<Answer>) {
@@ -155,6 +171,9 @@ impl<'a> Comparison<'a> {
     pub(super) fn near(&mut self, field: &str, tolerance: f64, scale: f64, ours: impl Into<Answer>) {
         if let Some(expected) = self.expected(field) {
             self.compared.insert(field.to_owned());
+            if self.is_failure(field) {
+                return;
+            }
             self.values(field, tolerance, scale, &ours.into(), expected);
         }
     }
@@ -232,9 +251,12 @@ impl<'a> Comparison<'a> {
             Ok(()) => {
                 let fields = self.expected.as_object().into_iter().flatten().map(|(field, _)| field);
                 let skipped = fields.filter(|field| {
-                    !self.compared.contains(*field) && !OF_A_PROGRAM.iter().any(|program| field.starts_with(program))
+                    !self.compared.contains(*field)
+                        && !OF_A_PROGRAM.iter().any(|program| field.starts_with(program))
+                        && !self.is_failure(field)
                 });
-                self.differences.extend(skipped.map(|field| format!("{field} is not compared")));
+                let skipped: Vec<_> = skipped.map(|field| format!("{field} is not compared")).collect();
+                self.differences.extend(skipped);
             }
         }
         (self.worst, self.differences)

@@ -1,0 +1,12 @@
+//! Families of experiments: assignment, trust, tests and intervals.
+
+mod assignment;
+mod effects;
+mod samples;
+mod trust;
+
+use super::Family;
+
+/// Families that have an answer, by subject.
+pub(super) const FAMILIES: &[&[(&str, Family)]] =
+    &[assignment::FAMILIES, effects::FAMILIES, samples::FAMILIES, trust::FAMILIES];
