@@ -3,6 +3,21 @@
 //! # Features
 #![doc = document_features::document_features!()]
 
+mod adjust;
+mod anytime;
+mod effect;
 mod error;
+mod posterior;
+mod quantile;
+mod refusal;
+mod solve;
+mod strata;
 
+pub use adjust::{Adjusted, cuped};
+pub use anytime::ConfidenceSequence;
+pub use effect::{Alternative, ArmEstimate, Effect, Functional, RelativeInterval, Scale, fieller, log_ratio, welch};
 pub use error::Error;
+pub use posterior::NormalEffects;
+pub use quantile::QuantileSample;
+pub use refusal::Refusal;
+pub use strata::post_stratified;

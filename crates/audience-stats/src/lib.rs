@@ -56,8 +56,10 @@
 
 mod accumulator;
 mod area;
+mod beta;
 mod chi_squared;
 mod clustered_ratio;
+mod cross_sums;
 mod distinct;
 mod error;
 mod estimate;
@@ -69,6 +71,7 @@ pub mod hash;
 mod interval;
 mod keyed;
 mod mean_ratio;
+mod moments;
 mod multiple;
 mod normal;
 mod p_value;
@@ -89,8 +92,10 @@ mod windowed;
 
 pub use accumulator::{Accumulator, Merge};
 pub use area::trapezoid;
+pub use beta::Beta;
 pub use chi_squared::ChiSquared;
 pub use clustered_ratio::ClusteredRatio;
+pub use cross_sums::CrossSums;
 pub use distinct::Distinct;
 pub use error::Error;
 pub use estimate::Estimate;
@@ -99,6 +104,7 @@ pub use grouped_sums::{Bootstrap, GroupedSums, percentile_interval};
 pub use interval::{Confidence, Interval, Z_95};
 pub use keyed::{KeyOf, Keyed};
 pub use mean_ratio::MeanRatio;
+pub use moments::{Divisor, Moments};
 pub use multiple::benjamini_hochberg;
 pub use normal::Normal;
 pub use p_value::PValue;

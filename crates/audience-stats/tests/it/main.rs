@@ -9,6 +9,7 @@ mod distributions;
 mod grouped;
 mod hashes;
 mod log_ranks;
+mod moments;
 mod portable;
 mod proportions;
 mod quantiles;
