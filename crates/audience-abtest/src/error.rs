@@ -10,6 +10,12 @@ pub enum Error {
         /// The confidence that was asked for.
         confidence: audience_stats::Confidence,
     },
+    /// A metric has a name that is known.
+    #[error("compare by {metric:?}: there is no such metric")]
+    UnknownMetric {
+        /// What was asked for.
+        metric: String,
+    },
     /// A value that the statistics underneath cannot work with.
     #[error(transparent)]
     Statistics(#[from] audience_stats::Error),
