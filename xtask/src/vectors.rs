@@ -97,7 +97,11 @@ impl fmt::Display for Report {
         let worst = if *worst == 0.0 { "0".to_owned() } else { format!("{worst:.0e}") };
         writeln!(f, "{family}: {cases} cases, {passed} passed, {failed} failed, worst error {worst} (relative)")?;
         if answered + refused > 0 {
-            writeln!(f, "  the other program refuses {} of these: we answer {answered}, refuse {refused}", answered + refused)?;
+            writeln!(
+                f,
+                "  the other program refuses {} of these: we answer {answered}, refuse {refused}",
+                answered + refused
+            )?;
         }
         for (id, differences) in failures {
             for difference in differences {
@@ -161,7 +165,9 @@ fn outcome(cases: &[Value], answer: Family) -> anyhow::Result<Outcome> {
         if expected.get("error").is_some_and(Value::is_string) {
             match answered {
                 Ok(()) => (outcome.passed, outcome.answered) = (outcome.passed + 1, outcome.answered + 1),
-                Err(Failure::Refused(_)) => (outcome.passed, outcome.refused) = (outcome.passed + 1, outcome.refused + 1),
+                Err(Failure::Refused(_)) => {
+                    (outcome.passed, outcome.refused) = (outcome.passed + 1, outcome.refused + 1)
+                }
                 Err(Failure::Unreadable(reason)) => outcome.failures.push((id.to_owned(), vec![reason])),
             }
             continue;
@@ -215,7 +221,10 @@ mod tests {
     #[test]
     fn rows_by_kind_are_cases() {
         let rows = cases(serde_json::json!({ "hash": [["", "a"], ["b", "a"]] })).unwrap();
-        assert_eq!(rows[1], serde_json::json!({ "id": "hash[1]", "in": { "kind": "hash", "row": ["b", "a"] }, "out": {} }));
+        assert_eq!(
+            rows[1],
+            serde_json::json!({ "id": "hash[1]", "in": { "kind": "hash", "row": ["b", "a"] }, "out": {} })
+        );
         assert!(cases(serde_json::json!(7)).is_none());
     }
 

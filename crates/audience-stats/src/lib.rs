@@ -36,7 +36,7 @@
 //! | adding to a range of positions in constant time | [`RangeCounts`] |
 //! | whether two lists have the same order | [`spearman`] |
 //! | sums by random group of units, and how sure functions of them are | [`GroupedSums`], [`RandomGroups`], [`Bootstrap`], [`Estimate`] |
-//! | Student's t, many hypotheses at once | [`StudentT`], [`benjamini_hochberg`] |
+//! | Student's t, many hypotheses at once | [`StudentT`], [`Correction`] |
 //! | samples of a fixed size | [`sample`] |
 //! | hashes that never change | [`hash`] |
 //! | how sure a proportion is, two proportions | [`Proportion`], [`wilson()`], [`Interval`], [`Confidence`] |
@@ -56,18 +56,20 @@
 
 mod accumulator;
 mod area;
+mod capping;
 mod chi_squared;
 mod clustered_ratio;
 mod distinct;
 mod error;
 mod estimate;
-mod fisher;
 mod float_sum;
 mod gamma;
+mod goodness_of_fit;
 mod grouped_sums;
 pub mod hash;
 mod interval;
 mod keyed;
+mod mann_whitney;
 mod mean_ratio;
 mod multiple;
 mod normal;
@@ -89,23 +91,26 @@ mod windowed;
 
 pub use accumulator::{Accumulator, Merge};
 pub use area::trapezoid;
+pub use capping::{Cap, Capped, Zeros, trimmed_mean, winsorize};
 pub use chi_squared::ChiSquared;
 pub use clustered_ratio::ClusteredRatio;
 pub use distinct::Distinct;
 pub use error::Error;
 pub use estimate::Estimate;
 pub use float_sum::FloatSum;
+pub use goodness_of_fit::{GoodnessOfFit, bucket_counts, goodness_of_fit, ln_bayes_factor_of_shares};
 pub use grouped_sums::{Bootstrap, GroupedSums, percentile_interval};
 pub use interval::{Confidence, Interval, Z_95};
 pub use keyed::{KeyOf, Keyed};
+pub use mann_whitney::MannWhitney;
 pub use mean_ratio::MeanRatio;
-pub use multiple::benjamini_hochberg;
+pub use multiple::Correction;
 pub use normal::Normal;
-pub use p_value::PValue;
+pub use p_value::{Alternative, PValue};
 #[cfg(feature = "serde")]
 pub use portable::{Portable, fingerprint_of};
-pub use proportion::{Proportion, newcombe, wilson};
-pub use quantiles::{Distribution, QuantileInterval, Quantiles};
+pub use proportion::{DifferenceInterval, Proportion, RateInterval, ZTest, newcombe, wilson};
+pub use quantiles::{Distribution, QuantileInterval, QuantileRule, Quantiles};
 pub use random_groups::RandomGroups;
 pub use range_counts::{Addend, RangeCounts};
 pub use rank::spearman;
