@@ -3,6 +3,10 @@
 //! # Features
 #![doc = document_features::document_features!()]
 
+mod correction;
 mod error;
+pub mod samples;
+pub mod trust;
 
+pub use correction::{PreferentialLevels, interval_of_adjusted, preferential_levels};
 pub use error::Error;

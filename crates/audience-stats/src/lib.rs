@@ -36,10 +36,15 @@
 //! | adding to a range of positions in constant time | [`RangeCounts`] |
 //! | whether two lists have the same order | [`spearman`] |
 //! | sums by random group of units, and how sure functions of them are | [`GroupedSums`], [`RandomGroups`], [`Bootstrap`], [`Estimate`] |
-//! | Student's t, many hypotheses at once | [`StudentT`], [`Correction`] |
+//! | Student's t | [`StudentT`] |
+//! | many hypotheses at once | [`Correction`], [`PValue`] |
+//! | whether counts come in the shares they should | [`goodness_of_fit`], [`ln_bayes_factor_of_shares`] |
+//! | whether one group's values are larger, by rank | [`MannWhitney`] |
+//! | values capped, pulled in or left out | [`Cap`], [`winsorize`], [`trimmed_mean`], [`QuantileRule`] |
+//! | intervals of any statistic, by resampling | [`Replicates`], [`PoissonBootstrap`] |
 //! | samples of a fixed size | [`sample`] |
 //! | hashes that never change | [`hash`] |
-//! | how sure a proportion is, two proportions | [`Proportion`], [`wilson()`], [`Interval`], [`Confidence`] |
+//! | how sure a proportion is, two proportions | [`Proportion`], [`RateInterval`], [`DifferenceInterval`], [`wilson()`], [`Interval`], [`Confidence`] |
 //! | a ratio of sums over sessions of the same viewers | [`ClusteredRatio`] |
 //! | how many units as many weights are worth | [`effective_sample_size`] |
 //! | how long units stay when some are still there | [`RiskTable`], [`KaplanMeier`], [`NelsonAalen`] |
@@ -81,6 +86,7 @@ mod quantiles;
 mod random_groups;
 mod range_counts;
 mod rank;
+mod resample;
 pub mod sample;
 mod student;
 mod survival;
@@ -114,6 +120,7 @@ pub use quantiles::{Distribution, QuantileInterval, QuantileRule, Quantiles};
 pub use random_groups::RandomGroups;
 pub use range_counts::{Addend, RangeCounts};
 pub use rank::spearman;
+pub use resample::{PoissonBootstrap, PoissonReplicates, Replicates, jackknife, jackknife_of_two};
 pub use student::StudentT;
 pub use survival::{
     BandScale, ClusterRow, CurveDifference, HazardStep, KaplanMeier, Lifetime, LogRank, MedianInterval, NelsonAalen,

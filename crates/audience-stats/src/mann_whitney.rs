@@ -41,7 +41,7 @@ impl MannWhitney {
     ///
     /// let test = MannWhitney::new(&[8.0, 9.0, 7.0, 6.5], &[1.0, 2.0, 7.0])?;
     /// assert_eq!((test.u, test.superiority()), (10.5, 0.875));
-    /// assert!((test.p_value(Alternative::TwoSided).value() - 0.153_675_886).abs() < 1e-9);
+    /// assert!((test.p_value(Alternative::TwoSided).value() - 0.153_576_397).abs() < 1e-9);
     /// # Ok::<(), audience_stats::Error>(())
     /// ```
     pub fn new(values: &[f64], baseline: &[f64]) -> Result<Self, Error> {

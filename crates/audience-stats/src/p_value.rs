@@ -29,6 +29,9 @@ impl PValue {
     /// Nothing speaks against the hypothesis.
     pub const ONE: Self = Self { ln: 0.0 };
 
+    /// What the hypothesis rules out.
+    pub const ZERO: Self = Self { ln: f64::NEG_INFINITY };
+
     /// This probability.
     ///
     /// # Errors
@@ -72,6 +75,12 @@ impl PValue {
         })
     }
 
+    /// The standard normal statistic, at least 0, that has this for its two-sided probability: Φ⁻¹(1 − p / 2). 0 for 1, infinite
+    /// for 0. Agrees with `scipy.stats.norm.isf(p / 2)`, also where p is too small for a number.
+    pub fn two_sided_z(self) -> f64 {
+        if self.ln == 0.0 { 0.0 } else { Normal::from_ln_upper_tail(self.ln - std::f64::consts::LN_2) }
+    }
+
     /// Of either of two events that exclude each other and are as probable as this one: twice it, at most 1.
     #[must_use]
     pub fn doubled(self) -> Self {
@@ -97,19 +106,20 @@ pub enum Alternative {
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Form {
     p: f64,
-    ln_p: f64,
+    /// None for that of 0, which not every format has.
+    ln_p: Option<f64>,
 }
 
 #[cfg(feature = "serde")]
 impl From<PValue> for Form {
     fn from(p: PValue) -> Self {
-        Self { p: p.value(), ln_p: p.ln }
+        Self { p: p.value(), ln_p: p.ln.is_finite().then_some(p.ln) }
     }
 }
 
 #[cfg(feature = "serde")]
 impl From<Form> for PValue {
     fn from(form: Form) -> Self {
-        Self::from_ln(form.ln_p)
+        form.ln_p.map_or(Self::ZERO, Self::from_ln)
     }
 }

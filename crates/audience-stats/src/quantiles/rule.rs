@@ -33,8 +33,8 @@ impl QuantileRule {
     /// use audience_stats::QuantileRule;
     ///
     /// let sorted = [1.0, 2.0, 4.0, 8.0];
-    /// assert_eq!(QuantileRule::Linear.of_sorted(&sorted, 0.9)?, Some(6.8));
-    /// assert_eq!(QuantileRule::InvertedCdf.of_sorted(&sorted, 0.9)?, Some(8.0));
+    /// assert_eq!(QuantileRule::Linear.of_sorted(&sorted, 0.75)?, Some(5.0));
+    /// assert_eq!(QuantileRule::InvertedCdf.of_sorted(&sorted, 0.75)?, Some(4.0));
     /// # Ok::<(), audience_stats::Error>(())
     /// ```
     pub fn of_sorted(self, sorted: &[f64], q: f64) -> Result<Option<f64>, Error> {
