@@ -2,4 +2,4 @@
 
 mod stalls;
 
-pub use stalls::{Stream, StallRatio, simulated_stall_ratio};
+pub use stalls::{StallRatio, Stream, simulated_stall_ratio};

@@ -39,8 +39,7 @@ impl StallRatio {
         let n = streams.len() as f64;
         let residual = |stream: &Stream| stream.stall_seconds - ratio * stream.watch_seconds;
         let squares: FloatSum = streams.iter().map(|stream| residual(stream) * residual(stream)).collect();
-        let standard_error =
-            (n > 1.0).then(|| (squares.value() / (n - 1.0) / n).sqrt() / (total.watch.value() / n));
+        let standard_error = (n > 1.0).then(|| (squares.value() / (n - 1.0) / n).sqrt() / (total.watch.value() / n));
         Ok(Self { ratio, standard_error })
     }
 

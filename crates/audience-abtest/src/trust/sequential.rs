@@ -63,8 +63,7 @@ impl SequentialRatio {
     /// below 0, or the concentration not finite and above 0.
     pub fn with_concentration(weights: &[f64], concentration: f64) -> Result<Self, Error> {
         let counts = vec![0; weights.len()];
-        let mut ratio =
-            Self { weights: weights.to_vec(), concentration, counts, ln_bayes_factor: 0.0, p: PValue::ONE };
+        let mut ratio = Self { weights: weights.to_vec(), concentration, counts, ln_bayes_factor: 0.0, p: PValue::ONE };
         ratio.look()?;
         Ok(ratio)
     }

@@ -16,8 +16,8 @@ pub enum DifferenceInterval {
     #[default]
     Newcombe,
     /// δ ± z √(p₁ (1 − p₁) / n₁ + p₂ (1 − p₂) / n₂), not cut off. *Too narrow* where there are few successes or few failures:
-    /// its width is 0 when all trials or none succeeded in both groups, and of 95 % intervals with 20 trials each and rates of
-    /// 0.05 only 87 % hold the difference. statsmodels' `wald`.
+    /// its width is 0 when all trials or none succeeded in both groups, and of 95 % intervals with 10 and 30 trials and rates
+    /// of 0.1 only 87 % hold the difference. statsmodels' `wald`.
     Wald,
     /// Wald's with one success and one failure added to each group, not cut off, so that with few trials it may reach past ±1.
     /// A. Agresti, B. Caffo, The American Statistician 54 (2000). Surer than asked where both rates are near 0 or 1.

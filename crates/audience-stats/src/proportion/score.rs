@@ -24,10 +24,11 @@ fn boundary(inside: f64, outside: f64, holds: impl Fn(f64) -> bool) -> f64 {
     if holds(outside) {
         return outside;
     }
-    let (mut inside, mut outside) = (inside, outside);
+    let (estimate, mut inside, mut outside) = (inside, inside, outside);
     loop {
         let middle = f64::midpoint(inside, outside);
-        if middle == inside || middle == outside || (inside - outside).abs() < 1e-19 {
+        let known = (inside - outside).abs() <= f64::EPSILON / 4.0 * (inside - estimate).abs();
+        if known || middle == inside || middle == outside {
             return inside;
         }
         if holds(middle) {

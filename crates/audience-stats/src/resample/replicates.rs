@@ -15,8 +15,9 @@ use crate::quantiles::QuantileRule;
 /// Any statistic can be had from [`of_one`](Self::of_one) and [`of_two`](Self::of_two), seeded; resamples that were drawn
 /// elsewhere go in by [`new`](Self::new). What is resampled must be independent: viewers and not their sessions.
 ///
-/// None of the intervals helps against a tail that the data do not show. Of the mean of 30 lognormal values with σ = 2, 95 %
-/// intervals hold some 80 % (percentile) to 85 % (BCa).
+/// None of the intervals helps against a tail that the data do not show. Of 95 % intervals of the mean of 30 values, simulated,
+/// 92 % hold it where values are normal, but where they are lognormal with σ = 2, as times often are, 66 % (percentile) and 71 %
+/// (BCa).
 ///
 /// B. Efron, R. J. Tibshirani, "An Introduction to the Bootstrap" (1993), chapters 12 to 14.
 ///
@@ -198,12 +199,11 @@ pub fn jackknife(values: &[f64], statistic: impl Fn(&[f64]) -> f64) -> Vec<f64> 
 }
 
 /// What a statistic of two groups is without each value of the first, and without each of the second, the other as it is.
-pub fn jackknife_of_two(
-    values: &[f64],
-    baseline: &[f64],
-    statistic: impl Fn(&[f64], &[f64]) -> f64,
-) -> [Vec<f64>; 2] {
-    [jackknife(values, |values| statistic(values, baseline)), jackknife(baseline, |baseline| statistic(values, baseline))]
+pub fn jackknife_of_two(values: &[f64], baseline: &[f64], statistic: impl Fn(&[f64], &[f64]) -> f64) -> [Vec<f64>; 2] {
+    [
+        jackknife(values, |values| statistic(values, baseline)),
+        jackknife(baseline, |baseline| statistic(values, baseline)),
+    ]
 }
 
 /// Draws resamples into the same memory.

@@ -102,7 +102,11 @@ fn srm(case: &Value, compare: &mut Comparison) -> Result<(), Failure> {
         compare.pass_over("p_value");
     } else {
         // With the digits of the statistic it comes from.
-        compare.check("p_value", if statistic < 1e3 && users.iter().sum::<u64>() > 10_000_000 { 1e-9 } else { BOUND }, p.value());
+        compare.check(
+            "p_value",
+            if statistic < 1e3 && users.iter().sum::<u64>() > 10_000_000 { 1e-9 } else { BOUND },
+            p.value(),
+        );
     }
     Ok(())
 }

@@ -73,9 +73,8 @@ pub(super) fn stall_ratio(input: &Value, compare: &mut Comparison) -> Result<(),
     }
     let given: Streams = read(input)?;
     let streams = given.watch_seconds.iter().zip(&given.stall_seconds);
-    let streams: Vec<_> = streams
-        .map(|(&watch_seconds, &stall_seconds)| Stream { watch_seconds, stall_seconds })
-        .collect();
+    let streams: Vec<_> =
+        streams.map(|(&watch_seconds, &stall_seconds)| Stream { watch_seconds, stall_seconds }).collect();
     let observed = StallRatio::of(&streams)?;
     compare.check("observed_ratio", SUM, observed.ratio);
     compare.check("delta_method_se", SUM, observed.standard_error);
