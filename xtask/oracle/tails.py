@@ -1,6 +1,7 @@
-"""Reference values for audience-stats' χ² distribution and Fisher's exact test: mpmath, with SciPy asked too.
+"""Reference values for audience-stats' χ², beta, normal and t distributions and Fisher's exact test: mpmath, with SciPy asked too.
 
-Writes chi_squared.json and fisher.json into the folder given as the only argument.
+Writes chi_squared.json, beta.json, normal.json, student_t_broken.json and fisher.json into the folder given as the only
+argument.
 """
 
 import json
@@ -38,6 +39,62 @@ def chi_squared_cases():
             theirs = scipy.stats.chi2.sf(x, degrees)
             assert tail < 1e-290 or abs(theirs - tail) < 1e-9 * tail, (degrees, x, theirs, tail)
             yield {"degrees": degrees, "x": x, "tail": float(tail), "ln_tail": float(mpmath.log(tail))}
+
+
+def ln_beta_tail(a, b, x):
+    """ln I(x; a, b): by the power series of the smaller tail, whose terms are all positive."""
+    a, b, x = mpmath.mpf(a), mpmath.mpf(b), mpmath.mpf(x)
+    if x > (a + 1) / (a + b + 2):
+        return mpmath.log1p(-mpmath.exp(ln_beta_tail(b, a, 1 - x)))
+    term, sum_, k = mpmath.mpf(1), mpmath.mpf(0), 0
+    while term > sum_ * mpmath.mpf(10) ** -40:
+        sum_ += term
+        term *= (a + b + k) / (a + 1 + k) * x
+        k += 1
+    ln_scale = a * mpmath.log(x) + b * mpmath.log1p(-x) - mpmath.log(a)
+    return ln_scale + mpmath.loggamma(a + b) - mpmath.loggamma(a) - mpmath.loggamma(b) + mpmath.log(sum_)
+
+
+def beta_cases():
+    for a, b in [(0.5, 0.5), (1, 1), (0.5, 9.5), (3.5, 0.5), (2, 3), (40, 61), (1e-3, 5), (3e5, 7e5), (12, 1e6), (0.5, 2e4)]:
+        mean, sd = a / (a + b), (a * b / (a + b + 1)) ** 0.5 / (a + b)
+        for sds in [-30, -6, -2, -0.5, 0, 0.5, 2, 6, 30]:
+            x = mean + sds * sd
+            if 0 < x < 1:
+                ln_lower = ln_beta_tail(a, b, x)
+                yield {"a": a, "b": b, "x": x, "ln_lower": float(ln_lower)}
+        for q in [1e-10, 0.025, 0.5, 0.975] if a > 0.1 else []:
+            yield {"a": a, "b": b, "q": q, "quantile": float(scipy.stats.beta.ppf(q, a, b))}
+
+
+def student_cases():
+    for degrees in [0.37, 1.0138106816929364, 7.893396566793159, 729.1669958, 99_999.5, 100_001.5, 4e6, 2e9, 1e10]:
+        for t in [0.155, 1.96, 3, 8, 31, 400, 1e6]:
+            nu, square = mpmath.mpf(degrees), mpmath.mpf(t) ** 2
+            if nu < 1000:
+                ln_p = ln_beta_tail(nu / 2, mpmath.mpf(1) / 2, nu / (nu + square))
+            else:
+                # The series takes too long; the density falls fast, and its integral is as good.
+                density = lambda s: mpmath.exp((nu + 1) / 2 * (mpmath.log1p(square / nu) - mpmath.log1p((t + s) ** 2 / nu)))
+                scale = min(mpmath.mpf(1), (nu + square) / ((nu + 1) * t)) if t > 1 else mpmath.mpf(1)
+                with mpmath.workdps(25):
+                    integral = mpmath.quad(density, [scale * cut for cut in [0, 1, 3, 8, 20, 60, 200]])
+                ln_constant = mpmath.loggamma((nu + 1) / 2) - mpmath.loggamma(nu / 2) - mpmath.log(nu * mpmath.pi) / 2
+                ln_p = mpmath.log(2 * integral) + ln_constant - (nu + 1) / 2 * mpmath.log1p(square / nu)
+            theirs = 2 * scipy.stats.t.sf(t, degrees)
+            assert ln_p < -600 or abs(mpmath.mpf(theirs) / mpmath.exp(ln_p) - 1) < 1e-6, (degrees, t, theirs, ln_p)
+            yield {"degrees": degrees, "t": t, "ln_p": float(ln_p)}
+        for q in [1e-12, 0.025, 0.4, 0.5, 0.975, 0.9995]:
+            quantile = scipy.stats.t.ppf(q, degrees)
+            yield {"degrees": degrees, "q": q, "quantile": float(quantile)}
+
+
+def normal_cases():
+    for z in [-40, -8, -1.3, -1e-9, 0, 1e-9, 0.3, 1.96, 8.3, 24.9, 25.1, 38, 1000, 1e8]:
+        tail = mpmath.erfc(mpmath.mpf(z) / mpmath.sqrt(2)) / 2
+        yield {"z": z, "ln_upper": float(mpmath.log(tail))}
+    for q in [1e-300, 1e-20, 1e-5, 0.025, 0.3, 0.499, 0.5, 0.6, 0.975, 0.999_999]:
+        yield {"q": q, "quantile": float(mpmath.sqrt(2) * mpmath.erfinv(2 * mpmath.mpf(q) - 1)) if q > 1e-20 else float(scipy.stats.norm.ppf(q))}
 
 
 def fisher_exactly(a, n1, b, n2):
@@ -82,6 +139,12 @@ def main():
     folder = pathlib.Path(sys.argv[1])
     files = {
         "chi_squared.json": (f"finite sums in {MPMATH}; {SCIPY}, stats.chi2.sf agrees", chi_squared_cases()),
+        "beta.json": (f"power series in {MPMATH}; {SCIPY}, stats.beta.ppf", beta_cases()),
+        "normal.json": (f"{MPMATH}; {SCIPY}, stats.norm.ppf far out", normal_cases()),
+        "student_t_broken.json": (
+            f"power series and integrals in {MPMATH}, stats.t.sf of {SCIPY} agrees to 1e-6; {SCIPY}, stats.t.ppf",
+            student_cases(),
+        ),
         "fisher.json": (
             f"fractions and {MPMATH}; {SCIPY}, stats.hypergeom.sf and stats.fisher_exact agree",
             fisher_cases(),

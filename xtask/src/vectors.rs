@@ -162,7 +162,7 @@ fn outcome(cases: &[Value], answer: Family) -> anyhow::Result<Outcome> {
         let mut comparison = Comparison::with(expected);
         // What some families ask for is beside the answer.
         let answered = answer(case.get("in").unwrap_or(case), &mut comparison);
-        if expected.get("error").is_some_and(Value::is_string) {
+        if ["error", "p_value_error"].iter().any(|field| expected.get(field).is_some_and(Value::is_string)) {
             match answered {
                 Ok(()) => (outcome.passed, outcome.answered) = (outcome.passed + 1, outcome.answered + 1),
                 Err(Failure::Refused(_)) => {

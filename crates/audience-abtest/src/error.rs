@@ -4,9 +4,18 @@
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// A one-sided confidence sequence is only there for more than half of all cases.
+    #[error("be sure of one side with a probability of {}: it must be above a half", confidence.as_f64())]
+    OneSidedBelowHalf {
+        /// The confidence that was asked for.
+        confidence: audience_stats::Confidence,
+    },
     /// A value that the statistics underneath cannot work with.
     #[error(transparent)]
     Statistics(#[from] audience_stats::Error),
+    /// The data do not say.
+    #[error(transparent)]
+    Refused(#[from] crate::refusal::Refusal),
     /// Arms are compared with each other.
     #[error("compare {found} arms that may have units: there must be {needed}")]
     TooFewArms {

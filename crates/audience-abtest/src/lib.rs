@@ -3,10 +3,26 @@
 //! # Features
 #![doc = document_features::document_features!()]
 
+mod adjust;
+mod anytime;
 mod correction;
+mod effect;
 mod error;
+mod posterior;
+mod quantile;
+mod refusal;
 pub mod samples;
+mod solve;
+mod strata;
 pub mod trust;
 
+pub use adjust::{Adjusted, cuped};
+pub use anytime::ConfidenceSequence;
+pub use audience_stats::Alternative;
 pub use correction::{PreferentialLevels, interval_of_adjusted, preferential_levels};
+pub use effect::{ArmEstimate, Effect, Functional, RelativeInterval, Scale, fieller, log_ratio, welch};
 pub use error::Error;
+pub use posterior::NormalEffects;
+pub use quantile::QuantileSample;
+pub use refusal::Refusal;
+pub use strata::post_stratified;

@@ -1,5 +1,7 @@
-//! Samples that no sums stand for: resampled as they are.
+//! Samples that are given value by value.
 
+mod means;
 mod stalls;
 
+pub use means::{TRIM, student, trimmed};
 pub use stalls::{StallRatio, Stream, simulated_stall_ratio};

@@ -50,7 +50,7 @@ impl Estimate {
 
     /// As far to both sides as this quantile of Student's t.
     fn reach(&self, quantile: f64) -> Option<Interval> {
-        let reach = StudentT::new(self.degrees).quantile(quantile).ok()? * self.standard_error;
+        let reach = StudentT::from(self.degrees).quantile(quantile).ok()? * self.standard_error;
         (reach > 0.0).then_some(Interval { low: self.value - reach, high: self.value + reach })
     }
 
@@ -58,6 +58,6 @@ impl Estimate {
     /// `None` when the standard error is 0.
     pub fn p_value(&self, truth: f64) -> Option<f64> {
         let t = (self.value - truth) / self.standard_error;
-        (self.standard_error > 0.0).then(|| StudentT::new(self.degrees).two_sided(t))
+        (self.standard_error > 0.0).then(|| StudentT::from(self.degrees).two_sided(t))
     }
 }

@@ -95,9 +95,9 @@ pub enum Alternative {
     /// A difference either way.
     #[default]
     TwoSided,
-    /// That the first is the greater.
+    /// That the first, the treatment, is the greater.
     Greater,
-    /// That the first is the less.
+    /// That the first, the treatment, is the less.
     Less,
 }
 

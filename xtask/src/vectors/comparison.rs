@@ -190,36 +190,42 @@ impl<'a> Comparison<'a> {
     pub(super) fn within<E>(
         &mut self,
         field: &str,
-        mut compare: impl FnMut(&mut Comparison<'a>) -> Result<(), E>,
+        compare: impl FnMut(&mut Comparison<'a>) -> Result<(), E>,
     ) -> Result<(), E> {
         let Some(expected) = self.expected(field) else { return Ok(()) };
         self.compared.insert(field.to_owned());
-        let parts = expected.as_array().map_or(std::slice::from_ref(expected), Vec::as_slice);
-        for (at, part) in parts.iter().enumerate() {
-            let mut inner = Self::with(part);
-            compare(&mut inner)?;
-            let (worst, differences) = inner.end(Ok(()));
-            self.worst = self.worst.max(worst);
-            let name = if expected.is_array() { format!("{field}[{at}]") } else { field.to_owned() };
-            self.differences.extend(differences.into_iter().map(|difference| format!("{name}.{difference}")));
-        }
-        Ok(())
+        self.parts(field, expected, compare)
+    }
+
+    /// Compares an answer that is one object, or a list of them.
+    pub(super) fn each<E>(&mut self, compare: impl FnMut(&mut Comparison<'a>) -> Result<(), E>) -> Result<(), E> {
+        self.compared.extend(self.expected.as_object().into_iter().flatten().map(|(field, _)| field.clone()));
+        self.parts("", self.expected, compare)
     }
 
     /// Compares the fields within each of a list of objects in a field, if the case has it.
     pub(super) fn within_each<E>(
         &mut self,
         field: &str,
+        compare: impl FnMut(&mut Comparison<'a>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.expected(field).is_some_and(Value::is_array) { self.within(field, compare) } else { Ok(()) }
+    }
+
+    fn parts<E>(
+        &mut self,
+        name: &str,
+        expected: &'a Value,
         mut compare: impl FnMut(&mut Comparison<'a>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let Some(Value::Array(expected)) = self.expected(field) else { return Ok(()) };
-        self.compared.insert(field.to_owned());
-        for (at, expected) in expected.iter().enumerate() {
-            let mut inner = Self::with(expected);
+        let parts = expected.as_array().map_or(std::slice::from_ref(expected), Vec::as_slice);
+        for (at, part) in parts.iter().enumerate() {
+            let mut inner = Self::with(part);
             compare(&mut inner)?;
             let (worst, differences) = inner.end(Ok(()));
             self.worst = self.worst.max(worst);
-            self.differences.extend(differences.into_iter().map(|difference| format!("{field}[{at}].{difference}")));
+            let name = if expected.is_array() { format!("{name}[{at}]") } else { name.to_owned() };
+            self.differences.extend(differences.into_iter().map(|difference| format!("{name}.{difference}")));
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! How sure one rate is, by several methods.
 
+use crate::beta::Beta;
 use crate::interval::{Confidence, Interval};
 
 use super::Proportion;
@@ -16,6 +17,14 @@ pub enum RateInterval {
     /// than asked where rates are near 0 or 1. A. Agresti, B. A. Coull, The American Statistician 52 (1998); statsmodels'
     /// `agresti_coull`.
     AgrestiCoull,
+    /// The rates at which neither as many successes or more, nor as many or fewer, have a probability below half of what the
+    /// confidence leaves: quantiles of Beta(x, n − x + 1) and Beta(x + 1, n − x). Never less sure than asked, mostly surer, and
+    /// therefore wide. C. J. Clopper, E. S. Pearson, Biometrika 26 (1934); statsmodels' `beta`.
+    ClopperPearson,
+    /// Quantiles of Beta(x + 1/2, n − x + 1/2), of which the middle has the probability asked for after the data if no rate was
+    /// preferred before. Its ends are never 0 or 1: without successes it leaves out a rate of 0. L. D. Brown et al., Statistical
+    /// Science 16 (2001); statsmodels' `jeffreys`.
+    Jeffreys,
     /// p ± z √(p (1 − p) / n), cut off at 0 and 1. *Far too narrow* where there are few successes or few failures: its width is
     /// 0 without any, and of 95 % intervals of a rate of 0.02 in 50 trials only 64 % hold it. statsmodels' `normal`.
     Wald,
@@ -49,9 +58,22 @@ impl Proportion {
                 let middle = (x + z * z / 2.0) / trials;
                 around(middle, z * ((middle / trials) * ((n - x + z * z / 2.0) / trials)).sqrt())
             }
+            RateInterval::ClopperPearson => Interval {
+                low: if x == 0.0 { 0.0 } else { beta_quantile(x, n - x + 1.0, confidence.tail())? },
+                high: if x == n { 1.0 } else { beta_quantile(x + 1.0, n - x, 1.0 - confidence.tail())? },
+            },
+            RateInterval::Jeffreys => {
+                let of = |q| beta_quantile(x + 0.5, n - x + 0.5, q);
+                Interval { low: of(confidence.tail())?, high: of(1.0 - confidence.tail())? }
+            }
             RateInterval::Wald => around(rate, z * (rate * ((n - x) / n) / n).sqrt()),
         })
     }
+}
+
+/// Of parameters above 0, and a part between 0 and 1: there is one.
+fn beta_quantile(a: f64, b: f64, q: f64) -> Option<f64> {
+    Beta::new(a, b).and_then(|beta| beta.quantile(q)).ok()
 }
 
 /// As far to both sides, between 0 and 1.

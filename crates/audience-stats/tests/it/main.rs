@@ -14,6 +14,7 @@ mod grouped;
 mod hashes;
 mod log_ranks;
 mod mann_whitney;
+mod moments;
 mod portable;
 mod proportions;
 mod quantiles;

@@ -1,8 +1,8 @@
-//! χ² and Fisher's exact test, against mpmath and `SciPy`.
+//! χ², beta, normal and t distributions and Fisher's exact test, against mpmath and `SciPy`.
 
 use std::num::NonZeroU32;
 
-use audience_stats::{ChiSquared, Proportion};
+use audience_stats::{Beta, ChiSquared, Normal, PValue, Proportion, StudentT};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -96,4 +96,104 @@ fn fisher_takes_any_counts() {
     assert_eq!(proportion((0, 5000)).fisher_greater(&proportion((5000, 5000))), 1.0);
     let large = proportion((u64::MAX / 2, u64::MAX));
     assert_eq!(large.fisher_greater(&proportion((u64::MAX, u64::MAX))), 1.0);
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum BetaCase {
+    Tail { a: f64, b: f64, x: f64, ln_lower: f64 },
+    Quantile { a: f64, b: f64, q: f64, quantile: f64 },
+}
+
+#[test]
+fn beta_agrees_with_mpmath() {
+    let fixture: Fixture<BetaCase> = serde_json::from_str(include_str!("../fixtures/beta.json")).unwrap();
+    assert!(fixture.cases.len() > 80);
+    for case in fixture.cases {
+        match case {
+            BetaCase::Tail { a, b, x, ln_lower } => {
+                let found = Beta::new(a, b).unwrap().ln_lower_tail(x);
+                assert!(
+                    (found - ln_lower).abs() <= 1e-12 * ln_lower.abs().max(1e-3),
+                    "{a} {b} {x}: {found}, not {ln_lower}"
+                );
+                if x < 1e-3 {
+                    continue;
+                }
+                let mirrored = Beta::new(b, a).unwrap().ln_upper_tail(1.0 - x);
+                assert!(
+                    (found - mirrored).abs() <= 1e-10 * found.abs().max(1e-3),
+                    "{a} {b} {x}: {found}, not {mirrored}"
+                );
+            }
+            BetaCase::Quantile { a, b, q, quantile } => {
+                let found = Beta::new(a, b).unwrap().quantile(q).unwrap();
+                assert!((found - quantile).abs() <= 1e-10 * quantile, "{a} {b} {q}: {found}, not {quantile}");
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StudentCase {
+    Tail { degrees: f64, t: f64, ln_p: f64 },
+    Quantile { degrees: f64, q: f64, quantile: f64 },
+}
+
+/// Broken degrees of freedom, and so many that the incomplete beta function takes long.
+#[test]
+fn broken_degrees_agree_with_mpmath() {
+    let fixture: Fixture<StudentCase> =
+        serde_json::from_str(include_str!("../fixtures/student_t_broken.json")).unwrap();
+    assert!(fixture.cases.len() > 100);
+    for case in fixture.cases {
+        match case {
+            StudentCase::Tail { degrees, t, ln_p } => {
+                let found = StudentT::new(degrees).unwrap().ln_two_sided(t);
+                assert!((found - ln_p).abs() <= 1e-11 * ln_p.abs().max(1e-4), "{degrees} {t}: {found}, not {ln_p}");
+            }
+            StudentCase::Quantile { degrees, q, quantile } => {
+                let found = StudentT::new(degrees).unwrap().quantile(q).unwrap();
+                assert!((found - quantile).abs() <= 1e-10 * quantile.abs(), "{degrees} {q}: {found}, not {quantile}");
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum NormalCase {
+    Tail { z: f64, ln_upper: f64 },
+    Quantile { q: f64, quantile: f64 },
+}
+
+#[test]
+fn normal_agrees_with_mpmath() {
+    let fixture: Fixture<NormalCase> = serde_json::from_str(include_str!("../fixtures/normal.json")).unwrap();
+    assert!(fixture.cases.len() > 20);
+    for case in fixture.cases {
+        match case {
+            NormalCase::Tail { z, ln_upper } => {
+                let found = Normal::ln_upper_tail(z);
+                assert!((found - ln_upper).abs() <= 1e-14 * ln_upper.abs() + 1e-300, "{z}: {found}, not {ln_upper}");
+            }
+            NormalCase::Quantile { q, quantile } => {
+                let found = Normal::quantile(q).unwrap();
+                assert!((found - quantile).abs() <= 1e-14 * quantile.abs().max(0.01), "{q}: {found}, not {quantile}");
+            }
+        }
+    }
+}
+
+#[test]
+fn distributions_refuse_what_is_none() {
+    assert!(StudentT::new(0.0).is_err() && StudentT::new(f64::NAN).is_err() && StudentT::new(f64::INFINITY).is_err());
+    assert!(Beta::new(1.0, 0.0).is_err() && Beta::new(f64::INFINITY, 1.0).is_err());
+    for q in [0.0, 1.0, f64::NAN] {
+        assert!(Normal::quantile(q).is_err() && Beta::new(1.0, 1.0).unwrap().quantile(q).is_err());
+    }
+    let (p, none) = (PValue::from_ln(-2000.0), PValue::from_ln(f64::NAN));
+    assert_eq!((p.value(), p.ln(), none, PValue::from_ln(0.3)), (0.0, -2000.0, PValue::ONE, PValue::ONE));
+    assert_eq!(PValue::from_ln(-0.1).doubled(), PValue::ONE);
 }

@@ -2,6 +2,7 @@
 
 mod resampled;
 mod two_proportions;
+mod two_samples;
 
 use audience_stats::{Cap, FloatSum, QuantileRule, Zeros, trimmed_mean, winsorize};
 use serde::Deserialize;
@@ -16,6 +17,7 @@ pub(super) const FAMILIES: &[(&str, Family)] = &[
     ("bootstrap_fixed_indices", resampled::bootstrap),
     ("stall_ratio_bootstrap", resampled::stall_ratio),
     ("two_proportion", two_proportions::two_proportions),
+    ("welch_t", two_samples::two_samples),
     ("winsorize", winsorized),
 ];
 

@@ -51,6 +51,8 @@ pub(super) fn two_proportions(input: &Value, compare: &mut Comparison) -> Result
         for (method, field, tolerance) in [
             (RateInterval::Wilson, "wilson", SUM),
             (RateInterval::AgrestiCoull, "agresti_coull", SUM),
+            (RateInterval::ClopperPearson, "beta", BOUND),
+            (RateInterval::Jeffreys, "jeffreys", BOUND),
             (RateInterval::Wald, "normal", SUM),
         ] {
             let found = proportion.interval(method, confidence);

@@ -1,0 +1,140 @@
+//! The beta distribution.
+
+use libm::{exp, log, log1p};
+
+use crate::error::Error;
+use crate::gamma::{deviance, stirling_error};
+
+/// The beta distribution, whose distribution function is the regularised incomplete beta function I(x; a, b).
+///
+/// # Examples
+///
+/// ```
+/// use audience_stats::Beta;
+///
+/// let beta = Beta::new(2.0, 3.0)?;
+/// assert!((beta.lower_tail(0.4) - 0.5248).abs() < 1e-14);
+/// assert!((beta.quantile(0.5248)? - 0.4).abs() < 1e-14);
+/// # Ok::<(), audience_stats::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Beta {
+    a: f64,
+    b: f64,
+}
+
+impl Beta {
+    /// With these parameters.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotADenominator`] when one of them is not finite and above 0.
+    pub fn new(a: f64, b: f64) -> Result<Self, Error> {
+        match [a, b].into_iter().find(|parameter| !(parameter.is_finite() && *parameter > 0.0)) {
+            Some(denominator) => Err(Error::NotADenominator { denominator }),
+            None => Ok(Self { a, b }),
+        }
+    }
+
+    /// With parameters that are known to be finite and above 0.
+    pub(crate) const fn of(a: f64, b: f64) -> Self {
+        Self { a, b }
+    }
+
+    /// The probability of a value of at most `x`: I(x; a, b), 0–1.
+    ///
+    /// Agrees with `scipy.special.betainc` to a relative 10⁻¹², and far out with the same in 50 digits (mpmath).
+    pub fn lower_tail(self, x: f64) -> f64 {
+        exp(self.ln_lower_tail(x))
+    }
+
+    /// The natural logarithm of [`lower_tail`](Self::lower_tail), at most 0.
+    pub fn ln_lower_tail(self, x: f64) -> f64 {
+        self.ln_tail(x, 1.0 - x)
+    }
+
+    /// The natural logarithm of the probability of a value of at least `x`, at most 0.
+    pub fn ln_upper_tail(self, x: f64) -> f64 {
+        Self { a: self.b, b: self.a }.ln_tail(1.0 - x, x)
+    }
+
+    /// The value that a part `q` of the distribution lies below, for `q` between 0 and 1.
+    ///
+    /// Agrees with `scipy.stats.beta.ppf` to a relative 10⁻¹⁰.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::QuantileOutOfRange`] otherwise.
+    pub fn quantile(self, q: f64) -> Result<f64, Error> {
+        if !(q > 0.0 && q < 1.0) {
+            return Err(Error::QuantileOutOfRange { q });
+        }
+        let (mut low, mut high) = (0.0_f64, 1.0_f64);
+        loop {
+            let middle = low.midpoint(high);
+            if middle <= low || middle >= high {
+                return Ok(middle);
+            }
+            // The shorter tail has the more digits.
+            let below =
+                if q <= 0.5 { self.ln_lower_tail(middle) < log(q) } else { self.ln_upper_tail(middle) > log1p(-q) };
+            if below {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+    }
+
+    /// ln I(x; a, b), where `rest` is 1 − x, which the caller may know better than from x. What is no number is as x ≥ 1.
+    pub(crate) fn ln_tail(self, x: f64, rest: f64) -> f64 {
+        if x <= 0.0 {
+            return f64::NEG_INFINITY;
+        }
+        if !matches!(rest.partial_cmp(&0.0), Some(std::cmp::Ordering::Greater)) {
+            return 0.0;
+        }
+        let Self { a, b } = self;
+        let ln_scale = self.ln_scale() - deviance(a, (a + b) * x) - deviance(b, (a + b) * rest);
+        // Both ways are exact; the fraction converges fast on its side.
+        let ln = if x < (a + 1.0) / (a + b + 2.0) {
+            ln_scale - log(a * fraction(a, b, x))
+        } else {
+            log1p(-exp(ln_scale - log(b * fraction(b, a, rest))).min(1.0))
+        };
+        ln.min(0.0)
+    }
+
+    /// The logarithm of xᵃ (1 − x)ᵇ / B(a, b) at its largest, which is at a / (a + b), without its large parts.
+    pub(crate) fn ln_scale(self) -> f64 {
+        let Self { a, b } = self;
+        let half_ln = log(a / (a + b) * b / std::f64::consts::TAU) / 2.0;
+        stirling_error(a + b) - stirling_error(a) - stirling_error(b) + half_ln
+    }
+}
+
+/// The continued fraction of the incomplete beta function (DLMF 8.17.22), by Lentz's method: I(x; a, b) is
+/// xᵃ (1 − x)ᵇ / (a B(a, b)) divided by it.
+fn fraction(a: f64, b: f64, x: f64) -> f64 {
+    /// In place of 0, where a denominator passes through it.
+    const TINY: f64 = 1e-300;
+    let off_zero = |value: f64| if value.abs() < TINY { TINY } else { value };
+    let (mut value, mut c, mut d) = (1.0, 1.0, 0.0);
+    // It converges in O(√max(a, b)) steps, some hundred thousand for the largest counts there are.
+    for step in 1..2_000_000_u32 {
+        let m = f64::from(step / 2);
+        let term = if step % 2 == 0 {
+            m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m))
+        } else {
+            -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0))
+        };
+        d = 1.0 / off_zero(1.0 + term * d);
+        c = off_zero(1.0 + term / c);
+        let factor = c * d;
+        value *= factor;
+        if (factor - 1.0).abs() < f64::EPSILON {
+            break;
+        }
+    }
+    value
+}
