@@ -89,6 +89,15 @@ fn fisher_adds_up_all_that_is_no_more_probable() {
     }
 }
 
+/// Three of 10⁹: the upper end by the binomial distribution, summed up in 40 digits (mpmath), where SciPy's has 8.
+#[test]
+fn exact_intervals_of_rare_successes_keep_their_digits() {
+    let rare = proportion(3, 1_000_609_147).interval(RateInterval::ClopperPearson, Confidence::P95).unwrap();
+    assert!((rare.high / 8.761_935_737_607_331_7e-9 - 1.0).abs() < 1e-11, "{:e}", rare.high);
+    let all = proportion(7, 7).interval(RateInterval::ClopperPearson, Confidence::P95).unwrap();
+    assert!((all.low - 0.025_f64.powf(1.0 / 7.0)).abs() < 1e-14 && all.high == 1.0);
+}
+
 #[test]
 fn without_successes_there_is_an_interval_and_no_statistic() {
     let (none, neither) = (proportion(0, 40), proportion(0, 60));
