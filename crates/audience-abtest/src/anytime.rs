@@ -1,8 +1,8 @@
 //! Answers that stay right however often one looks.
 
-use audience_stats::{Confidence, Interval, PValue};
+use audience_stats::{Alternative, Confidence, Interval, PValue};
 
-use crate::effect::{Alternative, Effect};
+use crate::effect::Effect;
 use crate::error::Error;
 
 /// The asymptotic confidence sequence of an effect: intervals that, with the stated confidence, hold the truth at *all* numbers of

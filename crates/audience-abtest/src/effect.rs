@@ -3,7 +3,7 @@
 mod arm;
 mod ratio_of_means;
 
-use audience_stats::{Confidence, Interval, Normal, PValue, StudentT};
+use audience_stats::{Alternative, Confidence, Interval, Normal, PValue, StudentT};
 
 pub use arm::{ArmEstimate, Functional};
 pub use ratio_of_means::{RelativeInterval, fieller, log_ratio};
@@ -19,19 +19,6 @@ pub enum Scale {
     Absolute,
     /// As a part of the control: (treatment − control) / |control|.
     Relative,
-}
-
-/// Which differences speak against "no difference", or against the margin that is tested.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-pub enum Alternative {
-    /// Either way.
-    #[default]
-    TwoSided,
-    /// The treatment has more.
-    Greater,
-    /// The treatment has less.
-    Less,
 }
 
 /// How much more the treatment has than the control, and how sure that is.

@@ -5,6 +5,7 @@
 
 mod adjust;
 mod anytime;
+mod correction;
 mod effect;
 mod error;
 mod exposure;
@@ -12,13 +13,17 @@ mod metric;
 mod posterior;
 mod quantile;
 mod refusal;
+pub mod samples;
 mod solve;
 mod strata;
 mod sums;
+pub mod trust;
 
 pub use adjust::{Adjusted, cuped};
 pub use anytime::ConfidenceSequence;
-pub use effect::{Alternative, ArmEstimate, Effect, Functional, RelativeInterval, Scale, fieller, log_ratio, welch};
+pub use audience_stats::Alternative;
+pub use correction::{PreferentialLevels, interval_of_adjusted, preferential_levels};
+pub use effect::{ArmEstimate, Effect, Functional, RelativeInterval, Scale, fieller, log_ratio, welch};
 pub use error::Error;
 pub use exposure::{ExperimentUnit, ExperimentUnits, ExposureSpec, Exposures, Mixed, Totals};
 pub use metric::{CLICK, IMPRESSION, Metric, MetricKind};

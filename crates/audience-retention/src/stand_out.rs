@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use audience_stats::{Proportion, benjamini_hochberg};
+use audience_stats::{Correction, Proportion};
 
 /// How neighbours are taken together.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -69,7 +69,7 @@ impl Search {
             tested.push(StandOut { at, expected, p: p((part, whole), (happened, could), factor) });
         }
         let p_values: Vec<f64> = tested.iter().map(|place| place.p).collect();
-        let adjusted = benjamini_hochberg(&p_values).unwrap_or_default();
+        let adjusted = Correction::BenjaminiHochberg.adjust(&p_values).unwrap_or_default();
         let mut accepted = Vec::new();
         for (place, p) in tested.into_iter().zip(adjusted) {
             let (part, whole) = rates[place.at];

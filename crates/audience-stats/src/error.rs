@@ -145,6 +145,42 @@ pub enum Error {
         /// Its place in the list, from 0.
         at: usize,
     },
+    /// Some numbers are finite and above 0.
+    #[error("compute with value {at}: {value} is not finite and above 0")]
+    NotPositive {
+        /// Its place in the list, from 0.
+        at: usize,
+        /// The value that was given.
+        value: f64,
+    },
+    /// A range goes from one finite number to a larger.
+    #[error("divide the range from {low} to {high}")]
+    NotARange {
+        /// Its lower end.
+        low: f64,
+        /// Its upper end.
+        high: f64,
+    },
+    /// Values lie within the range that was given.
+    #[error("compute with value {at}: {value} is not from {low} to {high}")]
+    OutOfRange {
+        /// Its place in the list, from 0.
+        at: usize,
+        /// The value that was given.
+        value: f64,
+        /// The lower end of the range.
+        low: f64,
+        /// The upper end of the range.
+        high: f64,
+    },
+    /// What is cut off at both ends leaves something between.
+    #[error("cut off {low} of the values at the low end and {high} at the high end: these are parts of less than all")]
+    NothingLeft {
+        /// The part at the low end.
+        low: f64,
+        /// The part at the high end.
+        high: f64,
+    },
     /// A state from elsewhere has another number of sums in each group.
     #[cfg(feature = "serde")]
     #[error("read {found} sums of a group that has {expected}")]

@@ -21,17 +21,22 @@ pub(crate) fn stirling_error(n: f64) -> f64 {
 
 /// x ln(x / m) + m − x, which is small where x is near m and then must not be had from its parts.
 pub(crate) fn deviance(x: f64, m: f64) -> f64 {
+    deviance_apart(x, m, x - m)
+}
+
+/// The same, with x − m from whoever knows more digits of it than are left when it is had from the two.
+pub(crate) fn deviance_apart(x: f64, m: f64, apart: f64) -> f64 {
     if x == 0.0 {
         return m;
     }
-    let v = (x - m) / (x + m);
+    let v = apart / (x + m);
     if v.abs() >= 0.1 {
-        return x * log(x / m) + m - x;
+        return x * log(x / m) - apart;
     }
     // ln(x / m) is 2 artanh v: 2x (v + v³ / 3 + …) − (x − m), and (x + m) v is x − m.
     let square = v * v;
     let mut power = 2.0 * x * v;
-    let mut sum = (x - m) * v;
+    let mut sum = apart * v;
     for odd in 1..100_u32 {
         power *= square;
         let next = sum + power / f64::from(2 * odd + 1);

@@ -3,6 +3,7 @@
 mod bootstrap;
 mod jackknife;
 
+pub(crate) use bootstrap::poisson_of_mean_1;
 pub use bootstrap::{Bootstrap, percentile_interval};
 
 use crate::Merge;

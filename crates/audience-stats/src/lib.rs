@@ -36,10 +36,15 @@
 //! | adding to a range of positions in constant time | [`RangeCounts`] |
 //! | whether two lists have the same order | [`spearman`] |
 //! | sums by random group of units, and how sure functions of them are | [`GroupedSums`], [`RandomGroups`], [`Bootstrap`], [`Estimate`] |
-//! | Student's t, many hypotheses at once | [`StudentT`], [`benjamini_hochberg`] |
+//! | Student's t | [`StudentT`] |
+//! | many hypotheses at once | [`Correction`], [`PValue`] |
+//! | whether counts come in the shares they should | [`goodness_of_fit`], [`ln_bayes_factor_of_shares`] |
+//! | whether one group's values are larger, by rank | [`MannWhitney`] |
+//! | values capped, pulled in or left out | [`Cap`], [`winsorize`], [`trimmed_mean`], [`QuantileRule`] |
+//! | intervals of any statistic, by resampling | [`Replicates`], [`PoissonBootstrap`] |
 //! | samples of a fixed size | [`sample`] |
 //! | hashes that never change | [`hash`] |
-//! | how sure a proportion is, two proportions | [`Proportion`], [`wilson()`], [`Interval`], [`Confidence`] |
+//! | how sure a proportion is, two proportions | [`Proportion`], [`RateInterval`], [`DifferenceInterval`], [`wilson()`], [`Interval`], [`Confidence`] |
 //! | a ratio of sums over sessions of the same viewers | [`ClusteredRatio`] |
 //! | how many units as many weights are worth | [`effective_sample_size`] |
 //! | how long units stay when some are still there | [`RiskTable`], [`KaplanMeier`], [`NelsonAalen`] |
@@ -57,19 +62,21 @@
 mod accumulator;
 mod area;
 mod beta;
+mod capping;
 mod chi_squared;
 mod clustered_ratio;
 mod cross_sums;
 mod distinct;
 mod error;
 mod estimate;
-mod fisher;
 mod float_sum;
 mod gamma;
+mod goodness_of_fit;
 mod grouped_sums;
 pub mod hash;
 mod interval;
 mod keyed;
+mod mann_whitney;
 mod mean_ratio;
 mod moments;
 mod multiple;
@@ -82,6 +89,7 @@ mod quantiles;
 mod random_groups;
 mod range_counts;
 mod rank;
+mod resample;
 pub mod sample;
 mod student;
 mod survival;
@@ -93,6 +101,7 @@ mod windowed;
 pub use accumulator::{Accumulator, Merge};
 pub use area::trapezoid;
 pub use beta::Beta;
+pub use capping::{Cap, Capped, Zeros, trimmed_mean, winsorize};
 pub use chi_squared::ChiSquared;
 pub use clustered_ratio::ClusteredRatio;
 pub use cross_sums::CrossSums;
@@ -100,21 +109,24 @@ pub use distinct::Distinct;
 pub use error::Error;
 pub use estimate::Estimate;
 pub use float_sum::FloatSum;
+pub use goodness_of_fit::{GoodnessOfFit, bucket_counts, goodness_of_fit, ln_bayes_factor_of_shares};
 pub use grouped_sums::{Bootstrap, GroupedSums, percentile_interval};
 pub use interval::{Confidence, Interval, Z_95};
 pub use keyed::{KeyOf, Keyed};
+pub use mann_whitney::MannWhitney;
 pub use mean_ratio::MeanRatio;
 pub use moments::{Divisor, Moments};
-pub use multiple::benjamini_hochberg;
+pub use multiple::Correction;
 pub use normal::Normal;
-pub use p_value::PValue;
+pub use p_value::{Alternative, PValue};
 #[cfg(feature = "serde")]
 pub use portable::{Portable, fingerprint_of};
-pub use proportion::{Proportion, newcombe, wilson};
-pub use quantiles::{Distribution, QuantileInterval, Quantiles};
+pub use proportion::{DifferenceInterval, Proportion, RateInterval, ZTest, newcombe, wilson};
+pub use quantiles::{Distribution, QuantileInterval, QuantileRule, Quantiles};
 pub use random_groups::RandomGroups;
 pub use range_counts::{Addend, RangeCounts};
 pub use rank::spearman;
+pub use resample::{PoissonBootstrap, PoissonReplicates, Replicates, jackknife, jackknife_of_two};
 pub use student::StudentT;
 pub use survival::{
     BandScale, ClusterRow, CurveDifference, HazardStep, KaplanMeier, Lifetime, LogRank, MedianInterval, NelsonAalen,

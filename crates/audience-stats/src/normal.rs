@@ -73,7 +73,15 @@ impl Normal {
 
     /// The value that leaves `tail`, above 0 and at most a half, above it.
     pub(crate) fn from_upper_tail(tail: f64) -> f64 {
-        let ln_tail = log(tail);
+        Self::from_ln_upper_tail(log(tail))
+    }
+
+    /// The value that leaves a probability of this logarithm above it, which is at most that of a half. Agrees with
+    /// `scipy.stats.norm.isf`, also where the probability itself is too small for a number.
+    pub(crate) fn from_ln_upper_tail(ln_tail: f64) -> f64 {
+        if ln_tail == f64::NEG_INFINITY {
+            return f64::INFINITY;
+        }
         // The logarithm of the tail is concave and falls: the first of Newton's steps passes the root, and those after it come
         // back to it.
         let mut z = 0.0;

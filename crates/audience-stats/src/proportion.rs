@@ -1,5 +1,15 @@
 //! Proportions: how sure they are, and comparing two.
 
+mod difference;
+mod fisher;
+mod rate;
+mod score;
+mod tests_of_two;
+
+pub use difference::DifferenceInterval;
+pub use rate::RateInterval;
+pub use tests_of_two::ZTest;
+
 use crate::error::Error;
 use crate::interval::{Confidence, Interval};
 
@@ -30,7 +40,7 @@ impl Proportion {
     }
 
     /// The z statistic of `self` against `baseline` with pooled variance: (p₂ − p₁) / √(p (1 − p) (1/n₁ + 1/n₂)) with
-    /// p = (x₁ + x₂) / (n₁ + n₂). Positive when `self` is the larger.
+    /// p = (x₁ + x₂) / (n₁ + n₂). Positive when `self` is the larger. [`pooled_test`](Self::pooled_test) has its p value.
     ///
     /// It says how far apart the two are if each trial is independent of the others; with several trials per viewer
     /// it overstates. `None` when a group has no trials, or when all trials or none succeeded.
@@ -73,7 +83,8 @@ impl Proportion {
     ///
     /// R. G. Newcombe, "Interval estimation for the difference between independent proportions: comparison of eleven
     /// methods", Statistics in Medicine 17 (1998), method 10. Agrees with its table II, and with statsmodels'
-    /// `confint_proportions_2indep(method="newcomb")`.
+    /// `confint_proportions_2indep(method="newcomb")`. For other methods see
+    /// [`difference_interval`](Self::difference_interval).
     pub fn difference(&self, baseline: &Self, z: f64) -> Option<Interval> {
         Some(newcombe((self.rate()?, self.wilson(z)?), (baseline.rate()?, baseline.wilson(z)?)))
     }

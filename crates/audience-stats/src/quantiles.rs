@@ -1,8 +1,10 @@
 //! Exact quantiles of whole numbers.
 
 mod interval;
+mod rule;
 
 pub use interval::QuantileInterval;
+pub use rule::QuantileRule;
 
 use crate::error::Error;
 use crate::{Accumulator, Merge};

@@ -44,7 +44,7 @@ pub fn spearman(x: &[f64], y: &[f64]) -> Result<Option<f64>, Error> {
 }
 
 /// Twice the rank of each value, from 1 on; equal values share the mean of their ranks, so that the double is whole.
-fn doubled_ranks(values: &[f64]) -> Result<Vec<u64>, Error> {
+pub(crate) fn doubled_ranks(values: &[f64]) -> Result<Vec<u64>, Error> {
     if let Some(at) = values.iter().position(|value| value.is_nan()) {
         return Err(Error::NotANumber { at });
     }

@@ -75,8 +75,15 @@ fn number(value: &Value) -> Option<f64> {
 #[derive(Clone, Debug)]
 pub(super) enum Answer {
     Undefined,
+    Truth(bool),
     Number(f64),
     List(Vec<Self>),
+}
+
+impl From<bool> for Answer {
+    fn from(truth: bool) -> Self {
+        Self::Truth(truth)
+    }
 }
 
 impl From<f64> for Answer {
@@ -119,6 +126,7 @@ impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Undefined => f.write_str("null"),
+            Self::Truth(truth) => write!(f, "{truth}"),
             Self::Number(number) => write!(f, "{number}"),
             Self::List(values) => {
                 f.write_str("[")?;
@@ -222,9 +230,17 @@ impl<'a> Comparison<'a> {
         Ok(())
     }
 
+    /// Takes in what was compared beside the answer, under a name.
+    pub(super) fn absorb(&mut self, name: &str, other: Comparison<'_>) {
+        let (worst, differences) = other.end(Ok(()));
+        self.worst = self.worst.max(worst);
+        self.differences.extend(differences.into_iter().map(|difference| format!("{name}.{difference}")));
+    }
+
     fn values(&mut self, field: &str, tolerance: f64, scale: f64, ours: &Answer, expected: &Value) {
         let alike = match (ours, expected) {
             (Answer::Undefined, Value::Null) => true,
+            (Answer::Truth(ours), Value::Bool(expected)) => ours == expected,
             (Answer::List(ours), Value::Array(expected)) if ours.len() == expected.len() => {
                 for (at, (ours, expected)) in ours.iter().zip(expected).enumerate() {
                     self.values(&format!("{field}[{at}]"), tolerance, scale, ours, expected);

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use audience_core::Ratio;
-use audience_stats::{Interval, benjamini_hochberg};
+use audience_stats::{Correction, Interval};
 
 use super::ExcessStalls;
 use super::slice::{SliceDimension, SliceValue};
@@ -160,7 +160,7 @@ fn adjust(slices: &mut [StallSlice]) {
         .filter(|comparison| comparison.p_value.is_some())
         .collect();
     let p_values: Vec<f64> = tested.iter().filter_map(|comparison| comparison.p_value).collect();
-    let adjusted = benjamini_hochberg(&p_values).expect("tails of Student's t are probabilities");
+    let adjusted = Correction::BenjaminiHochberg.adjust(&p_values).expect("tails of Student's t are probabilities");
     for (comparison, adjusted) in tested.iter_mut().zip(adjusted) {
         comparison.adjusted_p_value = Some(adjusted);
         comparison.is_finding = adjusted <= ExcessStalls::FALSE_DISCOVERY_RATE;

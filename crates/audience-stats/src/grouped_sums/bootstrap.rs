@@ -43,7 +43,7 @@ impl<const K: usize> GroupedSums<K> {
         let mut resampled = || {
             let mut totals = [0_u128; K];
             for (_, sums) in self.iter() {
-                let times = poisson_of_mean_1(rng.random());
+                let times = u128::from(poisson_of_mean_1(rng.random()));
                 for (total, sum) in totals.iter_mut().zip(sums) {
                     *total += times * u128::from(*sum);
                 }
@@ -79,7 +79,7 @@ pub fn percentile_interval(replicates: &mut [f64]) -> Option<Interval> {
 
 /// The Poisson number of mean 1 that a uniform number in 0–1 stands for: by inversion, 20 at the most (more has a
 /// probability of 10⁻²⁰).
-fn poisson_of_mean_1(uniform: f64) -> u128 {
+pub(crate) fn poisson_of_mean_1(uniform: f64) -> u64 {
     let mut probability = 1.0 / std::f64::consts::E;
     let mut below = probability;
     let mut number = 0_u8;
@@ -100,9 +100,9 @@ mod tests {
     fn weights_are_poisson() {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
         let draws = 200_000_u32;
-        let drawn: Vec<u128> = (0..draws).map(|_| poisson_of_mean_1(rng.random())).collect();
+        let drawn: Vec<u64> = (0..draws).map(|_| poisson_of_mean_1(rng.random())).collect();
         let n = f64::from(draws);
-        let mean = drawn.iter().sum::<u128>() as f64 / n;
+        let mean = drawn.iter().sum::<u64>() as f64 / n;
         let variance = drawn.iter().map(|x| (*x as f64 - mean).powi(2)).sum::<f64>() / n;
         let zeros = drawn.iter().filter(|x| **x == 0).count() as f64 / n;
         // The fourth central moment is 4.

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU16;
 
-use audience_stats::{Error, StudentT, benjamini_hochberg};
+use audience_stats::{Correction, Error, StudentT};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -64,11 +64,11 @@ fn false_discoveries_agree_with_scipy() {
     let fixture: Fixture<Discovery> = serde_json::from_str(include_str!("../fixtures/false_discovery.json")).unwrap();
     assert!(fixture.cases.len() > 5);
     for Discovery { p_values, adjusted } in fixture.cases {
-        for (found, expected) in benjamini_hochberg(&p_values).unwrap().into_iter().zip(adjusted) {
+        for (found, expected) in Correction::BenjaminiHochberg.adjust(&p_values).unwrap().into_iter().zip(adjusted) {
             assert!((found - expected).abs() <= 1e-14 * expected, "{p_values:?}: {found}, not {expected}");
         }
     }
-    assert_eq!(benjamini_hochberg(&[]), Ok(Vec::new()));
-    assert_eq!(benjamini_hochberg(&[0.5, 1.5]), Err(Error::NotAProbability { value: 1.5 }));
-    assert!(benjamini_hochberg(&[f64::NAN]).is_err());
+    assert_eq!(Correction::BenjaminiHochberg.adjust(&[]), Ok(Vec::new()));
+    assert_eq!(Correction::BenjaminiHochberg.adjust(&[0.5, 1.5]), Err(Error::NotAProbability { value: 1.5 }));
+    assert!(Correction::BenjaminiHochberg.adjust(&[f64::NAN]).is_err());
 }

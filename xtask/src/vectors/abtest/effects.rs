@@ -4,7 +4,7 @@ use audience_abtest::{
     Adjusted, Alternative, ArmEstimate, ConfidenceSequence, Effect, Functional, NormalEffects, QuantileSample, Refusal,
     Scale, cuped, post_stratified, welch,
 };
-use audience_stats::{Confidence, Divisor, Interval, Moments};
+use audience_stats::{Confidence, Correction, Divisor, Interval, Moments};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -475,8 +475,8 @@ fn spotify_difference(input: &Value, comparison: &mut Comparison) -> Result<(), 
 fn corrected(method: &str, p: &[f64]) -> Result<(Vec<f64>, Option<Confidence>), Failure> {
     let m = p.len() as f64;
     match method {
-        "bonferroni" => Ok((p.iter().map(|p| (p * m).min(1.0)).collect(), Some(Confidence::new(1.0 - 0.05 / m)?))),
-        "fdr_bh" => Ok((audience_stats::benjamini_hochberg(p)?, None)),
+        "bonferroni" => Ok((Correction::Bonferroni.adjust(p)?, Some(Confidence::new(1.0 - 0.05 / m)?))),
+        "fdr_bh" => Ok((Correction::BenjaminiHochberg.adjust(p)?, None)),
         other => Err(Failure::Unreadable(format!("no correction {other}"))),
     }
 }

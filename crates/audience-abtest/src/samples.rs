@@ -1,0 +1,7 @@
+//! Samples that are given value by value.
+
+mod means;
+mod stalls;
+
+pub use means::{TRIM, student, trimmed};
+pub use stalls::{StallRatio, Stream, simulated_stall_ratio};
