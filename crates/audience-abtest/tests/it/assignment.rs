@@ -1,6 +1,6 @@
 //! Experiments: what they are made of, and that their assignments never change.
 
-use audience_abtest::{Assignment, Error, Exclusion, Experiment, HoldOut, Origin, Slot};
+use audience_abtest::{Assignment, Error, Exclusion, Experiment, HoldOut, Origin, Slot, Variant};
 use audience_core::{Ratio, Timestamp};
 use proptest::prelude::*;
 
@@ -76,7 +76,7 @@ fn what_an_assignment_says() {
     let Assignment::Enrolled(enrolled) = experiment.assign("ada", at(0)) else { panic!("not enrolled") };
     assert_eq!(enrolled.variant, &experiment.variants()[enrolled.arm]);
     assert_eq!((enrolled.version, enrolled.origin), (3, Origin::Drawn));
-    let weights: Vec<f64> = experiment.variants().iter().map(|variant| variant.weight()).collect();
+    let weights: Vec<f64> = experiment.variants().iter().map(Variant::weight).collect();
     assert_eq!(weights, [0.25, 0.75]);
     assert_eq!((experiment.variant("b"), experiment.variant("c")), (Some(1), None));
     assert_eq!((experiment.control(), experiment.with_control("b").unwrap().control()), (0, 1));
