@@ -166,7 +166,7 @@ fn outcome(cases: &[Value], answer: Family) -> anyhow::Result<Outcome> {
             match answered {
                 Ok(()) => (outcome.passed, outcome.answered) = (outcome.passed + 1, outcome.answered + 1),
                 Err(Failure::Refused(_)) => {
-                    (outcome.passed, outcome.refused) = (outcome.passed + 1, outcome.refused + 1)
+                    (outcome.passed, outcome.refused) = (outcome.passed + 1, outcome.refused + 1);
                 }
                 Err(Failure::Unreadable(reason)) => outcome.failures.push((id.to_owned(), vec![reason])),
             }

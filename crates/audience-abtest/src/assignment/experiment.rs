@@ -28,9 +28,8 @@ impl Variant {
         self.share
     }
 
-    /// The weight as it was given.
-    #[cfg(feature = "serde")]
-    pub(super) const fn given(&self) -> f64 {
+    /// The weight as it was given, of which [`weight`](Self::weight) is the share.
+    pub const fn given_weight(&self) -> f64 {
         self.given
     }
 }

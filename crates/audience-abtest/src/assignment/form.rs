@@ -90,7 +90,8 @@ impl From<Experiment> for Form {
     fn from(experiment: Experiment) -> Self {
         let control = &experiment.variants()[experiment.control()];
         let variants = experiment.variants().iter();
-        let variants = variants.map(|variant| VariantForm { name: variant.name().to_owned(), weight: variant.given() });
+        let variants =
+            variants.map(|variant| VariantForm { name: variant.name().to_owned(), weight: variant.given_weight() });
         Self {
             key: experiment.key().to_owned(),
             salt: experiment.own_salt().map(str::to_owned),
