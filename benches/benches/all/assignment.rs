@@ -9,8 +9,10 @@ use oximedia_analytics::ab_testing::{AssignmentMethod, Experiment as Theirs, Var
 
 const IDS: usize = 10_000;
 
+type NewId = fn(usize) -> String;
+
 /// How ids look.
-const KINDS: [(&str, fn(usize) -> String); 2] = [
+const KINDS: [(&str, NewId); 2] = [
     ("user_…", |number| format!("user_{number}")),
     ("UUIDs", |number| format!("{:08x}-8c6d-4f0e-9a53-{number:012x}", number.wrapping_mul(0x9e37_79b9) as u32)),
 ];

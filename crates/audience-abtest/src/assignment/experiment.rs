@@ -39,6 +39,14 @@ impl Variant {
 /// Which arm a unit is in follows from its id alone: [`assign`](Self::assign) says the same on every machine, in every
 /// version of this crate. Nothing is kept.
 ///
+/// # How
+///
+/// With h(bytes, seed) the 64 bits of XXH3 ([`hash64`](audience_stats::hash::hash64)), and seeds of purposes the eight bytes
+/// `arm.....`, `coverage`, `hold-out`, `layer...` as numbers, lowest byte first: a unit is covered if h(unit, h(salt,
+/// coverage)) is below coverage · 2⁶⁴. Its arm is the first for which h(unit, h(salt, arm)) is below (the shares up to and with
+/// it) · 2⁶⁴, or the last. Hold-out and layer are alike, by their own salts. Products are rounded down; texts are UTF-8. Twenty
+/// lines in any language that has XXH3 say the same.
+///
 /// # What moves units
 ///
 /// | a change of | moves |

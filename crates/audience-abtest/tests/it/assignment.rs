@@ -2,6 +2,7 @@
 
 use audience_abtest::{Assignment, Error, Exclusion, Experiment, HoldOut, Origin, Slot, Variant};
 use audience_core::{Ratio, Timestamp};
+use audience_stats::hash::hash64;
 use proptest::prelude::*;
 
 pub(crate) fn at(millis: i64) -> Timestamp {
@@ -60,6 +61,19 @@ fn assignments_never_change() {
     insta::assert_snapshot!(arms(&experiment().with_coverage(ratio(0.5))), @"..110..0...10...0..1");
     insta::assert_snapshot!(arms(&experiment().with_slot(Slot::new("ui", ratio(0.25), ratio(0.75)).unwrap())), @"0....0100.1.0.110.11");
     insta::assert_snapshot!(arms(&experiment().with_hold_out(HoldOut::new("2026", ratio(0.5)).unwrap())), @"..1...10...1.1...0..");
+}
+
+#[test]
+fn assignments_of_many_never_change() {
+    // The arms of 10,000 ids, one byte each, as one hash.
+    let of = |experiment: &Experiment| {
+        let arm = |unit: i32| arm(experiment, &format!("viewer-{unit}")).map_or(u8::MAX, |arm| arm as u8);
+        hash64(&(0..10_000).map(arm).collect::<Vec<u8>>(), 0)
+    };
+    let weights = [("a", 0.5), ("b", 0.2), ("c", 0.2), ("d", 0.1)];
+    let experiment = Experiment::new("start-up", weights).unwrap();
+    assert_eq!(of(&experiment), 13_552_049_878_286_992_364);
+    assert_eq!(of(&experiment.with_coverage(ratio(0.3))), 15_798_880_853_613_414_919);
 }
 
 #[test]
