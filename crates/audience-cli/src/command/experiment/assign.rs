@@ -131,12 +131,11 @@ impl Ids {
         self.line += 1;
         let line = self.bytes.strip_suffix(b"\n").unwrap_or(&self.bytes);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        match std::str::from_utf8(line) {
-            Ok(unit) => Ok(Some(if self.line == 1 { unit.trim_start_matches('\u{feff}') } else { unit })),
-            Err(_) => {
-                let (name, line, value) = (self.name.clone(), self.line, String::from_utf8_lossy(line).into_owned());
-                Err(Error::NoText { name, line, value })
-            }
-        }
+        let Ok(unit) = std::str::from_utf8(line) else {
+            let (name, line, value) = (self.name.clone(), self.line, String::from_utf8_lossy(line).into_owned());
+            return Err(Error::NoText { name, line, value });
+        };
+        // Some programs begin files with a mark of their byte order.
+        Ok(Some(if self.line == 1 { unit.trim_start_matches('\u{feff}') } else { unit }))
     }
 }
