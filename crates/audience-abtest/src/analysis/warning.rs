@@ -264,6 +264,11 @@ mod tests {
         .iter()
         .map(ToString::to_string)
         .collect();
-        insta::assert_snapshot!(texts.join("\n"), @"");
+        insta::assert_snapshot!(texts.join("\n"), @r#"
+4,512 of 12,000 units (37.6 %) were in more than one arm. They are left out, and those that are left are no random sample: units with many sessions are more likely to be missing. Assign units, not sessions.
+Units of device (none) are not divided among arms as planned (p < 0.001). Look for what loses units there.
+The experiment has not ended: there are data up to 1970-01-01 00:00 UTC, and it ends at 1970-01-02 00:00 UTC. Who stops as soon as something is found finds what is not there.
+1,234 sessions are of arm "C", which is none of the experiment's: they are left out.
+"#);
     }
 }
