@@ -5,6 +5,7 @@
 
 mod adjust;
 mod anytime;
+mod assignment;
 mod correction;
 mod effect;
 mod error;
@@ -21,6 +22,12 @@ pub mod trust;
 
 pub use adjust::{Adjusted, cuped};
 pub use anytime::ConfidenceSequence;
+#[cfg(feature = "bucketing")]
+pub use assignment::bucketing;
+pub use assignment::{
+    ArmCounters, ArmCounts, Assignment, Balance, BetaPrior, Enrolled, Exclusion, Experiment, HoldOut, Layer, Origin,
+    Outcome, Ranked, SavedAssignment, Slot, Switch, Switchback, Variant, rank_by_shrinkage, rank_by_wilson,
+};
 pub use audience_stats::Alternative;
 pub use correction::{PreferentialLevels, interval_of_adjusted, preferential_levels};
 pub use effect::{ArmEstimate, Effect, Functional, RelativeInterval, Scale, fieller, log_ratio, welch};

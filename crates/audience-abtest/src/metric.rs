@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::effect::Alternative;
+use audience_stats::Alternative;
+
 use crate::error::Error;
 use crate::exposure::{ExperimentUnit, Totals};
 

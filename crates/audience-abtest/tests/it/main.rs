@@ -1,6 +1,13 @@
 //! Behaviour through the public API.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod assignment;
+mod assignment_bucketing;
+mod assignment_counters;
+mod assignment_layers;
+mod assignment_saved;
+mod assignment_switchback;
+mod assignment_uniform;
 mod calibration_trust;
 mod stalls;
 mod trust;
