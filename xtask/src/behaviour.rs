@@ -4,6 +4,7 @@ mod breakdown;
 mod chapters;
 mod difference;
 mod digest;
+mod experiment;
 mod facts;
 mod names;
 mod retention;
@@ -40,6 +41,7 @@ const FAMILIES: &[(&str, Figures)] = &[
     ("dropoff", retention::drop_offs),
     ("skips", retention::skips),
     ("rewatch", retention::rewatch),
+    ("experiment", experiment::figures),
 ];
 
 /// How many differences of a family are printed.
@@ -121,7 +123,7 @@ mod tests {
         let expected = read_expected(&fixture("json")).unwrap();
         let ours = figures(&fixture("ndjson.gz"), &expected).unwrap();
         let families: Vec<&str> = ours.iter().map(|(family, _)| *family).collect();
-        assert_eq!(families, ["facts", "breakdown", "chapters", "dropoff", "skips", "rewatch"]);
+        assert_eq!(families, ["facts", "breakdown", "chapters", "dropoff", "skips", "rewatch", "experiment"]);
         let mut compared = 0;
         for (family, ours) in &ours {
             let comparison = Comparison::of(ours, &expected[*family]);
@@ -136,7 +138,9 @@ mod tests {
         // and of all; a hundred cells likewise; 47 buckets watched most again, with their sums.
         let (chapters, drop_offs) = (4 * 6 * 6 + 6 + 4 * 6 + 1, 7 * 21 + 1);
         let (skips, rewatch) = (7 * 100 + 1, 47 * 2 + 6 + 5);
-        assert_eq!(compared, facts + breakdown + chapters + drop_offs + skips + rewatch);
+        // Two arms by 14 figures, taken both ways, and the viewers in both.
+        let experiment = 2 * 2 * 14 + 1;
+        assert_eq!(compared, facts + breakdown + chapters + drop_offs + skips + rewatch + experiment);
         assert!(not_built(&expected).contains(&"cohorts"));
     }
 

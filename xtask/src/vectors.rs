@@ -159,14 +159,14 @@ fn outcome(cases: &[Value], answer: Family) -> anyhow::Result<Outcome> {
     for case in cases {
         let id = case["id"].as_str().context("a case has no `id`")?;
         let expected = case.get("out").with_context(|| format!("{id} lacks out"))?;
-        let mut comparison = Comparison::with(expected);
+        let mut comparison = Comparison::with(expected).of(case);
         // What some families ask for is beside the answer.
         let answered = answer(case.get("in").unwrap_or(case), &mut comparison);
         if ["error", "p_value_error"].iter().any(|field| expected.get(field).is_some_and(Value::is_string)) {
             match answered {
                 Ok(()) => (outcome.passed, outcome.answered) = (outcome.passed + 1, outcome.answered + 1),
                 Err(Failure::Refused(_)) => {
-                    (outcome.passed, outcome.refused) = (outcome.passed + 1, outcome.refused + 1)
+                    (outcome.passed, outcome.refused) = (outcome.passed + 1, outcome.refused + 1);
                 }
                 Err(Failure::Unreadable(reason)) => outcome.failures.push((id.to_owned(), vec![reason])),
             }
@@ -263,6 +263,17 @@ mod tests {
             compared.unwrap();
         }
         assert_eq!(comparison.end(Ok(())).1, ["each[0].a is 1, not 2", "each[1].b is not compared"]);
+    }
+
+    #[test]
+    fn answers_without_fields_and_those_beside_them_are_compared() {
+        let case = serde_json::json!({ "out": 0.5, "out_in_bytes": 0.25 });
+        let mut comparison = Comparison::with(&case["out"]).of(&case);
+        comparison.check_all(0.0, 0.5);
+        comparison.check_beside("out_in_bytes", 0.0, true);
+        comparison.check_beside("out_in_words", 0.0, 0.75);
+        comparison.check_against("row", 0.0, "7".to_owned(), &Value::from(7));
+        assert_eq!(comparison.end(Ok(())).1, ["out_in_bytes is true, not 0.25", "row is \"7\", not 7"]);
     }
 
     #[test]

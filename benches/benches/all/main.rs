@@ -1,6 +1,7 @@
 //! All benchmarks: `cargo bench -p audience-benches`.
 
 mod adapters;
+mod assignment;
 mod core;
 mod earlier;
 mod ingest;
@@ -18,6 +19,6 @@ fn settings() -> Criterion {
 criterion_group! {
     name = benches;
     config = settings();
-    targets = core::define, earlier::define, merging::define, ingest::define, adapters::define
+    targets = core::define, earlier::define, merging::define, ingest::define, adapters::define, assignment::define
 }
 criterion_main!(benches);

@@ -1,5 +1,9 @@
 //! What can be wrong with the values given to this crate.
 
+use audience_core::{Elapsed, Timestamp};
+
+use crate::assignment::Outcome;
+
 /// A value this crate cannot work with.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -9,6 +13,150 @@ pub enum Error {
     OneSidedBelowHalf {
         /// The confidence that was asked for.
         confidence: audience_stats::Confidence,
+    },
+    /// A metric has a name that is known.
+    #[error("compare by {metric:?}: there is no such metric")]
+    UnknownMetric {
+        /// What was asked for.
+        metric: String,
+    },
+    /// What must have a name has none.
+    #[error("use an empty name for the {of}")]
+    EmptyName {
+        /// What has none.
+        of: &'static str,
+    },
+    /// An experiment compares.
+    #[error("compare {variants} variant(s): it takes two")]
+    TooFewVariants {
+        /// How many were given.
+        variants: usize,
+    },
+    /// Variants are told apart by name.
+    #[error("use two variants of one name, {name:?}")]
+    DuplicateVariant {
+        /// The name.
+        name: String,
+    },
+    /// A weight is a finite number above 0.
+    #[error("give variant {variant:?} the weight {weight:?}: it is not a number above 0")]
+    NotPositive {
+        /// The variant.
+        variant: String,
+        /// What was given.
+        weight: f64,
+    },
+    /// A variant gets units.
+    #[error(
+        "give variant {variant:?} the weight {weight:?}: beside the others it is so small that no unit would get it"
+    )]
+    WeightTooSmall {
+        /// The variant.
+        variant: String,
+        /// What was given.
+        weight: f64,
+    },
+    /// There is no such variant.
+    #[error("use variant {name:?}: experiment {key:?} has none of that name")]
+    UnknownVariant {
+        /// The experiment.
+        key: String,
+        /// The name.
+        name: String,
+    },
+    /// An experiment takes time.
+    #[error("end experiment {key:?} at {} ms: it starts at {} ms", ends_at.as_millis(), starts_at.as_millis())]
+    EndsBeforeStart {
+        /// The experiment.
+        key: String,
+        /// When it starts.
+        starts_at: Timestamp,
+        /// When it would end.
+        ends_at: Timestamp,
+    },
+    /// The oldest version that may go on is no later than the version.
+    #[error("block versions of experiment {key:?} below {minimum}: its own is {version}")]
+    MinimumAboveVersion {
+        /// The experiment.
+        key: String,
+        /// Its version.
+        version: u32,
+        /// The oldest that may go on.
+        minimum: u32,
+    },
+    /// A slot has units.
+    #[error("use a slot of layer {layer:?} from {start} to {end}: it ends no later than it starts")]
+    EmptySlot {
+        /// The layer.
+        layer: String,
+        /// Where it starts.
+        start: f64,
+        /// Where it ends.
+        end: f64,
+    },
+    /// Shares of a layer add up to 1 at the most.
+    #[error("give a share of {share} of layer {layer:?}: {left} is left")]
+    LayerFull {
+        /// The layer.
+        layer: String,
+        /// What was asked for.
+        share: f64,
+        /// What is left.
+        left: f64,
+    },
+    /// Experiments of a layer are told apart by key.
+    #[error("use experiment {key:?} of layer {layer:?} twice")]
+    DuplicateExperiment {
+        /// The layer.
+        layer: String,
+        /// The experiment.
+        key: String,
+    },
+    /// Experiments of a layer exclude each other.
+    #[error("give experiment {key:?} of layer {layer:?} units that experiment {other:?} has")]
+    SlotsOverlap {
+        /// The layer.
+        layer: String,
+        /// The experiment.
+        key: String,
+        /// The one that has them.
+        other: String,
+    },
+    /// Something of a period is left when the carry-over is over.
+    #[error("leave out {carry_over} of each period of {period}")]
+    CarryOverTooLong {
+        /// How long periods are.
+        period: Elapsed,
+        /// What is left out of each.
+        carry_over: Elapsed,
+    },
+    /// In a block of periods each arm has one.
+    #[error("give variant {variant:?} a share of {weight} of balanced periods: the first one has {first}")]
+    UnequalWeights {
+        /// The variant.
+        variant: String,
+        /// Its share.
+        weight: f64,
+        /// The share of the first.
+        first: f64,
+    },
+    /// There is no such arm.
+    #[error("count for arm {arm}: there are {arms}, from 0 on")]
+    UnknownArm {
+        /// The arm.
+        arm: usize,
+        /// How many there are.
+        arms: usize,
+    },
+    /// An impression has each outcome once.
+    #[error("take a rate of {count} {outcome} on {impressions} impressions")]
+    MoreThanImpressions {
+        /// What was counted.
+        outcome: Outcome,
+        /// How many there are.
+        count: u64,
+        /// On how many impressions.
+        impressions: u64,
     },
     /// A value that the statistics underneath cannot work with.
     #[error(transparent)]

@@ -46,7 +46,7 @@ impl ArmEstimate {
         let QuantileSample { values, taken_for, level, quantile, lower, upper } = *sample;
         let n = values as f64;
         let odds = level / (1.0 - level);
-        if !(n > Z_95 * Z_95 * odds.max(1.0 / odds)) {
+        if n <= Z_95 * Z_95 * odds.max(1.0 / odds) {
             return Err(Refusal::TooFewValues { level, values });
         }
         let error = (upper - lower) / (2.0 * Z_95);

@@ -19,7 +19,7 @@ pub(crate) fn inverse(matrix: &[f64], rows: usize) -> Vec<f64> {
     for pivot in 0..rows {
         let diagonal = swept[pivot * rows + pivot];
         // What is left of the row, beside what it was: nothing but rounding.
-        if !(diagonal > 1e-13 * matrix[pivot * rows + pivot]) {
+        if diagonal <= 1e-13 * matrix[pivot * rows + pivot] {
             continue;
         }
         done[pivot] = true;

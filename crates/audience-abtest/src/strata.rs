@@ -63,7 +63,7 @@ pub fn post_stratified(
     let (estimate, gradient) = contrast(&means, scale)?;
     let k = means.len();
     let variance: f64 = (0..k * k).map(|at| gradient[at / k] * covariance[at] * gradient[at % k]).sum();
-    if !(variance > 0.0) {
+    if variance <= 0.0 || !variance.is_finite() {
         return Err(Refusal::NoVariance);
     }
     Ok(Effect { estimate, standard_error: variance.sqrt(), ..effect })

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod experiment;
 mod filter;
 mod privacy;
 mod retention;
@@ -16,6 +17,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 pub(crate) use check::CheckArgs;
+pub(crate) use experiment::{AssignArgs, ExperimentArgs, ExperimentCommand, RowFormat, Scheme};
 pub(crate) use filter::FilterArgs;
 pub(crate) use privacy::PrivacyArgs;
 pub(crate) use retention::RetentionArgs;
@@ -38,6 +40,7 @@ Examples:
   zcat old.gz | audience report -
   audience check logs/ --rule 'rebuffer_ratio < 1% by cdn' --rule 'startup_p95 < 4s'
   audience retention logs/ --content film --by device
+  audience experiment assign viewers.txt --key start-up --variants control=1,preload=1
   audience inspect logs/
   audience session events.ndjson 5f2d1c1e-8c6d-4f0e-9a53-0d3a1f2b4c5d -o session.html
   audience convert logs/ -o events.parquet
@@ -65,6 +68,7 @@ pub(crate) enum Command {
     Report(Box<ReportArgs>),
     Check(Box<CheckArgs>),
     Retention(Box<RetentionArgs>),
+    Experiment(Box<ExperimentArgs>),
     Session(SessionArgs),
     Inspect(InspectArgs),
     Convert(ConvertArgs),

@@ -4,6 +4,8 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::args::Scheme;
+
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -31,6 +33,14 @@ pub(crate) enum Error {
     SessionsNeedParquet,
     #[error("cannot change the effect of arm B: the scenario has {arms} arm(s), not two")]
     NotTwoArms { arms: usize },
+    #[error("cannot {0}")]
+    Abtest(#[from] audience_abtest::Error),
+    #[error("cannot read the experiment {}{}: {reason}", path.display(), line.map(|line| format!(", line {line}")).unwrap_or_default())]
+    Experiment { path: PathBuf, line: Option<usize>, reason: String },
+    #[error("cannot {what} as {} does", scheme.name())]
+    NotInScheme { what: &'static str, scheme: Scheme },
+    #[error("cannot use {name}:{line}: {value:?} is not UTF-8")]
+    NoText { name: String, line: u64, value: String },
     #[error("cannot read {}: {source}", path.display())]
     Read { path: PathBuf, source: io::Error },
     #[error("cannot read the scenario {}: {source}", path.display())]
@@ -73,6 +83,8 @@ impl Error {
             | Self::RulesFile { .. }
             | Self::NoRules { .. }
             | Self::Qoe(_)
+            | Self::Abtest(_)
+            | Self::NotInScheme { .. }
             | Self::StdinTwice
             | Self::OntoItself { .. }
             | Self::SessionsNeedParquet
@@ -83,6 +95,8 @@ impl Error {
             Self::RulesFail { .. } => 5,
             Self::Ingest(_)
             | Self::Read { .. }
+            | Self::Experiment { .. }
+            | Self::NoText { .. }
             | Self::Scenario { .. }
             | Self::Table { .. }
             | Self::Write { .. }

@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         Command::Report(args) => command::report::run(&args),
         Command::Check(args) => command::check::run(&args),
         Command::Retention(args) => command::retention::run(&args),
+        Command::Experiment(args) => command::experiment::run(&args),
         Command::Session(args) => command::session::run(&args),
         Command::Inspect(args) => command::inspect::run(&args),
         Command::Convert(args) => command::convert::run(&args),

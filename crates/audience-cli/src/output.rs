@@ -17,6 +17,12 @@ pub(crate) fn complain(error: &Error) {
     let _ = writeln!(anstream::stderr(), "{BAD}error:{BAD:#} {}", printable(&error.to_string()));
 }
 
+/// Says on standard error what else there is to say.
+pub(crate) fn remark(text: &str) {
+    // Nothing is lost if nobody hears it.
+    let _ = anstream::stderr().write_all(text.as_bytes());
+}
+
 /// What to write.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum OutputFormat {

@@ -136,7 +136,7 @@ impl ClusteredRatio {
     /// The interval of the ratio by Student's t with G − 1 degrees of freedom. `None` with one cluster.
     pub fn interval_t(&self, confidence: Confidence) -> Option<Interval> {
         let student = StudentT::new(self.clusters as f64 - 1.0).ok()?;
-        self.reach(student.from_upper_tail(confidence.tail()))
+        self.reach(student.tail_quantile(confidence.tail()))
     }
 
     fn reach(&self, quantile: f64) -> Option<Interval> {

@@ -153,6 +153,10 @@ impl Moments {
     }
 
     /// The sum over units of products of how far two quantities are from their means.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such quantity.
     pub fn scatter(&self, one: usize, other: usize) -> f64 {
         assert!(
             one < self.means.len() && other < self.means.len(),
@@ -168,6 +172,10 @@ impl Moments {
     }
 
     /// The covariance of two weighted sums of the quantities.
+    ///
+    /// # Panics
+    ///
+    /// When there is not one weight for each quantity.
     pub fn covariance_of(&self, one: &[f64], other: &[f64]) -> Option<f64> {
         let k = self.means.len();
         assert!(one.len() == k && other.len() == k, "{} and {} weights of {k} quantities", one.len(), other.len());

@@ -94,20 +94,19 @@ impl StudentT {
         if !(q > 0.0 && q < 1.0) {
             return Err(Error::QuantileOutOfRange { q });
         }
-        let from_tail = self.from_upper_tail(q.min(1.0 - q));
+        let from_tail = self.tail_quantile(q.min(1.0 - q));
         Ok(if q < 0.5 { -from_tail } else { from_tail })
     }
 
     /// The value that leaves `tail`, above 0 and at most a half, above it.
-    pub(crate) fn from_upper_tail(self, tail: f64) -> f64 {
+    pub(crate) fn tail_quantile(self, tail: f64) -> f64 {
         let nu = self.degrees;
-        let ln_density_at_0 =
-            Beta::of(nu / 2.0, 0.5).ln_scale() + nu / 2.0 * log1p(1.0 / nu) + log((nu + 1.0) / nu) / 2.0;
+        let ln_density_at_0 = Beta::of(nu / 2.0, 0.5).ln_scale() + nu / 2.0 * log1p(1.0 / nu) + log1p(1.0 / nu) / 2.0;
         let mut t = 0.0;
         // The probability is convex in t, so that Newton's steps from 0 climb to the root and never pass it. From 1 on each at
         // least doubles what is far out, and a double has no more than 1024 of these.
         for _ in 0..2000 {
-            let density = exp(ln_density_at_0 - (nu + 1.0) / 2.0 * log1p(t * t / nu));
+            let density = exp(ln_density_at_0 - (nu + 1.0) * 0.5 * log1p(t * t / nu));
             let next = t + (exp(self.ln_upper_tail(t)) - tail) / density;
             if next.is_nan() || next <= t * (1.0 + f64::EPSILON) {
                 break;

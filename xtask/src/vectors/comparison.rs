@@ -75,9 +75,16 @@ fn number(value: &Value) -> Option<f64> {
 #[derive(Clone, Debug)]
 pub(super) enum Answer {
     Undefined,
-    Truth(bool),
     Number(f64),
+    Text(String),
+    Truth(bool),
     List(Vec<Self>),
+}
+
+impl From<f64> for Answer {
+    fn from(number: f64) -> Self {
+        Self::Number(number)
+    }
 }
 
 impl From<bool> for Answer {
@@ -86,9 +93,9 @@ impl From<bool> for Answer {
     }
 }
 
-impl From<f64> for Answer {
-    fn from(number: f64) -> Self {
-        Self::Number(number)
+impl From<String> for Answer {
+    fn from(text: String) -> Self {
+        Self::Text(text)
     }
 }
 
@@ -126,8 +133,9 @@ impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Undefined => f.write_str("null"),
-            Self::Truth(truth) => write!(f, "{truth}"),
             Self::Number(number) => write!(f, "{number}"),
+            Self::Text(text) => write!(f, "{text:?}"),
+            Self::Truth(truth) => write!(f, "{truth}"),
             Self::List(values) => {
                 f.write_str("[")?;
                 for (at, value) in values.iter().enumerate() {
@@ -143,6 +151,8 @@ impl fmt::Display for Answer {
 #[derive(Debug)]
 pub(super) struct Comparison<'a> {
     expected: &'a Value,
+    /// The whole case, of which the above is a part; nothing where it is within another.
+    case: &'a Value,
     compared: BTreeSet<String>,
     worst: f64,
     differences: Vec<String>,
@@ -150,7 +160,12 @@ pub(super) struct Comparison<'a> {
 
 impl<'a> Comparison<'a> {
     pub(super) const fn with(expected: &'a Value) -> Self {
-        Self { expected, compared: BTreeSet::new(), worst: 0.0, differences: Vec::new() }
+        Self { expected, case: &Value::Null, compared: BTreeSet::new(), worst: 0.0, differences: Vec::new() }
+    }
+
+    /// The same, for a family that asks for what is beside the `out` of a case.
+    pub(super) fn of(self, case: &'a Value) -> Self {
+        Self { case, ..self }
     }
 
     /// The field that is expected; `None` where the case does not have it.
@@ -184,6 +199,23 @@ impl<'a> Comparison<'a> {
             }
             self.values(field, tolerance, scale, &ours.into(), expected);
         }
+    }
+
+    /// Compares an answer that has no fields.
+    pub(super) fn check_all(&mut self, tolerance: f64, ours: impl Into<Answer>) {
+        self.check_against("out", tolerance, ours, self.expected);
+    }
+
+    /// Compares a field beside the `out` of the case, if the case has it.
+    pub(super) fn check_beside(&mut self, field: &str, tolerance: f64, ours: impl Into<Answer>) {
+        if let Some(expected) = self.case.get(field) {
+            self.check_against(field, tolerance, ours, expected);
+        }
+    }
+
+    /// Compares with what is expected by something else than the `out` of the case.
+    pub(super) fn check_against(&mut self, what: &str, tolerance: f64, ours: impl Into<Answer>, expected: &Value) {
+        self.values(what, tolerance, 0.0, &ours.into(), expected);
     }
 
     /// Compares the fields within a field, if the case has it; of a list, those of each of its parts.
@@ -240,6 +272,7 @@ impl<'a> Comparison<'a> {
     fn values(&mut self, field: &str, tolerance: f64, scale: f64, ours: &Answer, expected: &Value) {
         let alike = match (ours, expected) {
             (Answer::Undefined, Value::Null) => true,
+            (Answer::Text(ours), Value::String(expected)) => ours == expected,
             (Answer::Truth(ours), Value::Bool(expected)) => ours == expected,
             (Answer::List(ours), Value::Array(expected)) if ours.len() == expected.len() => {
                 for (at, (ours, expected)) in ours.iter().zip(expected).enumerate() {

@@ -4,6 +4,7 @@
 mod check;
 mod convert;
 mod errors;
+mod experiment;
 mod help;
 mod inspect;
 mod maps;

@@ -1,10 +1,10 @@
 //! Differences between arms, from sums of units.
 
 use audience_abtest::{
-    Adjusted, Alternative, ArmEstimate, ConfidenceSequence, Effect, Functional, NormalEffects, QuantileSample, Refusal,
-    Scale, cuped, post_stratified, welch,
+    Adjusted, ArmEstimate, ConfidenceSequence, Effect, Functional, NormalEffects, QuantileSample, Refusal, Scale,
+    cuped, post_stratified, welch,
 };
-use audience_stats::{Confidence, Correction, Divisor, Interval, Moments};
+use audience_stats::{Alternative, Confidence, Correction, Divisor, Interval, Moments, PValue};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -446,7 +446,7 @@ fn spotify_difference(input: &Value, comparison: &mut Comparison) -> Result<(), 
         let effect = welch(&base, &arm(group)?, Scale::Absolute).map_err(refused)?;
         effects.push(if case.test == "ZTest" { Effect { degrees: None, ..effect } } else { effect });
     }
-    let p: Vec<f64> = effects.iter().map(|effect| effect.p_value(null, alternative).value()).collect();
+    let p: Vec<PValue> = effects.iter().map(|effect| effect.p_value(null, alternative)).collect();
     let method = case.correction_method.as_deref().unwrap_or("bonferroni");
     let (adjusted, level) = corrected(method, &p)?;
     let size = base.value.abs();
@@ -454,8 +454,8 @@ fn spotify_difference(input: &Value, comparison: &mut Comparison) -> Result<(), 
     comparison.each(|part| {
         let (effect, (p, adjusted)) = rest.next().ok_or_else(|| Failure::Unreadable("one more group".to_owned()))?;
         part.near("difference", 1e-12, size, effect.estimate);
-        part.near("p-value", 1e-10, 1e-5, *p);
-        part.near("adjusted p-value", 1e-10, 1e-5, adjusted);
+        part.near("p-value", 1e-10, 1e-5, p.value());
+        part.near("adjusted p-value", 1e-10, 1e-5, adjusted.value());
         let Interval { low, high } = effect.interval(Confidence::P95, alternative);
         part.near("ci_lower", 1e-10, size, low);
         part.near("ci_upper", 1e-10, size, high);
@@ -472,13 +472,14 @@ fn spotify_difference(input: &Value, comparison: &mut Comparison) -> Result<(), 
 }
 
 /// Adjusted p values, and the confidence of adjusted intervals where the method has one for all.
-fn corrected(method: &str, p: &[f64]) -> Result<(Vec<f64>, Option<Confidence>), Failure> {
-    let m = p.len() as f64;
-    match method {
-        "bonferroni" => Ok((Correction::Bonferroni.adjust(p)?, Some(Confidence::new(1.0 - 0.05 / m)?))),
-        "fdr_bh" => Ok((Correction::BenjaminiHochberg.adjust(p)?, None)),
-        other => Err(Failure::Unreadable(format!("no correction {other}"))),
-    }
+fn corrected(method: &str, p: &[PValue]) -> Result<(Vec<PValue>, Option<Confidence>), Failure> {
+    let (correction, level) = match method {
+        "bonferroni" => (Correction::Bonferroni, Some(Confidence::new(1.0 - 0.05 / p.len() as f64)?)),
+        "holm" => (Correction::Holm, None),
+        "fdr_bh" => (Correction::BenjaminiHochberg, None),
+        other => return Err(Failure::Unreadable(format!("no correction {other}"))),
+    };
+    Ok((correction.adjust_p(p), level))
 }
 
 fn spotify_regression(input: &Value, comparison: &mut Comparison) -> Result<(), Failure> {
