@@ -14,6 +14,23 @@ pub enum Error {
         /// The confidence that was asked for.
         confidence: audience_stats::Confidence,
     },
+    /// An attribute with very many values is hardly one of arms.
+    #[error("compare {found} arms: {most} are the most, and the attribute may be none of arms")]
+    TooManyArms {
+        /// How many were found.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// Arms are compared by something.
+    #[error("compare arms by no metric")]
+    NoMetric,
+    /// Weights are given for all arms, or for none.
+    #[error("compare arm {arm:?}: the others have a weight, and it has none")]
+    NoWeight {
+        /// The arm.
+        arm: String,
+    },
     /// A metric has a name that is known.
     #[error("compare by {metric:?}: there is no such metric")]
     UnknownMetric {

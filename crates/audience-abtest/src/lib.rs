@@ -4,6 +4,7 @@
 #![doc = document_features::document_features!()]
 
 mod adjust;
+mod analysis;
 mod anytime;
 mod assignment;
 mod correction;
@@ -21,6 +22,10 @@ mod sums;
 pub mod trust;
 
 pub use adjust::{Adjusted, cuped};
+pub use analysis::{
+    AnalysedArm, AnalysedMetric, Analysis, AnalysisSpec, ArmValue, Comparison, Finding, Method, Multiplicity, Severity,
+    Verdict, Warning,
+};
 pub use anytime::ConfidenceSequence;
 #[cfg(feature = "bucketing")]
 pub use assignment::bucketing;
@@ -35,7 +40,7 @@ pub use error::Error;
 pub use exposure::{ExperimentUnit, ExperimentUnits, ExposureSpec, Exposures, Mixed, Totals};
 pub use metric::{CLICK, IMPRESSION, Metric, MetricKind};
 pub use posterior::NormalEffects;
-pub use quantile::QuantileSample;
+pub use quantile::{QuantileSample, clustered_quantile};
 pub use refusal::Refusal;
 pub use strata::post_stratified;
 pub use sums::{LimitFinder, Limits, MetricPlan, MetricSums};

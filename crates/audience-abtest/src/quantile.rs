@@ -1,6 +1,6 @@
 //! Quantiles of events, whose units have several each.
 
-use audience_stats::{Moments, Z_95};
+use audience_stats::{Distribution, Moments, Z_95};
 
 use crate::effect::ArmEstimate;
 use crate::refusal::Refusal;
@@ -73,4 +73,26 @@ impl ArmEstimate {
             ..self
         }
     }
+}
+
+/// A quantile of values that hang together by unit, whatever they do within one: by the values at the levels ν ± 1.96 σ, where
+/// σ² is the variance over units of the share of values that are at most the quantile. Its units are those of `clusters`, the
+/// moments, over units, of how many of a unit's values are at most the quantile, and of how many it has.
+///
+/// A. Deng, U. Knoblich, J. Lu, "Applying the delta method in metric analytics", KDD 2018, section 4.2, the "outer" interval.
+///
+/// # Errors
+///
+/// [`Refusal::TooFewValues`] when one of the levels on both sides is not between 0 and 1; [`Refusal::TooFewUnits`] and
+/// [`Refusal::ZeroDenominator`] as [`ArmEstimate::ratio`].
+pub fn clustered_quantile(values: &Distribution, clusters: &Moments, level: f64) -> Result<ArmEstimate, Refusal> {
+    let reach = Z_95 * ArmEstimate::ratio(clusters, 0, 1)?.squared_error().sqrt();
+    let refused = Refusal::TooFewValues { level, values: values.count() };
+    let (low, high) = (level - reach, level + reach);
+    if low <= 0.0 || high >= 1.0 {
+        return Err(refused);
+    }
+    let at = |level: f64| values.order_statistic(level).map(|value| value as f64).ok_or(refused);
+    let error = (at(high)? - at(low)?) / (2.0 * Z_95);
+    Ok(ArmEstimate::new(clusters.units(), at(level)?, error * error * clusters.units() as f64))
 }

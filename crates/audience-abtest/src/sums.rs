@@ -70,30 +70,15 @@ impl Accumulator for LimitFinder {
     fn summary(&self) -> Limits {
         let cap = |quantiles: &Quantiles| {
             let share = self.plan.cap?;
-            order_statistic(&quantiles.summary(), share)
+            quantiles.summary().order_statistic(share)
         };
         let caps = self.figures.iter().map(|figures| figures.each_ref().map(cap)).collect();
         let quantile = |(metric, arms): (&Metric, &Vec<Quantiles>)| {
-            let of = |quantiles: &Quantiles| order_statistic(&quantiles.summary(), metric.level()?);
+            let of = |quantiles: &Quantiles| quantiles.summary().order_statistic(metric.level()?);
             arms.iter().map(of).collect()
         };
         Limits { caps, quantiles: self.plan.metrics.iter().zip(&self.values).map(quantile).collect() }
     }
-}
-
-/// The least value that at least a share `level` of all values does not exceed; `None` of none.
-fn order_statistic(distribution: &Distribution, level: f64) -> Option<u64> {
-    let number: u64 = distribution.counted.iter().map(|(_, count)| count).sum();
-    let rank = ((level * number as f64).ceil() as u64).clamp(1, number.max(1));
-    let mut below = 0;
-    distribution
-        .counted
-        .iter()
-        .find(|(_, count)| {
-            below += count;
-            below >= rank
-        })
-        .map(|(value, _)| *value)
 }
 
 /// The second pass: exact sums of each metric's figures, and of their products, for each arm.

@@ -85,6 +85,6 @@ fn summary(quality: &Quality, rows: u64, table: Table) {
     let _ = writeln!(io::stderr(), "{rows} {what} written, {rejected} lines rejected, {repaired} fields repaired");
 }
 
-fn same_file(a: &Path, b: &Path) -> bool {
+pub(crate) fn same_file(a: &Path, b: &Path) -> bool {
     a.canonicalize().ok().zip(b.canonicalize().ok()).is_some_and(|(a, b)| a == b)
 }

@@ -97,6 +97,9 @@ fn an_experiment_in_a_file() {
 
     fs::write(path("wrong.toml"), toml.replace("ends_at_ms", "end")).unwrap();
     fs::write(path("wrong.json"), json.replace("treatment", "control")).unwrap();
+    let onto_itself = assign("x.json", &["-o", &path("x.json")]);
+    assert_eq!((onto_itself.code, fs::read_to_string(path("x.json")).unwrap().as_str()), (2, json));
+
     let mut messages = Vec::new();
     for name in ["wrong.toml", "wrong.json"] {
         let run = assign(name, &[]);

@@ -78,4 +78,11 @@ impl Distribution {
         let (low, high) = self.order_statistics(below);
         Ok(Some(low as f64 + part * (high - low) as f64))
     }
+
+    /// The least value that at least a part `q` of all is no larger than, which is the quantile by [`QuantileRule::InvertedCdf`] as
+    /// the whole number it is. `None` when nothing was seen, or `q` is not in 0–1.
+    pub fn order_statistic(&self, q: f64) -> Option<u64> {
+        let (rank, _) = QuantileRule::InvertedCdf.place(self.count(), q).ok()??;
+        Some(self.order_statistics(rank).0)
+    }
 }

@@ -13,6 +13,7 @@ use audience_report::{parse_time, parse_zone};
 use serde::Serialize;
 
 use crate::args::{AssignArgs, RowFormat};
+use crate::command::convert::same_file;
 use crate::error::Error;
 use crate::output::{self, Unfinished};
 use arms::Arms;
@@ -25,9 +26,15 @@ pub(crate) fn run(args: &AssignArgs) -> Result<ExitCode, Error> {
         None => now(),
     };
     let arms = Arms::new(&experiment, args.scheme, args.utf16, at)?;
+    let output = args.output.as_deref().filter(|path| *path != Path::new("-"));
+    // What is read is gone when it is written to.
+    let read = [Some(args.file.as_path()), args.experiment.as_deref()];
+    if let Some(path) = read.into_iter().flatten().find(|path| output.is_some_and(|output| same_file(path, output))) {
+        return Err(Error::OntoItself { path: path.to_owned() });
+    }
     let ids = Ids::open(&args.file)?;
     let mut summary = Summary::of(&experiment);
-    match args.output.as_deref().filter(|path| *path != Path::new("-")) {
+    match output {
         None => {
             let out = BufWriter::new(io::stdout().lock());
             write_rows(ids, &arms, args.format, out, &mut summary, Error::Stdout)?;
@@ -131,12 +138,11 @@ impl Ids {
         self.line += 1;
         let line = self.bytes.strip_suffix(b"\n").unwrap_or(&self.bytes);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        match std::str::from_utf8(line) {
-            Ok(unit) => Ok(Some(if self.line == 1 { unit.trim_start_matches('\u{feff}') } else { unit })),
-            Err(_) => {
-                let (name, line, value) = (self.name.clone(), self.line, String::from_utf8_lossy(line).into_owned());
-                Err(Error::NoText { name, line, value })
-            }
-        }
+        let Ok(unit) = std::str::from_utf8(line) else {
+            let (name, line, value) = (self.name.clone(), self.line, String::from_utf8_lossy(line).into_owned());
+            return Err(Error::NoText { name, line, value });
+        };
+        // Some programs begin files with a mark of their byte order.
+        Ok(Some(if self.line == 1 { unit.trim_start_matches('\u{feff}') } else { unit }))
     }
 }

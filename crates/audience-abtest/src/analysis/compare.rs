@@ -1,0 +1,318 @@
+//! Each arm with the control, by each metric.
+
+use audience_stats::{
+    Alternative, Confidence, Correction, Distribution, Divisor, Interval, Moments, PValue, Proportion,
+};
+
+use super::spec::{AnalysisSpec, Multiplicity};
+use super::{AnalysedMetric, ArmValue, Comparison, Finding, Method, Verdict};
+use crate::adjust::cuped;
+use crate::correction::preferential_levels;
+use crate::effect::{ArmEstimate, Effect, Functional, RelativeInterval, Scale, fieller, welch};
+use crate::error::Error;
+use crate::metric::{Metric, MetricKind};
+use crate::quantile::clustered_quantile;
+use crate::refusal::Refusal;
+use crate::strata::post_stratified;
+use crate::sums::MetricSums;
+
+/// A control that is nearer to 0 than this many standard errors makes ratios to it whose delta method is wrong.
+const NEAR_ZERO: f64 = 10.0;
+/// Fewer successes or failures than this, as expected in the smaller arm, are too few for a z test.
+const FEW: f64 = 5.0;
+
+/// All metrics in all arms.
+pub(super) fn metrics(sums: &MetricSums, spec: &AnalysisSpec) -> Result<Vec<AnalysedMetric>, Error> {
+    let arms = sums.plan().arms;
+    let mut found: Vec<(usize, usize, Result<Found, Refusal>)> = Vec::new();
+    for metric in 0..spec.metrics.len() {
+        for arm in 1..arms {
+            found.push((metric, arm, Found::of(sums, metric, arm, spec)));
+        }
+    }
+    let levels = Levels::of(&found, spec, arms)?;
+    let mut metrics: Vec<AnalysedMetric> = (0..spec.metrics.len()).map(|at| described(sums, at, spec)).collect();
+    for ((metric, arm, found), (adjusted, level)) in found.into_iter().zip(levels.each) {
+        let of = spec.metrics[metric].better();
+        let finding = found.map(|found| found.finding(adjusted, level, of, spec.confidence));
+        metrics[metric].comparisons.push(Comparison { arm, finding, sentence: String::new() });
+    }
+    Ok(metrics)
+}
+
+/// A metric, with its value in each arm.
+fn described(sums: &MetricSums, at: usize, spec: &AnalysisSpec) -> AnalysedMetric {
+    let metric = &spec.metrics[at];
+    let value = |arm: usize| {
+        let units = sums.units()[arm];
+        let Ok(estimate) = plain(sums, at, arm) else { return ArmValue { units, ..ArmValue::default() } };
+        let interval = if metric.kind() == MetricKind::Proportion {
+            proportion(sums, at, arm).and_then(|proportion| proportion.wilson(spec.confidence.z()))
+        } else {
+            let reach = spec.confidence.z() * estimate.squared_error().sqrt();
+            Some(Interval { low: estimate.value - reach, high: estimate.value + reach })
+        };
+        ArmValue { units, value: Some(estimate.value), interval }
+    };
+    AnalysedMetric {
+        metric: metric.clone(),
+        kind: metric.kind(),
+        primary: at == 0,
+        margin: spec.margins.get(metric).copied(),
+        cap: sums.limits().caps[at][0],
+        arms: (0..sums.plan().arms).map(value).collect(),
+        comparisons: Vec::new(),
+    }
+}
+
+/// What is told by a metric's figures, and the covariates of the same.
+fn functional(metric: &Metric, pre_period: bool) -> (Functional, Vec<usize>) {
+    match (metric.kind(), pre_period) {
+        (MetricKind::Ratio, true) => (Functional::Ratio(0, 1), vec![2, 3]),
+        (MetricKind::Ratio, false) => (Functional::Ratio(0, 1), vec![]),
+        (_, true) => (Functional::Mean(0), vec![1]),
+        (_, false) => (Functional::Mean(0), vec![]),
+    }
+}
+
+fn moments(sums: &MetricSums, metric: usize, arm: usize) -> Result<Moments, Refusal> {
+    use audience_stats::Accumulator;
+    let divisor = match sums.plan().metrics[metric].kind() {
+        MetricKind::Proportion => Divisor::Units,
+        _ => Divisor::UnitsLessOne,
+    };
+    let moments = sums.sums(metric, arm).summary().ok_or(Refusal::TooFewUnits { units: 0, needed: 2 })?;
+    Ok(moments.divided_by(divisor))
+}
+
+fn proportion(sums: &MetricSums, metric: usize, arm: usize) -> Option<Proportion> {
+    let sums = sums.sums(metric, arm);
+    Proportion::new(u64::try_from(*sums.sums().first()?).ok()?, sums.units()).ok()
+}
+
+/// A metric in an arm, without adjustment.
+fn plain(sums: &MetricSums, at: usize, arm: usize) -> Result<ArmEstimate, Refusal> {
+    let moments = moments(sums, at, arm)?;
+    let metric = &sums.plan().metrics[at];
+    match (metric.kind(), metric.level()) {
+        (MetricKind::Quantile, Some(level)) => {
+            let values: Distribution = sums.values(at, arm);
+            clustered_quantile(&values, &moments, level)
+        }
+        (MetricKind::Ratio, _) => ArmEstimate::ratio(&moments, 0, 1),
+        _ => ArmEstimate::mean(&moments, 0),
+    }
+}
+
+/// A difference, before the number of comparisons is taken into account.
+struct Found {
+    method: Method,
+    effect: Effect,
+    /// Of proportions, the two of them: arm and control.
+    proportions: Option<(Proportion, Proportion)>,
+    relative: Option<f64>,
+    relative_interval: Option<RelativeInterval>,
+    p: PValue,
+    /// What is tested against: 0, or how much worse the arm may be.
+    null: f64,
+    alternative: Alternative,
+    variance_reduction: Option<f64>,
+}
+
+impl Found {
+    fn of(sums: &MetricSums, at: usize, arm: usize, spec: &AnalysisSpec) -> Result<Self, Refusal> {
+        let metric = &spec.metrics[at];
+        let (control, treatment) = (plain(sums, at, 0)?, plain(sums, at, arm)?);
+        let unadjusted = welch(&control, &treatment, Scale::Absolute);
+        let (of, covariates) = functional(metric, sums.plan().pre_period);
+        let told = metric.kind() != MetricKind::Quantile;
+        let stratified = told && spec.stratify.is_some();
+        let adjusted = told && !covariates.is_empty();
+        let mut proportions = None;
+        let mut arms = (control, treatment);
+        if adjusted {
+            let of_covariates = match (of, covariates.as_slice()) {
+                (Functional::Ratio(..), [numerator, denominator]) => vec![Functional::Ratio(*numerator, *denominator)],
+                _ => covariates.iter().map(|covariate| Functional::Mean(*covariate)).collect(),
+            };
+            let both = (moments(sums, at, 0)?, moments(sums, at, arm)?);
+            let less_noise = cuped(&both.0, &both.1, of, &of_covariates)?;
+            arms = (less_noise.control, less_noise.treatment);
+        } else if !stratified && metric.kind() == MetricKind::Proportion {
+            proportions = proportion(sums, at, arm).zip(proportion(sums, at, 0));
+        }
+        let strata = if stratified { sums.strata(at, 0, arm) } else { Vec::new() };
+        let on = |scale: Scale| {
+            if stratified { post_stratified(&strata, of, &covariates, scale) } else { welch(&arms.0, &arms.1, scale) }
+        };
+        let effect = match (on(Scale::Absolute), proportions) {
+            // Of proportions that do not vary, the difference is known all the same, and so is its interval.
+            (Err(Refusal::NoVariance), Some(_)) => {
+                let estimate = arms.1.value - arms.0.value;
+                Effect { scale: Scale::Absolute, estimate, standard_error: 0.0, degrees: None }
+            }
+            (effect, _) => effect?,
+        };
+        let (relative, relative_interval) = relative(&arms, on(Scale::Relative), spec.confidence, stratified);
+        let margin = spec.margins.get(metric).map(|margin| margin * arms.0.level.abs());
+        let (null, alternative) = match (margin, metric.better()) {
+            (None, _) => (0.0, Alternative::TwoSided),
+            (Some(margin), Alternative::Less) => (margin, Alternative::Less),
+            (Some(margin), _) => (-margin, Alternative::Greater),
+        };
+        let (p, method) = match proportions {
+            Some((own, base)) if margin.is_none() => tested(&own, &base),
+            _ => (effect.p_value(null, alternative), method(metric, adjusted, stratified)),
+        };
+        let changed = adjusted || stratified;
+        let reduction = |plain: Effect| 1.0 - (effect.standard_error / plain.standard_error).powi(2);
+        let variance_reduction = unadjusted.ok().filter(|_| changed).map(reduction);
+        Ok(Self {
+            method,
+            effect,
+            proportions: proportions.filter(|_| margin.is_none()),
+            relative,
+            relative_interval,
+            p,
+            null,
+            alternative,
+            variance_reduction,
+        })
+    }
+
+    fn interval(&self, confidence: Confidence) -> Interval {
+        match &self.proportions {
+            Some((own, base)) => own
+                .difference(base, confidence.z())
+                .unwrap_or_else(|| self.effect.interval(confidence, self.alternative)),
+            None => self.effect.interval(confidence, self.alternative),
+        }
+    }
+
+    fn finding(self, adjusted: PValue, level: Confidence, better: Alternative, confidence: Confidence) -> Finding {
+        let found = adjusted.value() <= 1.0 - confidence.as_f64();
+        let more = self.effect.estimate > 0.0;
+        let verdict = match (self.alternative, found) {
+            (Alternative::TwoSided, false) => Verdict::NotShown,
+            (Alternative::TwoSided, true) if more == (better != Alternative::Less) => Verdict::Better,
+            (Alternative::TwoSided, true) => Verdict::Worse,
+            (_, true) => Verdict::NotWorse,
+            (_, false) => Verdict::MayBeWorse,
+        };
+        Finding {
+            method: self.method,
+            difference: self.effect.estimate,
+            interval: self.interval(confidence),
+            simultaneous: self.interval(level),
+            relative: self.relative,
+            relative_interval: self.relative_interval,
+            p: self.p,
+            adjusted,
+            variance_reduction: self.variance_reduction,
+            verdict,
+        }
+    }
+
+    /// Whether it is a guardrail, which is held against its margin alone.
+    fn is_guardrail(&self) -> bool {
+        self.null != 0.0 || self.alternative != Alternative::TwoSided
+    }
+}
+
+/// The relative difference and its interval: where the control may be near 0, by Fieller's theorem.
+fn relative(
+    arms: &(ArmEstimate, ArmEstimate),
+    effect: Result<Effect, Refusal>,
+    confidence: Confidence,
+    stratified: bool,
+) -> (Option<f64>, Option<RelativeInterval>) {
+    let Ok(effect) = effect else { return (None, None) };
+    let near = arms.0.distance_from_zero() < NEAR_ZERO;
+    let interval = if near && !stratified {
+        fieller(&arms.0, &arms.1, confidence).ok()
+    } else if near {
+        None
+    } else {
+        Some(RelativeInterval::Within(effect.interval(confidence, Alternative::TwoSided)))
+    };
+    (Some(effect.estimate), interval)
+}
+
+/// The test of two proportions: exactly where there are few.
+fn tested(own: &Proportion, base: &Proportion) -> (PValue, Method) {
+    let trials = own.trials() + base.trials();
+    let least = own.trials().min(base.trials()) as f64 / trials as f64;
+    let successes = own.successes() + base.successes();
+    let expected = least * successes.min(trials - successes) as f64;
+    match own.pooled_test(base, Alternative::TwoSided) {
+        Some(test) if expected >= FEW => (test.p, Method::Proportions),
+        _ => (own.fisher(base, Alternative::TwoSided), Method::ProportionsExact),
+    }
+}
+
+fn method(metric: &Metric, adjusted: bool, stratified: bool) -> Method {
+    match (stratified, adjusted, metric.kind()) {
+        (true, true, _) => Method::StratifiedAdjusted,
+        (true, false, _) => Method::Stratified,
+        (false, true, _) => Method::Adjusted,
+        (_, _, MetricKind::Proportion) => Method::Proportions,
+        (_, _, MetricKind::Mean) => Method::Means,
+        (_, _, MetricKind::Ratio) => Method::Ratios,
+        (_, _, MetricKind::Quantile) => Method::Quantiles,
+    }
+}
+
+/// Adjusted probabilities, and the confidence that is left for each comparison's interval.
+struct Levels {
+    each: Vec<(PValue, Confidence)>,
+}
+
+impl Levels {
+    fn of(found: &[(usize, usize, Result<Found, Refusal>)], spec: &AnalysisSpec, arms: usize) -> Result<Self, Error> {
+        let alpha = 1.0 - spec.confidence.as_f64();
+        let tested = |(_, _, found): &(usize, usize, Result<Found, Refusal>)| match found {
+            Ok(found) if !found.is_guardrail() => Some(found.p),
+            _ => None,
+        };
+        let p_values: Vec<PValue> = found.iter().filter_map(tested).collect();
+        let number = p_values.len().max(1) as f64;
+        let alone = |found: &(usize, usize, Result<Found, Refusal>)| {
+            let p = found.2.as_ref().map_or(PValue::ONE, |found| found.p);
+            (p, spec.confidence)
+        };
+        let each = match spec.multiplicity {
+            Multiplicity::Each => found.iter().map(alone).collect(),
+            Multiplicity::Corrected(correction) => {
+                let adjusted = correction.adjust_p(&p_values);
+                let findings = adjusted.iter().filter(|p| p.value() <= alpha).count().max(1) as f64;
+                let left = match correction {
+                    // Of intervals that are only looked at where something was found, no more than α miss: Benjamini and
+                    // Yekutieli (2005).
+                    Correction::BenjaminiHochberg | Correction::BenjaminiYekutieli => alpha * findings / number,
+                    _ => alpha / number,
+                };
+                let left = Confidence::new(1.0 - left)?;
+                let mut adjusted = adjusted.into_iter();
+                let of = |found| match tested(found) {
+                    Some(_) => (adjusted.next().unwrap_or(PValue::ONE), left),
+                    None => alone(found),
+                };
+                found.iter().map(of).collect()
+            }
+            Multiplicity::Preferential(share) => {
+                let others = spec.metrics.iter().filter(|metric| !spec.margins.contains_key(metric)).count();
+                let levels = preferential_levels(alpha, share, others.max(1) as u32, (arms - 1).max(1) as u32)?;
+                let mut each = Vec::with_capacity(found.len());
+                for one in found {
+                    let level = if one.0 == 0 { levels.primary } else { levels.others.unwrap_or(levels.primary) };
+                    each.push(match tested(one) {
+                        Some(p) => (PValue::from_ln(p.ln() + (alpha / level).ln()), Confidence::new(1.0 - level)?),
+                        None => alone(one),
+                    });
+                }
+                each
+            }
+        };
+        Ok(Self { each })
+    }
+}
