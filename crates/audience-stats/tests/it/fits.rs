@@ -3,7 +3,8 @@
 use std::num::NonZeroU32;
 
 use audience_stats::{
-    Alternative, ChiSquared, Error, PValue, bucket_counts, goodness_of_fit, ln_bayes_factor_of_shares,
+    Alternative, ChiSquared, Error, PValue, bucket_counts, goodness_of_fit, kolmogorov_smirnov,
+    ln_bayes_factor_of_shares,
 };
 use proptest::prelude::*;
 
@@ -124,6 +125,36 @@ fn bayes_factors_agree_with_mpmath() {
         let found = ln_bayes_factor_of_shares(&counts, &weights, concentration).unwrap();
         assert!((found - expected).abs() <= 2e-13 * expected.abs().max(1.0), "{counts:?}: {found}, not {expected}");
     }
+}
+
+/// `scipy.stats.kstest(values, "uniform", method="asymp")` (1.17).
+#[test]
+fn gaps_agree_with_scipy() {
+    let squares: Vec<f64> = (0..40).map(|n| f64::from(n * n) / 1600.0).collect();
+    let grid: Vec<f64> = (0..1000).map(|n| f64::from(n) / 1000.0).collect();
+    let cases: [(&[f64], f64, f64); 5] = [
+        (&[0.1, 0.35, 0.4, 0.7, 0.95], 0.2, 0.988_261_077_643_524_4),
+        (&[0.01, 0.02, 0.03], 0.97, 0.007_067_468_937_202_439),
+        (&[0.5], 0.5, 0.963_945_243_664_875_1),
+        (&squares, 0.275, 0.004_715_723_951_164_078),
+        (&grid, 0.001, 1.0),
+    ];
+    for (values, statistic, p) in cases {
+        // In any order, and in any range.
+        let elsewhere: Vec<f64> = values.iter().rev().map(|value| 7.0 + 1000.0 * value).collect();
+        for test in [kolmogorov_smirnov(values, (0.0, 1.0)), kolmogorov_smirnov(&elsewhere, (7.0, 1007.0))] {
+            let test = test.unwrap();
+            assert!((test.statistic - statistic).abs() < 1e-13, "{}, not {statistic}", test.statistic);
+            assert!((test.p.value() - p).abs() < 1e-12, "{}, not {p}", test.p.value());
+        }
+    }
+    let one_sided = kolmogorov_smirnov(&[0.0; 100_000], (0.0, 1.0)).unwrap();
+    assert_eq!((one_sided.statistic, one_sided.p.value()), (1.0, 0.0));
+    assert!((one_sided.p.ln() - -199_999.306_852_819_44).abs() < 1e-9);
+    assert_eq!(kolmogorov_smirnov(&[], (0.0, 1.0)), Err(Error::NoValues));
+    assert!(matches!(kolmogorov_smirnov(&[0.5, 1.5], (0.0, 1.0)), Err(Error::OutOfRange { at: 1, .. })));
+    assert!(matches!(kolmogorov_smirnov(&[0.5, f64::NAN], (0.0, 1.0)), Err(Error::NotFinite { at: 1, .. })));
+    assert!(matches!(kolmogorov_smirnov(&[0.5], (1.0, 1.0)), Err(Error::NotARange { .. })));
 }
 
 proptest! {
