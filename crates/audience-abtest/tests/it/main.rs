@@ -11,6 +11,7 @@ mod assignment_uniform;
 mod calibration_effects;
 mod calibration_trust;
 mod effects;
+mod means;
 mod stalls;
 mod trust;
 mod units;
