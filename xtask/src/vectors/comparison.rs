@@ -196,6 +196,17 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// Compares a field in which the other program is wrong, as the family says: nearly the same is enough, and it is said that
+    /// it was.
+    pub(super) fn roughly(&mut self, field: &str, tolerance: f64, scale: f64, ours: impl Into<Answer>) {
+        if self.expected(field).is_some() {
+            let worst = self.found.worst;
+            self.near(field, tolerance, scale, ours);
+            self.found.worst = worst;
+            self.found.passed_over.insert(format!("{field} (but roughly)"));
+        }
+    }
+
     /// Compares a field, if the case has it: what is not a number must be the same, and numbers be as near as `tolerance`, as
     /// a part of what is expected.
     pub(super) fn check(&mut self, field: &str, tolerance: f64, ours: impl Into<Answer>) {
