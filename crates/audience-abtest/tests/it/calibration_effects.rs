@@ -16,7 +16,7 @@ type Rng = Xoshiro256PlusPlus;
 /// The share of worlds, and how far it may be from `nominal` by chance.
 #[derive(Debug)]
 struct Share {
-    share: f64,
+    found: f64,
     error: f64,
     nominal: f64,
 }
@@ -26,15 +26,15 @@ impl Share {
         let mut rng = Rng::seed_from_u64(seed);
         let found = (0..worlds).filter(|_| happens(&mut rng)).count();
         let error = (nominal * (1.0 - nominal) / f64::from(worlds)).sqrt();
-        Self { share: found as f64 / f64::from(worlds), error, nominal }
+        Self { found: found as f64 / f64::from(worlds), error, nominal }
     }
 
     fn is_near(&self) {
-        assert!((self.share - self.nominal).abs() <= 3.0 * self.error, "{self:?}");
+        assert!((self.found - self.nominal).abs() <= 3.0 * self.error, "{self:?}");
     }
 
     fn is_above(&self) {
-        assert!(self.share > self.nominal + 3.0 * self.error, "{self:?}");
+        assert!(self.found > self.nominal + 3.0 * self.error, "{self:?}");
     }
 }
 
@@ -290,7 +290,7 @@ fn relative_to_nearly_nothing() {
         holds(&welch(&control, &treatment, Scale::Relative).unwrap(), truth)
     };
     let share = Share::of(2000, 11, 0.95, by_delta);
-    assert!((share.share - share.nominal).abs() > 3.0 * share.error, "{share:?}");
+    assert!((share.found - share.nominal).abs() > 3.0 * share.error, "{share:?}");
 }
 
 /// A treatment that is worse by exactly the margin is called not worse in one world of twenty, and one that is equal nearly
