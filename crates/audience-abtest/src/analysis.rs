@@ -1,6 +1,8 @@
 //! What an experiment says, and whether to believe it.
 
 mod compare;
+#[cfg(feature = "serde")]
+mod form;
 mod sentence;
 mod spec;
 mod trustworthy;
@@ -28,7 +30,8 @@ pub use warning::{Severity, Warning};
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Analysis {
-    /// What to beware of, the worst first.
+    /// What to beware of, the worst first. In files each has its severity and its text too.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "form::described"))]
     pub warnings: Vec<Warning>,
     /// In one sentence.
     pub conclusion: String,
@@ -95,8 +98,14 @@ pub struct ArmValue {
 }
 
 /// An arm compared with the control.
+///
+/// In files it has a `finding`, or says why it was `refused`; the other one is null.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "form::ComparisonForm", into = "form::ComparisonForm")
+)]
 pub struct Comparison {
     /// The arm: its place among the arms.
     pub arm: usize,
@@ -107,6 +116,8 @@ pub struct Comparison {
 }
 
 /// A difference between an arm and the control.
+///
+/// In files an end that an interval does not have is null.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Finding {
@@ -115,13 +126,17 @@ pub struct Finding {
     /// Arm − control, in the metric's unit.
     pub difference: f64,
     /// Its interval, for this comparison alone. With a margin it has one end: how much worse the arm may be.
+    #[cfg_attr(feature = "serde", serde(with = "form::open"))]
     pub interval: Interval,
     /// Its interval at the level that is left for each of all comparisons.
+    #[cfg_attr(feature = "serde", serde(with = "form::open"))]
     pub simultaneous: Interval,
     /// (arm − control) / |control|; `None` when the control is 0.
     pub relative: Option<f64>,
     /// Its interval.
     pub relative_interval: Option<RelativeInterval>,
+    /// The same at the level that is left for each of all comparisons.
+    pub relative_simultaneous: Option<RelativeInterval>,
     /// The probability of a difference at least this large, if there were none; with a margin, of one at least this far on the
     /// good side of it, if the arm were worse by the margin.
     pub p: PValue,
@@ -177,7 +192,8 @@ impl Analysis {
     /// # Errors
     ///
     /// [`Error::TooFewArms`] when there are not two; [`Error::TooManyArms`] when there are more than a hundred, so that the attribute
-    /// is hardly one of arms; [`Error::Statistics`] when there is not one weight for each arm, or no metric.
+    /// is hardly one of arms; [`Error::NoWeight`] and [`Error::UnknownArmName`] when there is not one weight for each arm;
+    /// [`Error::NoMetric`].
     pub fn of(units: &ExperimentUnits, spec: &AnalysisSpec) -> Result<Self, Error> {
         let sums = MetricSums::of(Arc::new(spec.plan(units)?), &units.units);
         Self::of_sums(units, &sums, spec)

@@ -32,7 +32,7 @@ pub enum Error {
         arm: String,
     },
     /// A metric has a name that is known.
-    #[error("compare by {metric:?}: there is no such metric")]
+    #[error("compare by {metric:?}: there is no such metric; there are {}", known_metrics())]
     UnknownMetric {
         /// What was asked for.
         metric: String,
@@ -181,6 +181,14 @@ pub enum Error {
     /// The data do not say.
     #[error(transparent)]
     Refused(#[from] crate::refusal::Refusal),
+    /// No arm has this name.
+    #[error("find arm {name:?}: there are {}", arms.join(", "))]
+    UnknownArmName {
+        /// The name.
+        name: String,
+        /// The arms there are, each in quotes; of many, the first, and how many more.
+        arms: Vec<String>,
+    },
     /// Arms are compared with each other.
     #[error("compare {found} arms that may have units: there must be {needed}")]
     TooFewArms {
@@ -218,4 +226,23 @@ pub enum Error {
     /// A part of the time watched needs time watched.
     #[error("take a part of the time watched: there is none")]
     NothingWatched,
+}
+
+/// The most names that a message lists.
+const MOST_NAMES: usize = 20;
+
+impl Error {
+    /// Of an arm that none of these is.
+    pub(crate) fn unknown_arm(name: &str, arms: &[std::sync::Arc<str>]) -> Self {
+        let mut names: Vec<String> = arms.iter().take(MOST_NAMES).map(|arm| format!("{arm:?}")).collect();
+        if arms.len() > MOST_NAMES {
+            names.push(format!("and {} more", arms.len() - MOST_NAMES));
+        }
+        Self::UnknownArmName { name: name.to_owned(), arms: names }
+    }
+}
+
+fn known_metrics() -> String {
+    let names: Vec<&str> = crate::metric::Metric::NAMES.iter().map(|(name, _)| *name).collect();
+    names.join(", ")
 }

@@ -75,6 +75,28 @@ impl Metric {
         ("startup-p50", "start-up time that half are below; p75, p90, p95, p99 likewise"),
     ];
 
+    /// What it is called in reports, as the beginning of a line.
+    ///
+    /// ```
+    /// # use audience_abtest::Metric;
+    /// assert_eq!(Metric::StartUp(950).label(), "Start-up time, p95");
+    /// ```
+    pub fn label(&self) -> String {
+        match self {
+            Self::Started => "Started to watch".to_owned(),
+            Self::Completed => "Completed a title".to_owned(),
+            Self::ReachedEnd => "Reached an end".to_owned(),
+            Self::Conversion(name) => format!("Conversion {name}"),
+            Self::WatchTime => "Watch time".to_owned(),
+            Self::Sessions => "Sessions".to_owned(),
+            Self::ClickThrough => "Click-through rate".to_owned(),
+            Self::CompletionRate => "Completed sessions".to_owned(),
+            Self::RebufferRatio => "Rebuffer ratio".to_owned(),
+            Self::StartUp(thousandths) if thousandths % 10 == 0 => format!("Start-up time, p{}", thousandths / 10),
+            Self::StartUp(thousandths) => format!("Start-up time, p{}.{}", thousandths / 10, thousandths % 10),
+        }
+    }
+
     /// What kind of figure it is.
     pub const fn kind(&self) -> MetricKind {
         match self {

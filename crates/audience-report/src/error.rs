@@ -58,10 +58,28 @@ pub enum Error {
         /// What is wrong with them.
         source: audience_retention::Error,
     },
+    /// No session says which arm it is of.
+    #[error("compare the arms of {attribute:?}: no session has this attribute{}", there_are(known))]
+    NoArms {
+        /// The attribute that was asked for.
+        attribute: String,
+        /// Those that sessions have.
+        known: Vec<String>,
+    },
+    /// An experiment cannot be analysed as asked.
+    #[error(transparent)]
+    Experiment(#[from] audience_abtest::Error),
     /// Retention cannot be had as asked.
     #[error(transparent)]
     Retention(#[from] audience_retention::Error),
     /// The period before needs a period.
     #[error("compare with the previous period: it takes a beginning and, after it, an end of this one")]
     NoPeriod,
+}
+
+fn there_are(names: &[String]) -> String {
+    match names {
+        [] => "; they have none".to_owned(),
+        names => format!("; they have {}", names.join(", ")),
+    }
 }

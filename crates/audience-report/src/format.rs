@@ -159,7 +159,7 @@ pub(crate) fn share(share: Option<f64>) -> String {
 }
 
 /// The sign of what is not zero.
-fn sign(of: f64) -> &'static str {
+pub(crate) fn sign(of: f64) -> &'static str {
     if of > 0.0 {
         "+"
     } else if of < 0.0 {

@@ -1,6 +1,7 @@
 //! Reports as pages of HTML that need nothing else.
 
 mod comparison;
+mod experiment;
 mod glossary;
 mod markup;
 mod overview;
@@ -14,6 +15,7 @@ mod table;
 mod title;
 mod verdict;
 
+use crate::experiment::ExperimentReport;
 use crate::report::Report;
 use crate::session::SessionReport;
 
@@ -32,5 +34,13 @@ impl SessionReport {
     /// of the content were watched, waits, how the stream felt, and all that happened.
     pub fn to_html(&self) -> String {
         session::write(self).into_string()
+    }
+}
+
+impl ExperimentReport {
+    /// The experiment as a page of HTML, of the same kind as that of a [`Report`]: what to beware of, what it comes to, arms, and
+    /// differences with their intervals.
+    pub fn to_html(&self) -> String {
+        experiment::write_page(self).into_string()
     }
 }

@@ -11,6 +11,7 @@ use audience_ingest::{Catalog, Quality};
 use audience_stats::Accumulator;
 use serde::Serialize;
 
+use crate::experiment::ExperimentReport;
 use crate::filter::Filter;
 use crate::retention::{by_title, catalogue};
 use crate::spec::ReportSpec;
@@ -55,6 +56,9 @@ pub struct Report {
     /// The comparison, if one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
+    /// The experiment, if one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub experiment: Option<ExperimentReport>,
     /// How far to trust it.
     pub quality: QualityReport,
 }
@@ -150,6 +154,7 @@ impl Report {
             titles_omitted,
             breakdown,
             comparison: None,
+            experiment: None,
             quality: QualityReport { lines: lines.clone(), sessions: summary.quality, durations_disagree },
         }
     }

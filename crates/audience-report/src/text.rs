@@ -4,7 +4,7 @@ mod comparison;
 mod draw;
 mod quality;
 pub(crate) mod retention;
-mod tables;
+pub(crate) mod tables;
 
 use std::fmt::Write;
 
@@ -46,6 +46,9 @@ impl Report {
             }
             if let Some(comparison) = &self.comparison {
                 comparison::write(&mut out, comparison, options.width);
+            }
+            if let Some(experiment) = &self.experiment {
+                experiment.write(&mut out, options.width);
             }
             if options.details {
                 for title in &self.titles {

@@ -110,8 +110,7 @@ struct Found {
     effect: Effect,
     /// Of proportions, the two of them: arm and control.
     proportions: Option<(Proportion, Proportion)>,
-    relative: Option<f64>,
-    relative_interval: Option<RelativeInterval>,
+    relative: Option<RelativeEffect>,
     p: PValue,
     /// What is tested against: 0, or how much worse the arm may be.
     null: f64,
@@ -153,7 +152,8 @@ impl Found {
             }
             (effect, _) => effect?,
         };
-        let (relative, relative_interval) = relative(&arms, on(Scale::Relative), spec.confidence, stratified);
+        let near_zero = arms.0.distance_from_zero() < NEAR_ZERO;
+        let relative = on(Scale::Relative).ok().map(|effect| RelativeEffect { effect, arms, near_zero, stratified });
         let margin = spec.margins.get(metric).map(|margin| margin * arms.0.level.abs());
         let (null, alternative) = match (margin, metric.better()) {
             (None, _) => (0.0, Alternative::TwoSided),
@@ -172,7 +172,6 @@ impl Found {
             effect,
             proportions: proportions.filter(|_| margin.is_none()),
             relative,
-            relative_interval,
             p,
             null,
             alternative,
@@ -204,8 +203,9 @@ impl Found {
             difference: self.effect.estimate,
             interval: self.interval(confidence),
             simultaneous: self.interval(level),
-            relative: self.relative,
-            relative_interval: self.relative_interval,
+            relative: self.relative.as_ref().map(|relative| relative.effect.estimate),
+            relative_interval: self.relative.as_ref().and_then(|relative| relative.interval(confidence)),
+            relative_simultaneous: self.relative.as_ref().and_then(|relative| relative.interval(level)),
             p: self.p,
             adjusted,
             variance_reduction: self.variance_reduction,
@@ -219,23 +219,24 @@ impl Found {
     }
 }
 
-/// The relative difference and its interval: where the control may be near 0, by Fieller's theorem.
-fn relative(
-    arms: &(ArmEstimate, ArmEstimate),
-    effect: Result<Effect, Refusal>,
-    confidence: Confidence,
+/// A relative difference.
+struct RelativeEffect {
+    effect: Effect,
+    /// Control and arm.
+    arms: (ArmEstimate, ArmEstimate),
+    near_zero: bool,
     stratified: bool,
-) -> (Option<f64>, Option<RelativeInterval>) {
-    let Ok(effect) = effect else { return (None, None) };
-    let near = arms.0.distance_from_zero() < NEAR_ZERO;
-    let interval = if near && !stratified {
-        fieller(&arms.0, &arms.1, confidence).ok()
-    } else if near {
-        None
-    } else {
-        Some(RelativeInterval::Within(effect.interval(confidence, Alternative::TwoSided)))
-    };
-    (Some(effect.estimate), interval)
+}
+
+impl RelativeEffect {
+    /// Its interval: where the control may be near 0, by Fieller's theorem, which is not for strata.
+    fn interval(&self, confidence: Confidence) -> Option<RelativeInterval> {
+        match (self.near_zero, self.stratified) {
+            (true, true) => None,
+            (true, false) => fieller(&self.arms.0, &self.arms.1, confidence).ok(),
+            (false, _) => Some(RelativeInterval::Within(self.effect.interval(confidence, Alternative::TwoSided))),
+        }
+    }
 }
 
 /// The test of two proportions: exactly where there are few.

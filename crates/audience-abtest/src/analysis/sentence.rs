@@ -10,12 +10,12 @@ use crate::metric::{Metric, MetricKind};
 impl Analysis {
     /// Writes the sentence of each comparison, and the conclusion.
     pub(super) fn put_into_words(&mut self) {
-        let percent = percent_of(self.confidence.as_f64());
+        let level = self.confidence.as_f64();
         let names: Vec<String> = self.arms.iter().map(|arm| arm.name.to_string()).collect();
         for metric in &mut self.metrics {
             let (of, margin) = (metric.metric.clone(), metric.margin);
             for comparison in &mut metric.comparisons {
-                comparison.sentence = sentence(&of, margin, comparison, &names, &percent);
+                comparison.sentence = sentence(&of, margin, comparison, &names, level);
             }
         }
         self.conclusion = self.conclude();
@@ -28,33 +28,37 @@ impl Analysis {
             return format!("Do not decide by these figures: see {what} above.");
         }
         let Some(primary) = self.metrics.first() else { return String::new() };
-        let sentences: Vec<&str> = primary.comparisons.iter().map(|comparison| comparison.sentence.as_str()).collect();
-        let mut texts: Vec<String> = sentences.into_iter().map(str::to_owned).collect();
-        let others = |verdict: Verdict| self.metrics.iter().skip(1).filter(move |metric| any(metric, verdict));
-        let worse: Vec<String> = others(Verdict::Worse).map(|metric| metric.metric.to_string()).collect();
-        let guardrails: Vec<String> = others(Verdict::MayBeWorse).map(|metric| metric.metric.to_string()).collect();
-        if !worse.is_empty() {
-            texts.push(format!("Worse: {}.", worse.join(", ")));
-        }
-        if !guardrails.is_empty() {
-            texts.push(format!("Not shown to be within its margin: {}.", guardrails.join(", ")));
+        let mut texts: Vec<String> = primary.comparisons.iter().map(|comparison| comparison.sentence.clone()).collect();
+        for (verdict, what) in [
+            (Verdict::Better, "Also better"),
+            (Verdict::Worse, "Worse"),
+            (Verdict::MayBeWorse, "Not shown to be within its margin"),
+        ] {
+            let others = self.metrics.iter().skip(1).flat_map(|metric| found(metric, verdict));
+            let others: Vec<String> =
+                others.map(|(label, arm)| format!("{label} in {}", self.arms[arm].name)).collect();
+            if !others.is_empty() {
+                texts.push(format!("{what}: {}.", others.join("; ")));
+            }
         }
         texts.join(" ")
     }
 }
 
-fn any(metric: &AnalysedMetric, verdict: Verdict) -> bool {
-    metric.comparisons.iter().any(|comparison| comparison.finding.is_ok_and(|finding| finding.verdict == verdict))
+/// The arms in which a metric has this verdict, with its label.
+fn found(metric: &AnalysedMetric, verdict: Verdict) -> impl Iterator<Item = (String, usize)> {
+    let has = move |comparison: &&Comparison| comparison.finding.is_ok_and(|finding| finding.verdict == verdict);
+    metric.comparisons.iter().filter(has).map(|comparison| (metric.metric.label(), comparison.arm))
 }
 
-fn sentence(metric: &Metric, margin: Option<f64>, comparison: &Comparison, names: &[String], percent: &str) -> String {
-    let arm = &names[comparison.arm];
-    let control = &names[0];
-    let what = metric.to_string();
+fn sentence(metric: &Metric, margin: Option<f64>, comparison: &Comparison, names: &[String], level: f64) -> String {
+    let (arm, control) = (&names[comparison.arm], &names[0]);
+    let label = metric.label();
     let finding = match &comparison.finding {
         Ok(finding) => finding,
-        Err(refusal) => return format!("Nothing can be said of {what} in {arm}: {refusal}."),
+        Err(refusal) => return format!("{label}: nothing can be said of {arm}: {refusal}."),
     };
+    let percent = percent_of(level);
     let (size, range) = sizes(metric, finding);
     let p = Probability(finding.adjusted);
     match finding.verdict {
@@ -62,19 +66,25 @@ fn sentence(metric: &Metric, margin: Option<f64>, comparison: &Comparison, names
             let more = if finding.difference > 0.0 { "higher" } else { "lower" };
             let good = if finding.verdict == Verdict::Better { "better" } else { "worse" };
             format!(
-                "{arm} has a {more} {what} than {control}, which is {good}: {size} ({percent} interval {range}; p = {p})."
+                "{label}: {arm} is {more} than {control}, which is {good}: {size} ({percent} interval {range}; {p})."
             )
         }
+        Verdict::NotShown if finding.p.value() <= 1.0 - level => format!(
+            "{label}: no difference between {arm} and {control} is shown. {size} was found ({percent} interval {range}); looked at \
+             alone it would be one, and among all comparisons it may be chance ({p})."
+        ),
         Verdict::NotShown => format!(
-            "It is not shown that {what} differs between {arm} and {control}: {size} was found, and {range} is compatible with the data ({percent} interval; p = {p})."
+            "{label}: no difference between {arm} and {control} is shown. {size} was found, and anything from {range} is compatible \
+             with the data ({percent} interval; {p})."
         ),
         Verdict::NotWorse | Verdict::MayBeWorse => {
             let margin = percent_of(margin.unwrap_or_default());
-            let shown =
-                if finding.verdict == Verdict::NotWorse { "is not worse" } else { "is not shown to be no worse" };
-            format!(
-                "{arm} {shown} than {control} in {what} by more than {margin}: {size} was found (one-sided p = {p})."
-            )
+            let shown = if finding.verdict == Verdict::NotWorse {
+                format!("{arm} is not worse than {control} by {margin} or more")
+            } else {
+                format!("it is not shown that {arm} is less than {margin} worse than {control}")
+            };
+            format!("{label}: {shown}. {size} was found (one-sided {p}).")
         }
     }
 }
@@ -93,17 +103,31 @@ fn sizes(metric: &Metric, finding: &Finding) -> (String, String) {
 
 /// A difference in the metric's own unit.
 fn absolute(metric: &Metric, value: f64) -> String {
+    let (sign, size) = (sign(value), value.abs());
     match metric {
-        Metric::WatchTime | Metric::StartUp(_) => format!("{:+.3} s", value / 1000.0),
+        Metric::WatchTime | Metric::StartUp(_) => format!("{sign}{:.2} s", size / 1000.0),
         _ if matches!(metric.kind(), MetricKind::Proportion | MetricKind::Ratio) => {
-            format!("{:+.3} percentage points", 100.0 * value)
+            format!("{sign}{:.2} percentage points", 100.0 * size)
         }
-        _ => format!("{value:+.4}"),
+        _ => format!("{sign}{size:.2}"),
     }
 }
 
+/// With as many digits as say something: `+12.3 %`, `−0.42 %`.
 fn signed_percent(share: f64) -> String {
-    format!("{:+.2} %", 100.0 * share)
+    let percent = 100.0 * share.abs();
+    let digits = if percent < 1.0 { 2 } else { 1 };
+    format!("{}{percent:.digits$} %", sign(share))
+}
+
+const fn sign(value: f64) -> &'static str {
+    if value > 0.0 {
+        "+"
+    } else if value < 0.0 {
+        "−"
+    } else {
+        "±"
+    }
 }
 
 fn percent_of(share: f64) -> String {

@@ -89,6 +89,9 @@ impl AnalysisSpec {
         if self.weights.is_empty() {
             return Ok(vec![1.0; arms.len()]);
         }
+        if let Some(name) = self.weights.keys().find(|name| arms.iter().all(|arm| arm.as_ref() != name.as_str())) {
+            return Err(Error::unknown_arm(name, arms));
+        }
         let weight = |arm: &Arc<str>| {
             let weight = self.weights.get(arm.as_ref()).copied();
             weight.ok_or_else(|| Error::NoWeight { arm: arm.to_string() })

@@ -7,6 +7,7 @@ use audience_core::Timestamp;
 
 use super::row::{Row, Totals};
 use super::{ExposureSpec, Mixed};
+use crate::error::Error;
 
 /// The units of an experiment, and what did not make it into one.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -45,6 +46,44 @@ pub struct ExperimentUnit {
 }
 
 impl ExperimentUnits {
+    /// The same with this arm as the control: it comes first, and the others stay in their order. For arms that were found in the
+    /// telemetry, and come in order of their names.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownArmName`] when no arm has this name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use audience_abtest::{ExposureSpec, Exposures};
+    /// use audience_core::{Accumulator, Event, EventKind, Rules, Session, Timestamp};
+    ///
+    /// let mut exposures = Exposures::new(ExposureSpec::new("variant"));
+    /// for (viewer, arm) in [("ann", "new"), ("bob", "old")] {
+    ///     let play = Event::new(Timestamp::from_millis(0), EventKind::Play);
+    ///     let session = Session::new(viewer, "film", [play]).with_viewer(viewer).with_attribute("variant", arm);
+    ///     exposures.observe(&session.facts(&Rules::default(), None));
+    /// }
+    /// let units = exposures.summary().with_control("old")?;
+    /// assert_eq!(units.arms.iter().map(AsRef::as_ref).collect::<Vec<&str>>(), ["old", "new"]);
+    /// assert_eq!((&*units.units[0].id, units.units[0].arm), ("ann", 1));
+    /// # Ok::<(), audience_abtest::Error>(())
+    /// ```
+    pub fn with_control(mut self, name: &str) -> Result<Self, Error> {
+        let place = self.arms.iter().position(|arm| arm.as_ref() == name);
+        let control = place.ok_or_else(|| Error::unknown_arm(name, &self.arms))?;
+        self.arms[..=control].rotate_right(1);
+        for unit in &mut self.units {
+            unit.arm = match unit.arm {
+                arm if arm == control => 0,
+                arm if arm < control => arm + 1,
+                arm => arm,
+            };
+        }
+        Ok(self)
+    }
+
     pub(super) fn of(spec: &ExposureSpec, units: &HashMap<Arc<str>, Vec<Row>>, without_unit: u64) -> Self {
         let mut resolved = Self { arms: arms(spec, units), without_unit, ..Self::default() };
         let places: HashMap<Arc<str>, usize> = resolved.arms.iter().cloned().zip(0..).collect();

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::markup::Markup;
 use super::verdict::Verdict;
-use super::{comparison, glossary, overview, quality, streams, title};
+use super::{comparison, experiment, glossary, overview, quality, streams, title};
 use crate::format;
 use crate::report::Report;
 
@@ -87,6 +87,9 @@ fn write_body(out: &mut Markup, context: &Context<'_>) {
             if report.comparison.is_some() {
                 link("#comparison", "Comparison");
             }
+            if report.experiment.is_some() && any {
+                link("#experiment", "Experiment");
+            }
             link("#quality", "Data quality");
             link("#definitions", "Definitions");
         });
@@ -98,6 +101,9 @@ fn write_body(out: &mut Markup, context: &Context<'_>) {
             streams::write(out, context);
             if let Some(found) = &report.comparison {
                 comparison::write(out, found, context);
+            }
+            if let Some(found) = &report.experiment {
+                experiment::write(out, found);
             }
             for (number, _) in report.titles.iter().enumerate() {
                 title::write(out, context, number);

@@ -5,6 +5,7 @@
 
 mod attendance;
 mod curve;
+mod effects;
 mod groups;
 mod marks;
 mod scale;
@@ -17,6 +18,7 @@ use std::fmt::{Display, Write};
 
 pub(super) use attendance::{concurrent, write as write_attendance};
 pub(super) use curve::{Curve, write as write_curve};
+pub(super) use effects::write as write_effects;
 pub(super) use groups::{write as write_group_curves, write_two_titles};
 pub(super) use marks::seeks as write_seeks;
 pub(super) use session::{Course, state_class, write_watched};
@@ -24,7 +26,7 @@ pub(super) use small::{bar, interval, quantiles, sparkline};
 pub(super) use streams::{write_course, write_rungs, write_startup};
 pub(super) use strip::write as write_strip;
 
-use super::markup::Markup;
+use super::markup::{Attributes, Markup};
 use super::table::Table;
 use scale::Tick;
 
@@ -34,15 +36,14 @@ struct Figure<'a> {
     name: &'a str,
     /// How to read it.
     note: &'a str,
-    /// Whether rows of the table are points of the chart, or stretches between them.
-    points: bool,
+    /// What rows of the table are in the chart: a `point`, a `cell` between two, or a `row`.
+    kind: &'static str,
     table: Table,
 }
 
 impl Figure<'_> {
     fn write(&self, out: &mut Markup, charts: impl FnOnce(&mut Markup)) {
-        let kind = if self.points { "point" } else { "cell" };
-        out.element("figure", &[("class", &"plot"), ("data-kind", &kind)], |out| {
+        out.element("figure", &[("class", &"plot"), ("data-kind", &self.kind)], |out| {
             out.element("figcaption", &[], |out| {
                 out.leaf("strong", &[], self.name);
                 out.text(" ");
@@ -63,16 +64,35 @@ impl Figure<'_> {
 
 /// A chart with its description and, at the end, the line that the pointer moves.
 fn chart(out: &mut Markup, class: &'static str, title: &str, description: &str, inside: impl FnOnce(&mut Markup)) {
-    out.element(
-        "svg",
-        &[("class", &class), ("role", &"img"), ("aria-label", &format_args!("{title}. {description}"))],
-        |out| {
-            out.leaf("title", &[], title);
-            out.leaf("desc", &[], description);
-            inside(out);
-            out.empty("line", &[("class", &"cursor"), ("x1", &0), ("x2", &0), ("y1", &0), ("y2", &"100%")]);
-        },
-    );
+    write_chart(out, &[("class", &class)], title, description, inside);
+}
+
+/// As [`chart`], so many pixels high.
+fn chart_of_height(
+    out: &mut Markup,
+    class: &'static str,
+    height: usize,
+    words: [&str; 2],
+    inside: impl FnOnce(&mut Markup),
+) {
+    write_chart(out, &[("class", &class), ("height", &height)], words[0], words[1], inside);
+}
+
+fn write_chart(
+    out: &mut Markup,
+    own: Attributes<'_>,
+    title: &str,
+    description: &str,
+    inside: impl FnOnce(&mut Markup),
+) {
+    let label = format_args!("{title}. {description}");
+    let attributes: [(&'static str, &dyn Display); 2] = [("role", &"img"), ("aria-label", &label)];
+    out.element("svg", &[own, &attributes].concat(), |out| {
+        out.leaf("title", &[], title);
+        out.leaf("desc", &[], description);
+        inside(out);
+        out.empty("line", &[("class", &"cursor"), ("x1", &0), ("x2", &0), ("y1", &0), ("y2", &"100%")]);
+    });
     out.line();
 }
 

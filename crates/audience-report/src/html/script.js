@@ -36,14 +36,18 @@
     const read = figure.querySelector(".read");
     if (!rows.length || !charts.length) return;
     const points = figure.dataset.kind === "point";
+    // Rows of the table are rows of the chart.
+    const down = figure.dataset.kind === "row";
     let at = -1;
     const show = (row) => {
       at = Math.max(0, Math.min(rows.length - 1, row));
       const x = ((at + (points ? 0 : 0.5)) / rows.length) * 100 + "%";
       charts.forEach((chart) => {
         const cursor = chart.querySelector(".cursor");
-        cursor.setAttribute("x1", x);
-        cursor.setAttribute("x2", x);
+        const [near, far] = down ? ["y1", "y2"] : ["x1", "x2"];
+        cursor.setAttribute(near, x);
+        cursor.setAttribute(far, x);
+        if (down) cursor.setAttribute("x2", "100%");
         cursor.style.visibility = "visible";
       });
       const words = Array.from(rows[at].children, (cell, n) => [names[n], cell.textContent]);
@@ -72,7 +76,8 @@
     area.setAttribute("aria-valuetext", "use the arrow keys to read values");
     const point = (event) => {
       const box = charts[0].getBoundingClientRect();
-      const share = ((event.clientX - box.left) / box.width) * rows.length;
+      const along = down ? (event.clientY - box.top) / box.height : (event.clientX - box.left) / box.width;
+      const share = along * rows.length;
       show(points ? Math.round(share) : Math.floor(share));
     };
     area.addEventListener("pointermove", point);

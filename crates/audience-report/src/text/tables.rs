@@ -18,7 +18,7 @@ const SHORTEST: usize = 16;
 /// Writes rows under a header, without lines between them. The first `names` columns and curves are aligned left, the
 /// others right. Where the terminal is too narrow, the columns of `dispensable` go, in their order, and then the first
 /// column is shortened.
-pub(super) fn write(
+pub(crate) fn write(
     out: &mut String,
     header: &[&str],
     mut rows: Vec<Vec<String>>,
@@ -143,7 +143,7 @@ fn group_cells(totals: &TotalsSummary, experience: &ExperienceSummary) -> [Strin
 }
 
 /// The text in no more than `most` columns, without its middle if it is longer: episodes differ at their ends.
-pub(super) fn shorten(text: &str, most: usize) -> String {
+pub(crate) fn shorten(text: &str, most: usize) -> String {
     if text.width() <= most {
         return text.to_owned();
     }

@@ -26,7 +26,7 @@ pub(in crate::html) fn write(out: &mut Markup, audience: &AudienceOverTime, zone
     let figure = Figure {
         name: "Audience over time",
         note: &format!("each {bucket}, {zone_name}"),
-        points: false,
+        kind: "cell",
         table: Table {
             caption: format!("Audience over time, each {bucket}"),
             file: "audience",

@@ -32,7 +32,7 @@ pub(in crate::html) fn write(out: &mut Markup, curve: &Curve<'_>) {
             Independent::Sessions => "",
         }
     );
-    let figure = Figure { name: "Retention", note: &note, points: true, table: table(curve, length, beside) };
+    let figure = Figure { name: "Retention", note: &note, kind: "point", table: table(curve, length, beside) };
     figure.write(out, |out| {
         if let Some((_, name)) = beside {
             out.element("p", &[("class", &"key")], |out| {

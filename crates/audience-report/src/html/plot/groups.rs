@@ -21,7 +21,7 @@ pub(in crate::html) fn write(out: &mut Markup, title: &TitleReport, groups: &Gro
     let smaller = format::things(more as u64, "smaller group is", "smaller groups are");
     let more = if more > 0 { format!("; {smaller} not drawn") } else { String::new() };
     let note = format!("the same by group, with 95 % intervals{more}");
-    let figure = Figure { name: "By group", note: &note, points: true, table: table(title, &drawn, length) };
+    let figure = Figure { name: "By group", note: &note, kind: "point", table: table(title, &drawn, length) };
     figure.write(out, |out| {
         out.element("p", &[("class", &"key")], |out| {
             for (group, class) in drawn.iter().zip(DRAWN) {

@@ -93,7 +93,7 @@ impl<'a> Course<'a> {
         let figure = Figure {
             name: "What the player did",
             note: &format!("over wall-clock time since the first event{merged}"),
-            points: false,
+            kind: "cell",
             table: Moments::of(self, axis).table(),
         };
         figure.write(out, |out| {

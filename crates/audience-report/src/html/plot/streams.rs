@@ -41,7 +41,7 @@ pub(in crate::html) fn write_startup(out: &mut Markup, startup: &StartUpHistogra
     let figure = Figure {
         name: "Start-up times",
         note: &format!("seconds to the first frame, beside the sessions that never saw one{unknown}"),
-        points: false,
+        kind: "cell",
         table: Table {
             caption: "Start-up times".to_owned(),
             file: "startup",
@@ -120,7 +120,7 @@ pub(in crate::html) fn write_course(out: &mut Markup, context: &Context<'_>) {
     let figure = Figure {
         name: "Stalls, failed starts and bit rate over time",
         note: &format!("each {bucket}, by when sessions began, {}", report.asked.time_zone),
-        points: false,
+        kind: "cell",
         table: Table {
             caption: format!("Streams over time, each {bucket}"),
             file: "streams",
@@ -246,7 +246,7 @@ pub(in crate::html) fn write_rungs(out: &mut Markup, context: &Context<'_>) {
     let figure = Figure {
         name: "Renditions over time",
         note: &format!("share of the content that was played in each, each {bucket}; darker is higher"),
-        points: false,
+        kind: "cell",
         table: Table {
             caption: format!("Renditions over time, each {bucket}"),
             file: "renditions-over-time",

@@ -40,7 +40,7 @@ pub(in crate::html) fn write(out: &mut Markup, title: &TitleReport) {
     );
     let hottest = intensity.iter().position(|value| *value >= 1.0).unwrap_or(0);
     let figure =
-        Figure { name: "Attention", note: &note, points: false, table: table(title, &cells, &intensity, &again) };
+        Figure { name: "Attention", note: &note, kind: "cell", table: table(title, &cells, &intensity, &again) };
     figure.write(out, |out| {
         let label = |out: &mut Markup, text: &'static str| {
             out.leaf("text", &[("class", &"tick end"), ("x", &0), ("y", &"50%"), ("dx", &-8), ("dy", &"0.35em")], text);

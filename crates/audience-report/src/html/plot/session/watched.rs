@@ -36,7 +36,7 @@ pub(in crate::html) fn write(out: &mut Markup, view: &SessionView) {
     let figure = Figure {
         name: "What was watched",
         note: &format!("how often each part of the content was played{end}"),
-        points: false,
+        kind: "cell",
         table: table(runs, positions),
     };
     figure.write(out, |out| {

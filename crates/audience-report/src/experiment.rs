@@ -1,0 +1,16 @@
+//! What an experiment comes to: warnings first, then arms, then what differs between them.
+//!
+//! An [`ExperimentState`] is an accumulator over session facts; an [`ExperimentReport`] is what follows from it, as data, text, CSV
+//! and HTML. What is counted and how arms are compared is said in `audience_abtest`.
+
+mod csv;
+mod plot;
+mod report;
+mod state;
+mod text;
+pub(crate) mod words;
+
+pub use report::ExperimentReport;
+pub use state::{ExperimentSpec, ExperimentState};
+
+pub(crate) use plot::{Bar, End, Scale};

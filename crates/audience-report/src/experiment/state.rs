@@ -1,0 +1,109 @@
+//! What a report on an experiment accumulates.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use audience_abtest::{AnalysisSpec, ExposureSpec, Exposures, Metric};
+use audience_core::{SessionFacts, Timestamp};
+use audience_stats::{Accumulator, Merge};
+
+use crate::filter::Filter;
+
+/// What a report on an experiment is asked for.
+#[derive(Clone, Debug)]
+pub struct ExperimentSpec {
+    /// Which sessions it is about. Those that are filtered out are not there at all, also not for the period before.
+    pub filter: Filter,
+    /// Who is in the experiment, and how arms are compared.
+    pub analysis: AnalysisSpec,
+    /// The arm that the others are compared with, where arms are those that are found; `None` for the first by its name.
+    pub control: Option<String>,
+}
+
+impl ExperimentSpec {
+    /// Of the arms that this attribute has, by the metrics that are looked at unless told otherwise: watch time, who started, who
+    /// completed, the rebuffer ratio, and the start-up time that 95 % are below.
+    pub fn new(attribute: impl Into<String>) -> Self {
+        Self {
+            filter: Filter::default(),
+            analysis: AnalysisSpec::new(ExposureSpec::new(attribute), Self::metrics()),
+            control: None,
+        }
+    }
+
+    /// The metrics that are looked at unless told otherwise.
+    pub fn metrics() -> Vec<Metric> {
+        vec![Metric::WatchTime, Metric::Started, Metric::Completed, Metric::RebufferRatio, Metric::StartUp(950)]
+    }
+}
+
+/// The most names of attributes that are kept to tell which there are; of more, the alphabetically first.
+const MOST_NAMES: usize = 100;
+
+/// All a report on an experiment is made of: an accumulator over session facts.
+#[derive(Clone, Debug)]
+pub struct ExperimentState {
+    filter: Filter,
+    pub(super) exposures: Exposures,
+    pub(super) sessions_read: u64,
+    pub(super) sessions: u64,
+    /// The latest event.
+    pub(super) data_until: Option<Timestamp>,
+    pub(super) attributes: BTreeSet<Arc<str>>,
+}
+
+impl ExperimentState {
+    /// A report of nothing yet, to be made as `spec` says.
+    pub fn new(spec: &ExperimentSpec) -> Self {
+        Self {
+            filter: spec.filter.clone(),
+            exposures: Exposures::new(spec.analysis.exposures.clone()),
+            sessions_read: 0,
+            sessions: 0,
+            data_until: None,
+            attributes: BTreeSet::new(),
+        }
+    }
+
+    fn cut_names(&mut self) {
+        while self.attributes.len() > MOST_NAMES {
+            self.attributes.pop_last();
+        }
+    }
+}
+
+impl Merge for ExperimentState {
+    fn merge(&mut self, other: Self) {
+        self.exposures.merge(other.exposures);
+        self.sessions_read.merge(other.sessions_read);
+        self.sessions.merge(other.sessions);
+        self.data_until = self.data_until.max(other.data_until);
+        self.attributes.extend(other.attributes);
+        self.cut_names();
+    }
+}
+
+impl Accumulator for ExperimentState {
+    type Item = SessionFacts;
+    type Summary = audience_abtest::ExperimentUnits;
+
+    fn observe(&mut self, facts: &SessionFacts) {
+        self.sessions_read.merge(1);
+        if !self.filter.passes(facts) {
+            return;
+        }
+        self.sessions.merge(1);
+        self.data_until = self.data_until.max(Some(facts.last_event_at));
+        for (name, _) in facts.identity.attributes.iter() {
+            if !self.attributes.contains(name) {
+                self.attributes.insert(name.into());
+            }
+        }
+        self.cut_names();
+        self.exposures.observe(facts);
+    }
+
+    fn summary(&self) -> audience_abtest::ExperimentUnits {
+        self.exposures.summary()
+    }
+}
