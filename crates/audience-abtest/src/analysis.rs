@@ -21,6 +21,8 @@ use crate::refusal::Refusal;
 use crate::sums::{MetricPlan, MetricSums};
 use crate::trust::{SampleRatio, SlicedRatios};
 
+#[cfg(feature = "serde")]
+pub(crate) use form::open as open_interval;
 pub use spec::{AnalysisSpec, Multiplicity};
 pub use warning::{Severity, Warning};
 
@@ -133,7 +135,7 @@ pub struct Finding {
     pub simultaneous: Interval,
     /// (arm − control) / |control|; `None` when the control is 0.
     pub relative: Option<f64>,
-    /// Its interval.
+    /// Its interval. With a margin it is [`interval`](Self::interval) by the control's value, which the margin is a part of.
     pub relative_interval: Option<RelativeInterval>,
     /// The same at the level that is left for each of all comparisons.
     pub relative_simultaneous: Option<RelativeInterval>,

@@ -17,7 +17,9 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 pub(crate) use check::CheckArgs;
-pub(crate) use experiment::{AssignArgs, ExperimentArgs, ExperimentCommand, RowFormat, Scheme};
+pub(crate) use experiment::{
+    AnalyzeArgs, AnalyzeFormat, AssignArgs, ExperimentArgs, ExperimentCommand, RowFormat, Scheme,
+};
 pub(crate) use filter::FilterArgs;
 pub(crate) use privacy::PrivacyArgs;
 pub(crate) use retention::RetentionArgs;
@@ -41,6 +43,7 @@ Examples:
   audience check logs/ --rule 'rebuffer_ratio < 1% by cdn' --rule 'startup_p95 < 4s'
   audience retention logs/ --content film --by device
   audience experiment assign viewers.txt --key start-up --variants control=1,preload=1
+  audience experiment analyze logs/ --arm variant --control old --metric watch-time,completed,startup-p95
   audience inspect logs/
   audience session events.ndjson 5f2d1c1e-8c6d-4f0e-9a53-0d3a1f2b4c5d -o session.html
   audience convert logs/ -o events.parquet
@@ -110,6 +113,17 @@ pub(crate) struct ReportArgs {
     /// attribute that is named like one of these, write `attr:from`.
     #[arg(long, value_name = "SPEC")]
     pub(crate) vs: Option<String>,
+
+    /// Compare the arms of an experiment: sessions have theirs in the attribute ATTRIBUTE
+    ///
+    /// By watch time, who started, who completed, the rebuffer ratio and the start-up time, with all that tells whether to believe it.
+    /// `audience experiment analyze` has other metrics, and more to set.
+    #[arg(long, value_name = "ATTRIBUTE")]
+    pub(crate) experiment: Option<String>,
+
+    /// The arm of --experiment that the others are compared with [default: the first by its name]
+    #[arg(long, value_name = "NAME", requires = "experiment")]
+    pub(crate) control: Option<String>,
 
     /// How many titles to list, those watched most first
     #[arg(long, value_name = "N", default_value_t = 20)]

@@ -37,6 +37,8 @@ pub(crate) enum Error {
     Abtest(#[from] audience_abtest::Error),
     #[error("cannot read the experiment {}{}: {reason}", path.display(), line.map(|line| format!(", line {line}")).unwrap_or_default())]
     Experiment { path: PathBuf, line: Option<usize>, reason: String },
+    #[error("cannot use {value:?} for {option}: {reason}")]
+    Option { option: &'static str, value: String, reason: &'static str },
     #[error("cannot {what} as {} does", scheme.name())]
     NotInScheme { what: &'static str, scheme: Scheme },
     #[error("cannot use {name}:{line}: {value:?} is not UTF-8")]
@@ -85,6 +87,7 @@ impl Error {
             | Self::Qoe(_)
             | Self::Abtest(_)
             | Self::NotInScheme { .. }
+            | Self::Option { .. }
             | Self::StdinTwice
             | Self::OntoItself { .. }
             | Self::SessionsNeedParquet

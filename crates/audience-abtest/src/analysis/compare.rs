@@ -191,6 +191,17 @@ impl Found {
         }
     }
 
+    /// The interval as a part of the control. That of a guardrail is held against a margin which is a part of the control's value as
+    /// it was seen, so that the same is true of it.
+    fn relative_interval(&self, confidence: Confidence) -> Option<RelativeInterval> {
+        let relative = self.relative.as_ref()?;
+        if !self.is_guardrail() {
+            return relative.interval(confidence);
+        }
+        let (ends, base) = (self.interval(confidence), relative.arms.0.level.abs());
+        (base > 0.0).then(|| RelativeInterval::Within(Interval { low: ends.low / base, high: ends.high / base }))
+    }
+
     fn finding(self, adjusted: PValue, level: Confidence, better: Alternative, confidence: Confidence) -> Finding {
         let found = adjusted.value() <= 1.0 - confidence.as_f64();
         let more = self.effect.estimate > 0.0;
@@ -207,8 +218,8 @@ impl Found {
             interval: self.interval(confidence),
             simultaneous: self.interval(level),
             relative: self.relative.as_ref().map(|relative| relative.effect.estimate),
-            relative_interval: self.relative.as_ref().and_then(|relative| relative.interval(confidence)),
-            relative_simultaneous: self.relative.as_ref().and_then(|relative| relative.interval(level)),
+            relative_interval: self.relative_interval(confidence),
+            relative_simultaneous: self.relative_interval(level),
             p: self.p,
             adjusted,
             variance_reduction: self.variance_reduction,

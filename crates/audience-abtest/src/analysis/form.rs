@@ -52,7 +52,7 @@ pub(super) fn described<S: Serializer>(warnings: &[Warning], serializer: S) -> R
 }
 
 /// Intervals that go on without end on one side.
-pub(super) mod open {
+pub(crate) mod open {
     use super::{Deserialize, Deserializer, Interval, Serialize, Serializer};
 
     #[derive(Serialize, Deserialize)]
@@ -79,6 +79,7 @@ mod tests {
 
     use super::*;
     use crate::analysis::{Method, Verdict};
+    use crate::effect::RelativeInterval;
 
     #[test]
     fn comparisons_come_back_as_they_were() {
@@ -88,8 +89,8 @@ mod tests {
             interval: Interval { low: -0.5, high: f64::INFINITY },
             simultaneous: Interval { low: f64::NEG_INFINITY, high: 2.0 },
             relative: None,
-            relative_interval: None,
-            relative_simultaneous: None,
+            relative_interval: Some(RelativeInterval::Within(Interval { low: f64::NEG_INFINITY, high: 0.02 })),
+            relative_simultaneous: Some(RelativeInterval::Anything),
             p: PValue::from_ln(-900.0),
             adjusted: PValue::ONE,
             variance_reduction: None,

@@ -3,7 +3,7 @@
 use audience_stats::Interval;
 
 use super::warning::{Probability, Severity};
-use super::{AnalysedMetric, Analysis, Comparison, Finding, Verdict};
+use super::{AnalysedMetric, Analysis, Comparison, Finding, Multiplicity, Verdict};
 use crate::effect::RelativeInterval;
 use crate::metric::{Metric, MetricKind};
 
@@ -11,11 +11,12 @@ impl Analysis {
     /// Writes the sentence of each comparison, and the conclusion.
     pub(super) fn put_into_words(&mut self) {
         let level = self.confidence.as_f64();
+        let p_of = if self.multiplicity == Multiplicity::Each { "p" } else { "adjusted p" };
         let names: Vec<String> = self.arms.iter().map(|arm| arm.name.to_string()).collect();
         for metric in &mut self.metrics {
             let (of, margin) = (metric.metric.clone(), metric.margin);
             for comparison in &mut metric.comparisons {
-                comparison.sentence = sentence(&of, margin, comparison, &names, level);
+                comparison.sentence = sentence(&of, margin, comparison, &names, (level, p_of));
             }
         }
         self.conclusion = self.conclude();
@@ -51,7 +52,13 @@ fn found(metric: &AnalysedMetric, verdict: Verdict) -> impl Iterator<Item = (Str
     metric.comparisons.iter().filter(has).map(|comparison| (metric.metric.label(), comparison.arm))
 }
 
-fn sentence(metric: &Metric, margin: Option<f64>, comparison: &Comparison, names: &[String], level: f64) -> String {
+fn sentence(
+    metric: &Metric,
+    margin: Option<f64>,
+    comparison: &Comparison,
+    names: &[String],
+    (level, p_of): (f64, &str),
+) -> String {
     let (arm, control) = (&names[comparison.arm], &names[0]);
     let label = metric.label();
     let finding = match &comparison.finding {
@@ -60,7 +67,8 @@ fn sentence(metric: &Metric, margin: Option<f64>, comparison: &Comparison, names
     };
     let percent = percent_of(level);
     let (size, range) = sizes(metric, finding);
-    let p = Probability(finding.adjusted);
+    let p = Probability(p_of, finding.adjusted);
+    let own = Probability("p", finding.p);
     match finding.verdict {
         Verdict::Better | Verdict::Worse => {
             let more = if finding.difference > 0.0 { "higher" } else { "lower" };
@@ -71,7 +79,7 @@ fn sentence(metric: &Metric, margin: Option<f64>, comparison: &Comparison, names
         }
         Verdict::NotShown if finding.p.value() <= 1.0 - level => format!(
             "{label}: no difference between {arm} and {control} is shown. {size} was found ({percent} interval {range}); looked at \
-             alone it would be one, and among all comparisons it may be chance ({p})."
+             alone it would be one, and among all comparisons it may be chance ({own}, {p})."
         ),
         Verdict::NotShown => format!(
             "{label}: no difference between {arm} and {control} is shown. {size} was found, and anything from {range} is compatible \
@@ -84,7 +92,7 @@ fn sentence(metric: &Metric, margin: Option<f64>, comparison: &Comparison, names
             } else {
                 format!("it is not shown that {arm} is less than {margin} worse than {control}")
             };
-            format!("{label}: {shown}. {size} was found (one-sided {p}).")
+            format!("{label}: {shown}. {size} was found (one-sided {own}).")
         }
     }
 }

@@ -140,19 +140,19 @@ impl fmt::Display for Warning {
             Self::SampleRatio { p } => write!(
                 f,
                 "Units are not divided among arms as planned ({}): some are lost, or are counted in one arm only. Differences between arms may come from that alone.",
-                Probability(*p)
+                Probability("p", *p)
             ),
             Self::SampleRatioBy { dimension, value, p } => write!(
                 f,
                 "Units of {dimension} {} are not divided among arms as planned ({}). Look for what loses units there.",
                 value.as_deref().unwrap_or("(none)"),
-                Probability(*p)
+                Probability("p", *p)
             ),
             Self::PreExposureBias { metric, arm, p } => write!(
                 f,
                 "{arm} differed from the control before it was exposed, in: {} ({}). Units were not assigned at random, or carry something over from an earlier experiment.",
                 metric.label(),
-                Probability(*p)
+                Probability("p", *p)
             ),
             Self::TooFewUnits { arm, units, minimum } => write!(
                 f,
@@ -189,14 +189,15 @@ impl fmt::Display for Warning {
     }
 }
 
-/// A probability as it is printed: `p = 0.034`, `p < 0.001`.
-pub(super) struct Probability(pub(super) PValue);
+/// A probability as it is printed, with what it is: `p = 0.034`, `p < 0.001`.
+pub(super) struct Probability<'a>(pub(super) &'a str, pub(super) PValue);
 
-impl fmt::Display for Probability {
+impl fmt::Display for Probability<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.value() {
-            p if p < 0.001 => f.write_str("p < 0.001"),
-            p => write!(f, "p = {p:.3}"),
+        let Self(of, p) = self;
+        match p.value() {
+            p if p < 0.001 => write!(f, "{of} < 0.001"),
+            p => write!(f, "{of} = {p:.3}"),
         }
     }
 }

@@ -10,10 +10,10 @@ use crate::refusal::Refusal;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum RelativeInterval {
-    /// From here to there.
-    Within(Interval),
+    /// From here to there; an end may be infinite.
+    Within(#[cfg_attr(feature = "serde", serde(with = "crate::analysis::open_interval"))] Interval),
     /// All but what is between: the control may be 0, and the treatment is not.
-    Outside(Interval),
+    Outside(#[cfg_attr(feature = "serde", serde(with = "crate::analysis::open_interval"))] Interval),
     /// Any at all: both may be 0.
     Anything,
 }

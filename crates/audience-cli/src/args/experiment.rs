@@ -1,14 +1,18 @@
 //! What the command line says of experiments.
 
+mod analyze;
+
 use std::path::{Path, PathBuf};
 
 use audience_abtest::Experiment;
 use audience_core::Ratio;
 use clap::{Args, Subcommand, ValueEnum};
 
+pub(crate) use analyze::{AnalyzeArgs, AnalyzeFormat};
+
 use crate::error::Error;
 
-/// Experiments: who is in which arm.
+/// Experiments: who is in which arm, and what differs between arms.
 #[derive(Debug, Args)]
 pub(crate) struct ExperimentArgs {
     #[command(subcommand)]
@@ -18,6 +22,7 @@ pub(crate) struct ExperimentArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ExperimentCommand {
     Assign(AssignArgs),
+    Analyze(Box<AnalyzeArgs>),
 }
 
 /// Which arm each id is in, or why in none.

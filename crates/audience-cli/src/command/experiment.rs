@@ -1,5 +1,6 @@
 //! `audience experiment`
 
+mod analyze;
 mod assign;
 
 use std::path::Path;
@@ -13,6 +14,7 @@ use crate::error::Error;
 pub(crate) fn run(args: &ExperimentArgs) -> Result<ExitCode, Error> {
     match &args.command {
         ExperimentCommand::Assign(args) => assign::run(args),
+        ExperimentCommand::Analyze(args) => analyze::run(args),
     }
 }
 

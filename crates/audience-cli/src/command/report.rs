@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use audience_core::Rules;
 use audience_ingest::{Catalog, Input, Options, Quality, Sessions, load};
+use audience_report::experiment::{ExperimentReport, ExperimentSpec, ExperimentState};
 use audience_report::retention::chapter_index;
 use audience_report::{ComparedState, Dimension, Report, ReportSpec, TextOptions, parse_versus};
 use audience_stats::Accumulator;
@@ -27,8 +28,14 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Error> {
     spec.chapters = chapter_index(&catalog)?;
     spec.slices = args.streams.slices(&sessions.quality().attributes)?;
     let rules = Rules::default();
-    let empty = ComparedState::new(&spec, versus.as_ref());
-    let state = sessions.fold_facts(&rules, &catalog, &empty, |state, facts| state.observe(&facts))?;
+    let experiment = experiment(args, &spec);
+    let empty = (ComparedState::new(&spec, versus.as_ref()), experiment.as_ref().map(ExperimentState::new));
+    let (state, exposed) = sessions.fold_facts(&rules, &catalog, &empty, |(state, exposed), facts| {
+        state.observe(&facts);
+        if let Some(exposed) = exposed {
+            exposed.observe(&facts);
+        }
+    })?;
     let mut report = Report::new(&state.this, &spec, sessions.quality(), &catalog);
     if let (Some(other), Some(versus)) = (&state.other, &versus) {
         let name = match args.vs.as_deref().unwrap_or_default().trim() {
@@ -36,6 +43,11 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Error> {
             name => name,
         };
         report = report.compared_with(other, versus, name, state.in_both);
+    }
+    if let (Some(exposed), Some(experiment)) = (&exposed, &experiment)
+        && report.totals.sessions > 0
+    {
+        report.experiment = Some(ExperimentReport::new(exposed, experiment)?);
     }
     let text = match output {
         OutputFormat::Html => report.to_html(),
@@ -71,6 +83,16 @@ fn spec(args: &ReportArgs) -> Result<ReportSpec, Error> {
     let (attempts, good) = (good.attempts(), good.limits()?);
     let curves_by = by.iter().filter(|dimension| **dimension != Dimension::Content).cloned().collect();
     Ok(ReportSpec { filter, by, curves_by, zone, good, attempts, top: args.top, ..ReportSpec::default() })
+}
+
+/// The experiment of the same sessions, if one is asked for.
+fn experiment(args: &ReportArgs, spec: &ReportSpec) -> Option<ExperimentSpec> {
+    let attribute = args.experiment.as_deref()?;
+    Some(ExperimentSpec {
+        filter: spec.filter.clone(),
+        control: args.control.clone(),
+        ..ExperimentSpec::new(attribute)
+    })
 }
 
 /// What the report is compared with.

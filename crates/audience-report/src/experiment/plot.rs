@@ -33,7 +33,9 @@ impl Scale {
         let reach = |metric: &AnalysedMetric| {
             let findings = metric.comparisons.iter().filter_map(|comparison| comparison.finding.ok());
             let ends = findings.filter_map(|finding| match finding.relative_interval? {
-                RelativeInterval::Within(ends) => Some(ends.low.abs().max(ends.high.abs())),
+                RelativeInterval::Within(ends) => {
+                    [ends.low, ends.high].into_iter().map(f64::abs).filter(|end| end.is_finite()).reduce(f64::max)
+                }
                 RelativeInterval::Outside(_) | RelativeInterval::Anything => None,
             });
             ends.chain(metric.margin).reduce(f64::max)

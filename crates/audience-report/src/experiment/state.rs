@@ -65,6 +65,16 @@ impl ExperimentState {
         }
     }
 
+    /// Sessions in the data.
+    pub const fn sessions_read(&self) -> u64 {
+        self.sessions_read
+    }
+
+    /// Of these, sessions that passed the filter.
+    pub const fn sessions(&self) -> u64 {
+        self.sessions
+    }
+
     fn cut_names(&mut self) {
         while self.attributes.len() > MOST_NAMES {
             self.attributes.pop_last();

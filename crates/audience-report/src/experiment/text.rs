@@ -31,14 +31,14 @@ impl ExperimentReport {
         line(out, format_args!("{TITLE}Experiment {name}{TITLE:#} {DIM}{of}{DIM:#}"));
         out.push('\n');
         self.write_warnings(out, width);
-        paragraph(out, width, "  ", &format::printable(&self.analysis.conclusion));
+        sentences(out, width, "  ", &format::printable(&self.analysis.conclusion));
         out.push('\n');
         self.write_arms(out, width);
         self.write_plot(out, width);
         for metric in &self.analysis.metrics {
             self.write_metric(out, metric, width);
         }
-        paragraph(out, width, "  ", &format!("{DIM}{}{DIM:#}", self.how()));
+        sentences(out, width, "  ", &format!("{DIM}{}{DIM:#}", self.how()));
         out.push('\n');
     }
 
@@ -58,7 +58,7 @@ impl ExperimentReport {
                 Severity::Caution => "CAUTION",
                 Severity::Note => "note",
             };
-            paragraph(out, width, &format!("  {word:<9}"), &format::printable(&warning.to_string()));
+            sentences(out, width, &format!("  {word:<9}"), &format::printable(&warning.to_string()));
         }
         if !self.analysis.warnings.is_empty() {
             out.push('\n');
@@ -66,7 +66,7 @@ impl ExperimentReport {
     }
 
     fn write_arms(&self, out: &mut String, width: usize) {
-        line(out, format_args!("{TITLE}Arms{TITLE:#} {DIM}{}{DIM:#}", words::about(self)));
+        sentences(out, width, "", &format!("{TITLE}Arms{TITLE:#} {DIM}{}{DIM:#}", words::about(self)));
         let all: u64 = self.analysis.arms.iter().map(|arm| arm.units).sum();
         let row = |(at, arm): (usize, &audience_abtest::AnalysedArm)| {
             let seen = (all > 0).then(|| arm.units as f64 / all as f64);
@@ -84,7 +84,7 @@ impl ExperimentReport {
             0 => String::new(),
             mixed => format!(" {} were in more than one arm.", format::things(mixed, "unit", "units")),
         };
-        paragraph(out, width, "  ", &format!("{}{left_out}", words::sample_ratio(self)));
+        sentences(out, width, "  ", &format!("{}{left_out}", words::sample_ratio(self)));
         for (dimension, ratios) in &self.analysis.sample_ratio_by {
             let off = ratios.mismatches().count();
             let slices = format::things(ratios.tested.len() as u64, "value", "values");
@@ -93,7 +93,7 @@ impl ExperimentReport {
                 (0, false) => format!("nothing speaks against the planned division in {slices}"),
                 (off, false) => format!("not as planned in {off} of {slices}"),
             };
-            paragraph(out, width, "  ", &format!("By {}: {text}.", format::printable(dimension)));
+            sentences(out, width, "  ", &format!("By {}: {text}.", format::printable(dimension)));
         }
         out.push('\n');
     }
@@ -136,7 +136,8 @@ impl ExperimentReport {
             let by = finding.relative.map_or_else(String::new, words::relative);
             line(out, format_args!("  {name}{:pad$}  {cells}  {by}", ""));
         }
-        let (low, high) = (words::relative(-scale.reach), words::relative(scale.reach));
+        let reach = words::trimmed(100.0 * scale.reach);
+        let (low, high) = (format!("−{reach} %"), format!("+{reach} %"));
         let gap = (columns / 2).saturating_sub(low.width());
         let after = columns.saturating_sub(low.width() + gap + 1 + high.width());
         line(out, format_args!("  {:names$}  {DIM}{low}{:gap$}0{:after$}{high}{DIM:#}", "", "", ""));
@@ -150,11 +151,10 @@ impl ExperimentReport {
     fn write_metric(&self, out: &mut String, metric: &AnalysedMetric, width: usize) {
         let label = metric.metric.label();
         let label = format::printable(&label);
-        line(out, format_args!("{TITLE}{label}{TITLE:#} {DIM}{}{DIM:#}", words::notes(metric)));
-        let interval = format!("{} interval", words::confidence(self));
-        // Two columns of one name would be taken for each other.
-        let own = format!("{} of its own", words::confidence(self));
-        let header = ["Arm", "Units", "Value", &own, "Difference", "Relative", &interval, "p", "adjusted", "Verdict"];
+        sentences(out, width, "", &format!("{TITLE}{label}{TITLE:#} {DIM}{}{DIM:#}", words::notes(metric)));
+        let percent = words::confidence(self);
+        let (own, interval) = (format!("Value, {percent}"), format!("Relative, {percent}"));
+        let header = ["Arm", "Units", "Value", &own, "Difference", "Relative", &interval, "p", "adjusted p", "Verdict"];
         let row = |(arm, value): (usize, &audience_abtest::ArmValue)| {
             let comparison = metric.comparisons.iter().find(|comparison| comparison.arm == arm);
             let mut cells = vec![
@@ -167,12 +167,19 @@ impl ExperimentReport {
             cells
         };
         let rows = metric.arms.iter().enumerate().map(row).collect();
-        tables::write(out, &header, rows, 1, &[&own, "Units", "p", "Difference"], width);
+        tables::write(out, &header, rows, 1, &["Units", &own, "p", "Difference"], width);
         for comparison in &metric.comparisons {
-            paragraph(out, width, "  ", &format::printable(&comparison.sentence));
+            sentences(out, width, "  ", &format::printable(&comparison.sentence));
         }
         out.push('\n');
     }
+}
+
+/// Writes text after `start`, in lines that do not part a number from its unit.
+fn sentences(out: &mut String, width: usize, start: &str, text: &str) {
+    let mut wrapped = String::new();
+    paragraph(&mut wrapped, width, start, &text.replace(" %", "\u{a0}%"));
+    out.push_str(&wrapped.replace('\u{a0}', " "));
 }
 
 /// What a row says of a comparison; of the control, nothing.

@@ -87,7 +87,11 @@ pub(crate) fn relative(by: f64) -> String {
 
 /// Which relative differences the data are compatible with.
 pub(crate) fn relative_interval(interval: Option<RelativeInterval>) -> String {
-    let ends = |ends: Interval| format!("{} to {}", relative(ends.low), relative(ends.high));
+    let ends = |ends: Interval| match (ends.low.is_finite(), ends.high.is_finite()) {
+        (false, _) => format!("up to {}", relative(ends.high)),
+        (_, false) => format!("from {}", relative(ends.low)),
+        _ => format!("{} to {}", relative(ends.low), relative(ends.high)),
+    };
     match interval {
         None => NONE.to_owned(),
         Some(RelativeInterval::Within(within)) => ends(within),

@@ -13,8 +13,8 @@ const SCRIPT: &str = include_str!("script.js");
 
 /// Nothing may be loaded, and nothing may run but the style and the script with these digests.
 const POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-uQSZv7sqpKKnEOONKZdEi+gOqMliQ39XI26N8+bDH/w='; \
-    script-src 'sha256-BHIstmMs+bcke21qMZDHef/6w5gNWn4u6E8d2YH6moQ='; \
+    style-src 'sha256-lNvBd+9O0oiemqbB3BBALlNAWEWfV+2xkKhjeSKJ0AA='; \
+    script-src 'sha256-H3AKqZiH1RxE/O/Y2EDrlaearx4fb5uqpKK5swJAiRc='; \
     base-uri 'none'; form-action 'none'";
 
 /// What sections need besides the report.

@@ -5,6 +5,7 @@ mod asked;
 mod attendance;
 mod check;
 mod compared;
+mod experiment;
 mod golden;
 mod laws;
 mod page;

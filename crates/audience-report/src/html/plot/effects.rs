@@ -64,7 +64,11 @@ pub(in crate::html) fn write(out: &mut Markup, report: &ExperimentReport) {
                 } else {
                     "tick"
                 };
-                let label = if relative == 0.0 { "no difference".to_owned() } else { words::relative(relative) };
+                let label = match words::trimmed(100.0 * relative.abs()) {
+                    _ if relative == 0.0 => "no difference".to_owned(),
+                    percent if relative < 0.0 => format!("−{percent} %"),
+                    percent => format!("+{percent} %"),
+                };
                 let x = percent(place);
                 out.leaf("text", &[("class", &anchor), ("x", &x), ("y", &"100%"), ("dy", &"1.5em")], label);
             }

@@ -1,0 +1,378 @@
+//! Reports on experiments.
+
+use audience_abtest::{Metric, Multiplicity};
+use audience_core::{Accumulator, Merge, SessionFacts};
+use audience_report::experiment::{ExperimentReport, ExperimentSpec, ExperimentState};
+use audience_report::{Error, ReportSpec, TextOptions};
+use serde_json::Value;
+
+use crate::page::check_page;
+use crate::{facts, report, view};
+
+/// Two hundred viewers, one session each; those of `new` watch a quarter of a minute more.
+fn viewers(arm: impl Fn(u64) -> &'static str) -> Vec<SessionFacts> {
+    let session = |number: u64| {
+        let arm = arm(number);
+        let secs = 20 + number * 7 % 40 + if arm == "new" { 15 } else { 0 };
+        let viewer = format!("viewer-{number:03}");
+        let device = if number.is_multiple_of(3) { "tv" } else { "web" };
+        let session = view(&format!("s{number:03}"), "film", 1_767_225_600_000 + number as i64 * 60_000, secs);
+        facts(&session.with_viewer(viewer).with_attribute("variant", arm).with_attribute("device", device))
+    };
+    (0..200).map(session).collect()
+}
+
+/// Divided as they should be.
+fn clean() -> Vec<SessionFacts> {
+    viewers(|number| if number.is_multiple_of(2) { "new" } else { "old" })
+}
+
+/// Most of `new` are lost, and some viewers are in both.
+fn spoilt() -> Vec<SessionFacts> {
+    let mut sessions = viewers(|number| if number.is_multiple_of(4) { "new" } else { "old" });
+    for number in 0..20 {
+        let session = view(&format!("t{number:03}"), "film", 1_767_225_000_000, 50);
+        let viewer = format!("viewer-{:03}", number * 4);
+        sessions.push(facts(&session.with_viewer(viewer).with_attribute("variant", "old")));
+    }
+    sessions
+}
+
+fn spec(metrics: &[Metric]) -> ExperimentSpec {
+    let mut spec = ExperimentSpec::new("variant");
+    spec.analysis.metrics = metrics.to_vec();
+    spec.control = Some("old".to_owned());
+    spec
+}
+
+fn state(spec: &ExperimentSpec, sessions: &[SessionFacts]) -> ExperimentState {
+    let mut state = ExperimentState::new(spec);
+    state.observe_all(sessions);
+    state
+}
+
+fn analysed(spec: &ExperimentSpec, sessions: &[SessionFacts]) -> ExperimentReport {
+    ExperimentReport::new(&state(spec, sessions), spec).unwrap()
+}
+
+/// Without styles.
+fn text(report: &ExperimentReport) -> String {
+    anstream::adapter::strip_str(&report.to_text(TextOptions::default())).to_string()
+}
+
+#[test]
+fn a_clean_experiment_as_text() {
+    let mut spec = spec(&[Metric::WatchTime, Metric::Completed, Metric::StartUp(950)]);
+    spec.analysis.minimum_units = 100;
+    insta::assert_snapshot!(text(&analysed(&spec, &clean())), @"
+Experiment variant 200 sessions
+
+  Watch time: new is higher than old, which is better: +35.0 % (95 % interval +25.4 % to +44.6 %; adjusted p < 0.001).
+
+Arms units are viewers, data up to 2026-01-01 03:19 UTC
+                 Units   Share  Planned
+  old (control)    100  50.0 %   50.0 %
+  new              100  50.0 %   50.0 %
+  Nothing speaks against the planned division (p = 1.000).
+
+Relative differences from old, with intervals of 95 %
+  Watch time, new                               │              ├────●─────┤     +35.0 %
+                   −50 %                        0                        +50 %
+
+Watch time primary, mean over units, units capped at 1:13
+  Arm   Value       Value, 95 %  Difference  Relative      Relative, 95 %        p  adjusted p  Verdict
+  old  40.0 s  37.7 s to 42.3 s
+  new  54.0 s  51.7 s to 56.3 s     +14.0 s   +35.0 %  +25.4 % to +44.6 %  < 0.001     < 0.001   better
+  Watch time: new is higher than old, which is better: +35.0 % (95 % interval +25.4 % to +44.6 %; adjusted p < 0.001).
+
+Completed a title share of units
+  Arm  Units  Value     Value, 95 %  Difference  Relative  Relative, 95 %      p  adjusted p    Verdict
+  old    100  0.0 %  0.0 % to 3.7 %
+  new    100  0.0 %  0.0 % to 3.7 %    ±0.00 pp         –               –  1.000       1.000  not shown
+  Completed a title: no difference between new and old is shown. ±0.00 percentage points was found, and anything from
+  −3.70 percentage points to +3.70 percentage points is compatible with the data (95 % interval; adjusted p = 1.000).
+
+Start-up time, p95 quantile of values
+  Arm  Units   Value       Value, 95 %  Difference  Relative  Relative, 95 %  p  adjusted p    Verdict
+  old    100  1.00 s  1.00 s to 1.00 s
+  new    100  1.00 s  1.00 s to 1.00 s           –         –               –  –           –  no answer
+  Start-up time, p95: nothing can be said of new: units do not vary.
+
+  p is adjusted for 2 comparisons by the method of Holm. Intervals are of 95 %, each for its comparison alone. A
+  difference that is not shown may still be there.
+");
+}
+
+#[test]
+fn a_spoilt_experiment_says_so_first() {
+    let mut spec = spec(&[Metric::WatchTime]);
+    spec.analysis.exposures.dimensions = vec!["device".to_owned()];
+    let text = text(&analysed(&spec, &spoilt()));
+    let first = text.lines().find(|line| !line.is_empty() && !line.starts_with("Experiment")).unwrap();
+    assert!(first.trim_start().starts_with("STOP"), "{first}");
+    insta::assert_snapshot!(text, @"
+Experiment variant 220 sessions
+
+  STOP     20 of 200 units (10.0 %) were in more than one arm. They are left out, and those that are left are no random
+           sample: units with many sessions are more likely to be missing. Assign units, not sessions.
+  STOP     Units are not divided among arms as planned (p < 0.001): some are lost, or are counted in one arm only.
+           Differences between arms may come from that alone.
+  STOP     Units of device web are not divided among arms as planned (p < 0.001). Look for what loses units there.
+  STOP     Units of device tv are not divided among arms as planned (p < 0.001). Look for what loses units there.
+  note     Nothing says how many units were planned or when the experiment ends. These figures are for one look at the
+           end, not for stopping as soon as something is found.
+
+  Do not decide by these figures: see the warnings above.
+
+Arms units are viewers, data up to 2026-01-01 03:19 UTC
+                 Units   Share  Planned
+  old (control)    150  83.3 %   50.0 %
+  new               30  16.7 %   50.0 %
+  They are not divided as planned (p < 0.001). 20 units were in more than one arm.
+  By device: not as planned in 2 of 2 values.
+
+Relative differences from old, with intervals of 95 %
+  Watch time, new                               │           ├──────●──────┤     +32.5 %
+                   −50 %                        0                        +50 %
+
+Watch time primary, mean over units, units capped at 1:11
+  Arm   Value       Value, 95 %  Difference  Relative      Relative, 95 %        p  adjusted p  Verdict
+  old  40.0 s  38.2 s to 41.8 s
+  new  53.0 s  48.8 s to 57.2 s     +13.0 s   +32.5 %  +20.0 % to +45.0 %  < 0.001     < 0.001   better
+  Watch time: new is higher than old, which is better: +32.5 % (95 % interval +20.0 % to +45.0 %; adjusted p < 0.001).
+
+  There is one comparison, which needs no adjustment. Intervals are of 95 %, each for its comparison alone. A difference
+  that is not shown may still be there.
+");
+}
+
+#[test]
+fn numbers_as_csv() {
+    let spec = spec(&[Metric::WatchTime, Metric::StartUp(950)]);
+    insta::assert_snapshot!(analysed(&spec, &clean()).to_csv(), @"
+metric,kind,primary,margin,cap,arm,control,units,planned_share,value,low,high,method,difference,difference_low,difference_high,simultaneous_low,simultaneous_high,relative,relative_interval,relative_low,relative_high,p,ln_p,adjusted_p,ln_adjusted_p,variance_reduction,verdict,refused
+watch-time,mean,true,,73000,old,true,100,0.5,40000,37728.27208746089,42271.72791253911,,,,,,,,,,,,,,,,,
+watch-time,mean,true,,73000,new,false,100,0.5,54000,51728.27208746089,56271.72791253911,means,14000,10767.533886763127,17232.466113236875,10767.533886763127,17232.466113236875,0.35,within,0.25399895358411007,0.4460010464158899,0.0000000000000035199262554682484,-33.2803363556712,0.0000000000000035199262554682484,-33.2803363556712,,better,
+startup-p95,quantile,false,,,old,true,100,0.5,1000,1000,1000,,,,,,,,,,,,,,,,,
+startup-p95,quantile,false,,,new,false,100,0.5,1000,1000,1000,,,,,,,,,,,,,,,,,units do not vary
+");
+}
+
+#[test]
+fn all_of_it_as_json() {
+    let mut spec = spec(&[Metric::WatchTime]);
+    spec.analysis.margins.insert(Metric::WatchTime, 0.05);
+    let report = analysed(&spec, &clean());
+    insta::assert_snapshot!(audience_report::to_json(&report).unwrap(), @r#"
+{
+  "schema": "audience.experiment/1",
+  "attribute": "variant",
+  "unit": "viewer_id",
+  "starts_at": null,
+  "ends_at": null,
+  "data_until": "2026-01-01T03:19:54.000Z",
+  "pre_period_ms": null,
+  "stratified_by": null,
+  "sessions_read": 200,
+  "sessions": 200,
+  "warnings": [
+    {
+      "severity": "note",
+      "warning": "no_plan",
+      "text": "Nothing says how many units were planned or when the experiment ends. These figures are for one look at the end, not for stopping as soon as something is found."
+    }
+  ],
+  "conclusion": "Watch time: new is not worse than old by 5 % or more. +35.0 % was found (one-sided p < 0.001).",
+  "arms": [
+    {
+      "name": "old",
+      "units": 100,
+      "planned_share": 0.5
+    },
+    {
+      "name": "new",
+      "units": 100,
+      "planned_share": 0.5
+    }
+  ],
+  "exposed": 200,
+  "mixed": 0,
+  "sample_ratio": {
+    "statistic": 0.0,
+    "degrees": 1,
+    "p": {
+      "p": 1.0,
+      "ln_p": 0.0
+    },
+    "expected": [100.0,100.0],
+    "strays": 0
+  },
+  "sample_ratio_by": {},
+  "confidence": 0.95,
+  "multiplicity": {
+    "corrected": "holm"
+  },
+  "metrics": [
+    {
+      "metric": "watch-time",
+      "kind": "mean",
+      "primary": true,
+      "margin": 0.05,
+      "cap": 73000,
+      "arms": [
+        {
+          "units": 100,
+          "value": 40000.0,
+          "interval": {
+            "low": 37728.27208746089,
+            "high": 42271.72791253911
+          }
+        },
+        {
+          "units": 100,
+          "value": 54000.0,
+          "interval": {
+            "low": 51728.27208746089,
+            "high": 56271.72791253911
+          }
+        }
+      ],
+      "comparisons": [
+        {
+          "arm": 1,
+          "sentence": "Watch time: new is not worse than old by 5 % or more. +35.0 % was found (one-sided p < 0.001).",
+          "finding": {
+            "method": "means",
+            "difference": 14000.0,
+            "interval": {
+              "low": 11291.135801381013,
+              "high": null
+            },
+            "simultaneous": {
+              "low": 11291.135801381013,
+              "high": null
+            },
+            "relative": 0.35,
+            "relative_interval": {
+              "within": {
+                "low": 0.28227839503452534,
+                "high": null
+              }
+            },
+            "relative_simultaneous": {
+              "within": {
+                "low": 0.28227839503452534,
+                "high": null
+              }
+            },
+            "p": {
+              "p": 6.323042862054805e-19,
+              "ln_p": -41.90491620908043
+            },
+            "adjusted": {
+              "p": 6.323042862054805e-19,
+              "ln_p": -41.90491620908043
+            },
+            "variance_reduction": null,
+            "verdict": "not_worse"
+          },
+          "refused": null
+        }
+      ]
+    }
+  ]
+}
+"#);
+    let value: Value = serde_json::to_value(&report).unwrap();
+    let analysis: audience_abtest::Analysis = serde_json::from_value(value).unwrap();
+    assert_eq!(analysis.metrics[0].comparisons.len(), 1);
+    assert!(analysis.metrics[0].comparisons[0].finding.unwrap().interval.high.is_infinite());
+}
+
+#[test]
+fn pages_are_whole_and_warn_first() {
+    let metrics = [Metric::WatchTime, Metric::Started, Metric::Completed, Metric::RebufferRatio];
+    let mut spec = spec(&metrics);
+    spec.analysis.margins.insert(Metric::WatchTime, 0.05);
+    let words = check_page(&analysed(&spec, &clean()).to_html());
+    for word in [
+        "Watch time",
+        "guardrail: less than 5 % worse",
+        "Relative differences",
+        "margin of a guardrail",
+        "within margin",
+    ] {
+        assert!(words.contains(word), "{word}");
+    }
+    let words = check_page(&analysed(&spec, &spoilt()).to_html());
+    let place = |word: &str| words.find(word).unwrap_or_else(|| panic!("{word} is not there"));
+    assert!(place("Stop.") < place("Do not decide by these figures"));
+    assert!(place("Do not decide by these figures") < place("Arms"));
+}
+
+#[test]
+fn names_from_telemetry_stay_text() {
+    let hostile = "<script>alert(1)</script>\u{1b}[31m";
+    let sessions =
+        viewers(|number| if number.is_multiple_of(2) { "<script>alert(1)</script>\u{1b}[31m" } else { "old" });
+    let mut spec = spec(&[Metric::WatchTime]);
+    spec.control = None;
+    let report = analysed(&spec, &sessions);
+    let page = report.to_html();
+    check_page(&page);
+    assert!(!page.contains(hostile) && page.contains("&lt;script&gt;"));
+    assert!(!text(&report).contains('\u{1b}'));
+}
+
+#[test]
+fn a_section_of_a_report() {
+    let sessions = clean();
+    let spec = spec(&ExperimentSpec::metrics());
+    let mut report = report(&ReportSpec::default(), &sessions);
+    assert!(!report.to_html().contains("id=\"experiment\""));
+    report.experiment = Some(analysed(&spec, &sessions));
+    let words = check_page(&report.to_html());
+    assert!(words.contains("Experiment") && words.contains("Watch time"));
+    let text = report.to_text(TextOptions::default());
+    assert!(text.contains("Relative differences"), "{text}");
+    let value = serde_json::to_value(&report).unwrap();
+    assert_eq!(value["experiment"]["schema"], ExperimentReport::SCHEMA);
+    assert_eq!(value["experiment"]["arms"][0]["name"], "old");
+}
+
+#[test]
+fn parts_of_the_sessions_merge_to_the_whole() {
+    let (spec, sessions) = (spec(&[Metric::WatchTime]), spoilt());
+    let whole = analysed(&spec, &sessions);
+    for at in [0, 1, 77, sessions.len()] {
+        let (first, second) = sessions.split_at(at);
+        let mut merged = state(&spec, second);
+        merged.merge(state(&spec, first));
+        assert_eq!(ExperimentReport::new(&merged, &spec).unwrap(), whole, "{at}");
+    }
+}
+
+#[test]
+fn what_cannot_be_compared_is_said() {
+    let failure = |change: &dyn Fn(&mut ExperimentSpec)| -> Error {
+        let mut spec = spec(&[Metric::WatchTime]);
+        change(&mut spec);
+        ExperimentReport::new(&state(&spec, &clean()), &spec).unwrap_err()
+    };
+    let unknown = failure(&|spec| spec.analysis.exposures.attribute = "arm".to_owned());
+    insta::assert_snapshot!(unknown, @r#"compare the arms of "arm": no session has this attribute; they have device, variant"#);
+    insta::assert_snapshot!(failure(&|spec| spec.control = Some("older".to_owned())), @r#"find arm "older": there are "new", "old""#);
+    let weights = failure(&|spec| spec.analysis.weights = [("old".to_owned(), 1.0), ("knew".to_owned(), 1.0)].into());
+    insta::assert_snapshot!(weights, @r#"find arm "knew": there are "old", "new""#);
+    let one = failure(&|spec| spec.analysis.exposures.arms = vec!["old".to_owned()]);
+    insta::assert_snapshot!(one, @"compare 1 arms that may have units: there must be 2");
+}
+
+#[test]
+fn comparisons_are_told_how_many_there_are() {
+    let mut spec = spec(&[Metric::WatchTime, Metric::Completed]);
+    spec.analysis.multiplicity = Multiplicity::Each;
+    assert!(text(&analysed(&spec, &clean())).contains("are not adjusted for their number"));
+    spec.analysis.multiplicity = Multiplicity::Preferential(0.7);
+    assert!(text(&analysed(&spec, &clean())).contains("the primary metric has 70 % of the level for itself"));
+}
