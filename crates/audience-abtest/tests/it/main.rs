@@ -8,6 +8,7 @@ mod assignment_layers;
 mod assignment_saved;
 mod assignment_switchback;
 mod assignment_uniform;
+mod calibration_analysis;
 mod calibration_effects;
 mod calibration_trust;
 mod effects;
