@@ -250,6 +250,8 @@ fn what_arms_did_before_is_compared_and_adjusted_for() {
     );
     let finding = fair.metrics[0].comparisons[0].finding.unwrap();
     assert!(finding.variance_reduction.unwrap() > 0.99, "{finding:?}");
+    let new = analysed(&two_arms(50, 50, 0), |spec| spec.exposures.pre_period = Some(Elapsed::from_millis(DAY as u64)));
+    assert!(new.warnings.contains(&Warning::NothingBefore), "{:?}", new.warnings);
     assert!(both(true).warnings.iter().any(|warning| matches!(warning, Warning::PreExposureBias { .. })));
 }
 
