@@ -6,13 +6,14 @@ mod curves;
 mod retention;
 mod survival;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use serde_json::Value;
 
-use comparison::{Comparison, Failure};
+use comparison::{Compared, Comparison, Failure};
 
 /// Answer every case of the families of questions in a folder and compare with what other programs answered. Each file has a
 /// `family` and its `cases`: `in`, and the `out` expected.
@@ -77,6 +78,8 @@ struct Outcome {
     answered: usize,
     refused: usize,
     worst: f64,
+    /// Fields that are not compared, for a reason that the family gives.
+    passed_over: BTreeSet<String>,
     /// Of each case that failed, its id and what is wrong.
     failures: Vec<(String, Vec<String>)>,
 }
@@ -90,7 +93,7 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { family, cases, outcome } = self;
-        let Some(Outcome { passed, answered, refused, worst, failures }) = outcome else {
+        let Some(Outcome { passed, answered, refused, worst, passed_over, failures }) = outcome else {
             return writeln!(f, "{family}: {cases} cases, not built yet");
         };
         let failed = failures.len();
@@ -102,6 +105,10 @@ impl fmt::Display for Report {
                 "  the other program refuses {} of these: we answer {answered}, refuse {refused}",
                 answered + refused
             )?;
+        }
+        if !passed_over.is_empty() {
+            let fields: Vec<&str> = passed_over.iter().map(String::as_str).collect();
+            writeln!(f, "  not compared, in some cases or in all: {}", fields.join(", "))?;
         }
         for (id, differences) in failures {
             for difference in differences {
@@ -172,7 +179,8 @@ fn outcome(cases: &[Value], answer: Family) -> anyhow::Result<Outcome> {
             }
             continue;
         }
-        let (worst, differences) = comparison.end(answered);
+        let Compared { worst, differences, passed_over } = comparison.end(answered);
+        outcome.passed_over.extend(passed_over);
         outcome.worst = outcome.worst.max(worst);
         if differences.is_empty() {
             outcome.passed += 1;
@@ -232,7 +240,7 @@ mod tests {
         let expected: Value = serde_json::from_str(expected).unwrap();
         let mut comparison = Comparison::with(&expected);
         let answered = answered.map(|values| comparison.check("a", 1e-12, values.to_vec()));
-        assert_eq!(comparison.end(answered).1, differences);
+        assert_eq!(comparison.end(answered).differences, differences);
     }
 
     #[test]
@@ -262,7 +270,7 @@ mod tests {
             });
             compared.unwrap();
         }
-        assert_eq!(comparison.end(Ok(())).1, ["each[0].a is 1, not 2", "each[1].b is not compared"]);
+        assert_eq!(comparison.end(Ok(())).differences, ["each[0].a is 1, not 2", "each[1].b is not compared"]);
     }
 
     #[test]
@@ -273,7 +281,7 @@ mod tests {
         comparison.check_beside("out_in_bytes", 0.0, true);
         comparison.check_beside("out_in_words", 0.0, 0.75);
         comparison.check_against("row", 0.0, "7".to_owned(), &Value::from(7));
-        assert_eq!(comparison.end(Ok(())).1, ["out_in_bytes is true, not 0.25", "row is \"7\", not 7"]);
+        assert_eq!(comparison.end(Ok(())).differences, ["out_in_bytes is true, not 0.25", "row is \"7\", not 7"]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod adapters;
 mod assignment;
 mod core;
 mod earlier;
+mod experiments;
 mod ingest;
 mod merging;
 
@@ -19,6 +20,7 @@ fn settings() -> Criterion {
 criterion_group! {
     name = benches;
     config = settings();
-    targets = core::define, earlier::define, merging::define, ingest::define, adapters::define, assignment::define
+    targets = core::define, earlier::define, merging::define, ingest::define, adapters::define, assignment::define,
+        experiments::define
 }
 criterion_main!(benches);

@@ -4,4 +4,4 @@ mod means;
 mod stalls;
 
 pub use means::{TRIM, student, trimmed};
-pub use stalls::{StallRatio, Stream, simulated_stall_ratio};
+pub use stalls::{SimulatedStallRatio, StallRatio, Stream, simulated_stall_ratio};

@@ -38,7 +38,7 @@
 //! | sums by random group of units, and how sure functions of them are | [`GroupedSums`], [`RandomGroups`], [`Bootstrap`], [`Estimate`] |
 //! | Student's t | [`StudentT`] |
 //! | many hypotheses at once | [`Correction`], [`PValue`] |
-//! | whether counts come in the shares they should | [`goodness_of_fit`], [`ln_bayes_factor_of_shares`] |
+//! | whether counts come in the shares they should, values are uniform | [`goodness_of_fit`], [`bucket_counts`], [`kolmogorov_smirnov`], [`ln_bayes_factor_of_shares`] |
 //! | whether one group's values are larger, by rank | [`MannWhitney`] |
 //! | values capped, pulled in or left out | [`Cap`], [`winsorize`], [`trimmed_mean`], [`QuantileRule`] |
 //! | intervals of any statistic, by resampling | [`Replicates`], [`PoissonBootstrap`] |
@@ -76,6 +76,7 @@ mod grouped_sums;
 pub mod hash;
 mod interval;
 mod keyed;
+mod kolmogorov;
 mod mann_whitney;
 mod mean_ratio;
 mod moments;
@@ -113,6 +114,7 @@ pub use goodness_of_fit::{GoodnessOfFit, bucket_counts, goodness_of_fit, ln_baye
 pub use grouped_sums::{Bootstrap, GroupedSums, percentile_interval};
 pub use interval::{Confidence, Interval, Z_95};
 pub use keyed::{KeyOf, Keyed};
+pub use kolmogorov::{KolmogorovSmirnov, kolmogorov_smirnov};
 pub use mann_whitney::MannWhitney;
 pub use mean_ratio::MeanRatio;
 pub use moments::{Divisor, Moments};

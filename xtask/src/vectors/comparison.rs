@@ -154,13 +154,23 @@ pub(super) struct Comparison<'a> {
     /// The whole case, of which the above is a part; nothing where it is within another.
     case: &'a Value,
     compared: BTreeSet<String>,
-    worst: f64,
-    differences: Vec<String>,
+    found: Compared,
+}
+
+/// What became of a comparison.
+#[derive(Debug, Default)]
+pub(super) struct Compared {
+    /// The largest error.
+    pub(super) worst: f64,
+    /// All that differs.
+    pub(super) differences: Vec<String>,
+    /// Fields that are not compared, for a reason that the family gives.
+    pub(super) passed_over: BTreeSet<String>,
 }
 
 impl<'a> Comparison<'a> {
-    pub(super) const fn with(expected: &'a Value) -> Self {
-        Self { expected, case: &Value::Null, compared: BTreeSet::new(), worst: 0.0, differences: Vec::new() }
+    pub(super) fn with(expected: &'a Value) -> Self {
+        Self { expected, case: &Value::Null, compared: BTreeSet::new(), found: Compared::default() }
     }
 
     /// The same, for a family that asks for what is beside the `out` of a case.
@@ -180,7 +190,21 @@ impl<'a> Comparison<'a> {
 
     /// A field that is not compared, which the family says why.
     pub(super) fn pass_over(&mut self, field: &str) {
-        self.compared.insert(field.to_owned());
+        if self.expected(field).is_some() {
+            self.compared.insert(field.to_owned());
+            self.found.passed_over.insert(field.to_owned());
+        }
+    }
+
+    /// Compares a field in which the other program is wrong, as the family says: nearly the same is enough, and it is said that
+    /// it was.
+    pub(super) fn roughly(&mut self, field: &str, tolerance: f64, scale: f64, ours: impl Into<Answer>) {
+        if self.expected(field).is_some() {
+            let worst = self.found.worst;
+            self.near(field, tolerance, scale, ours);
+            self.found.worst = worst;
+            self.found.passed_over.insert(format!("{field} (but roughly)"));
+        }
     }
 
     /// Compares a field, if the case has it: what is not a number must be the same, and numbers be as near as `tolerance`, as
@@ -254,19 +278,24 @@ impl<'a> Comparison<'a> {
         for (at, part) in parts.iter().enumerate() {
             let mut inner = Self::with(part);
             compare(&mut inner)?;
-            let (worst, differences) = inner.end(Ok(()));
-            self.worst = self.worst.max(worst);
-            let name = if expected.is_array() { format!("{name}[{at}]") } else { name.to_owned() };
-            self.differences.extend(differences.into_iter().map(|difference| format!("{name}.{difference}")));
+            let own = if expected.is_array() { format!("{name}[{at}]") } else { name.to_owned() };
+            self.take_in(name, &own, inner);
         }
         Ok(())
     }
 
     /// Takes in what was compared beside the answer, under a name.
     pub(super) fn absorb(&mut self, name: &str, other: Comparison<'_>) {
-        let (worst, differences) = other.end(Ok(()));
-        self.worst = self.worst.max(worst);
-        self.differences.extend(differences.into_iter().map(|difference| format!("{name}.{difference}")));
+        self.take_in(name, name, other);
+    }
+
+    /// Takes in what was compared within a field, of which `place` is one of several.
+    fn take_in(&mut self, field: &str, place: &str, inner: Comparison<'_>) {
+        let Compared { worst, differences, passed_over } = inner.end(Ok(()));
+        let within = |name: &str, what: &str| if name.is_empty() { what.to_owned() } else { format!("{name}.{what}") };
+        self.found.worst = self.found.worst.max(worst);
+        self.found.differences.extend(differences.iter().map(|difference| within(place, difference)));
+        self.found.passed_over.extend(passed_over.iter().map(|what| within(field, what)));
     }
 
     fn values(&mut self, field: &str, tolerance: f64, scale: f64, ours: &Answer, expected: &Value) {
@@ -284,25 +313,25 @@ impl<'a> Comparison<'a> {
                 let error = error(*ours, expected, scale);
                 let alike = error <= tolerance;
                 if alike || error.is_finite() {
-                    self.worst = self.worst.max(error);
+                    self.found.worst = self.found.worst.max(error);
                 }
                 alike
             }),
             _ => false,
         };
         if !alike {
-            self.differences.push(format!("{field} is {ours}, not {expected}"));
+            self.found.differences.push(format!("{field} is {ours}, not {expected}"));
         }
     }
 
-    /// The largest error, and all that differs.
-    pub(super) fn end(mut self, answered: Result<(), Failure>) -> (f64, Vec<String>) {
+    /// What became of it.
+    pub(super) fn end(mut self, answered: Result<(), Failure>) -> Compared {
         let to_be_refused = self.expected == "error";
         match answered {
-            Ok(()) if to_be_refused => self.differences.push("accepted, not refused".to_owned()),
+            Ok(()) if to_be_refused => self.found.differences.push("accepted, not refused".to_owned()),
             Err(Failure::Refused(_)) if to_be_refused => {}
-            Err(Failure::Refused(reason)) => self.differences.push(format!("refused: {reason}")),
-            Err(Failure::Unreadable(reason)) => self.differences.push(format!("cannot be read: {reason}")),
+            Err(Failure::Refused(reason)) => self.found.differences.push(format!("refused: {reason}")),
+            Err(Failure::Unreadable(reason)) => self.found.differences.push(format!("cannot be read: {reason}")),
             Ok(()) => {
                 let fields = self.expected.as_object().into_iter().flatten().map(|(field, _)| field);
                 let skipped = fields.filter(|field| {
@@ -311,10 +340,10 @@ impl<'a> Comparison<'a> {
                         && !self.is_failure(field)
                 });
                 let skipped: Vec<_> = skipped.map(|field| format!("{field} is not compared")).collect();
-                self.differences.extend(skipped);
+                self.found.differences.extend(skipped);
             }
         }
-        (self.worst, self.differences)
+        self.found
     }
 }
 

@@ -112,8 +112,7 @@ struct Found {
     proportions: Option<(Proportion, Proportion)>,
     relative: Option<RelativeEffect>,
     p: PValue,
-    /// What is tested against: 0, or how much worse the arm may be.
-    null: f64,
+    /// Either way, or of a guardrail the good side.
     alternative: Alternative,
     variance_reduction: Option<f64>,
 }
@@ -144,25 +143,30 @@ impl Found {
         let on = |scale: Scale| {
             if stratified { post_stratified(&strata, of, &covariates, scale) } else { welch(&arms.0, &arms.1, scale) }
         };
-        let effect = match (on(Scale::Absolute), proportions) {
+        let margin = spec.margins.get(metric).copied();
+        let effect = match on(Scale::Absolute) {
             // Of proportions that do not vary, the difference is known all the same, and so is its interval.
-            (Err(Refusal::NoVariance), Some(_)) => {
-                let estimate = arms.1.value - arms.0.value;
+            Err(Refusal::NoVariance) if metric.kind() == MetricKind::Proportion && margin.is_none() => {
+                proportions = proportion(sums, at, arm).zip(proportion(sums, at, 0));
+                let estimate = treatment.value - control.value;
                 Effect { scale: Scale::Absolute, estimate, standard_error: 0.0, degrees: None }
             }
-            (effect, _) => effect?,
+            effect => effect?,
         };
         let near_zero = arms.0.distance_from_zero() < NEAR_ZERO;
         let relative = on(Scale::Relative).ok().map(|effect| RelativeEffect { effect, arms, near_zero, stratified });
-        let margin = spec.margins.get(metric).map(|margin| margin * arms.0.level.abs());
-        let (null, alternative) = match (margin, metric.better()) {
-            (None, _) => (0.0, Alternative::TwoSided),
-            (Some(margin), Alternative::Less) => (margin, Alternative::Less),
-            (Some(margin), _) => (-margin, Alternative::Greater),
+        // How much of the control is not worse than it by the margin, and on which side of that is better.
+        let (part, alternative) = match (margin, metric.better()) {
+            (None, _) => (1.0, Alternative::TwoSided),
+            (Some(margin), Alternative::Less) => (1.0 + margin, Alternative::Less),
+            (Some(margin), _) => (1.0 - margin, Alternative::Greater),
         };
         let (p, method) = match proportions {
             Some((own, base)) if margin.is_none() => tested(&own, &base),
-            _ => (effect.p_value(null, alternative), method(metric, adjusted, stratified)),
+            _ => (
+                against(part, alternative, &arms, &effect, adjusted || stratified)?,
+                method(metric, adjusted, stratified),
+            ),
         };
         let changed = adjusted || stratified;
         let reduction = |plain: Effect| 1.0 - (effect.standard_error / plain.standard_error).powi(2);
@@ -173,7 +177,6 @@ impl Found {
             proportions: proportions.filter(|_| margin.is_none()),
             relative,
             p,
-            null,
             alternative,
             variance_reduction,
         })
@@ -226,7 +229,7 @@ impl Found {
 
     /// Whether it is a guardrail, which is held against its margin alone.
     fn is_guardrail(&self) -> bool {
-        self.null != 0.0 || self.alternative != Alternative::TwoSided
+        self.alternative != Alternative::TwoSided
     }
 }
 
@@ -248,6 +251,21 @@ impl RelativeEffect {
             (false, _) => Some(RelativeInterval::Within(self.effect.interval(confidence, Alternative::TwoSided))),
         }
     }
+}
+
+/// The probability of a difference from this part of the control at least as large. The control is only estimated, and so is a
+/// part of it; of an adjusted metric that is left out of account, which is little where the part is nearly all.
+fn against(
+    part: f64,
+    alternative: Alternative,
+    (control, treatment): &(ArmEstimate, ArmEstimate),
+    effect: &Effect,
+    adjusted: bool,
+) -> Result<PValue, Refusal> {
+    if adjusted {
+        return Ok(effect.p_value((part - 1.0) * control.level, alternative));
+    }
+    Ok(welch(&control.scaled(part), treatment, Scale::Absolute)?.p_value(0.0, alternative))
 }
 
 /// The test of two proportions: exactly where there are few.

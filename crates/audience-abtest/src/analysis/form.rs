@@ -61,7 +61,6 @@ pub(crate) mod open {
         high: Option<f64>,
     }
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
     pub(crate) fn serialize<S: Serializer>(interval: &Interval, serializer: S) -> Result<S::Ok, S::Error> {
         let finite = |end: f64| Some(end).filter(|end| end.is_finite());
         Ends { low: finite(interval.low), high: finite(interval.high) }.serialize(serializer)

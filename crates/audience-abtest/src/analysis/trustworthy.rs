@@ -99,6 +99,10 @@ impl Analysis {
                 covariates.push(arms);
             }
         }
+        if covariates.iter().flatten().all(|arm| arm.value == 0.0) {
+            self.warnings.push(Warning::NothingBefore);
+            return Ok(());
+        }
         for imbalance in covariate_balance(&covariates)?.iter().filter(|imbalance| imbalance.is_mismatch()) {
             let (metric, arm) = (of[imbalance.covariate].clone(), self.arms[imbalance.arm].name.clone());
             self.warnings.push(Warning::PreExposureBias { metric, arm, p: imbalance.adjusted });

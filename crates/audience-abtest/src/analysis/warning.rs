@@ -79,6 +79,8 @@ pub enum Warning {
     },
     /// Nothing says how many units there should be at least: looking until something is found finds it.
     NoPlan,
+    /// No unit did anything in the period before its first exposure, so that there is nothing to adjust for.
+    NothingBefore,
     /// Sessions do not say whose they are.
     WithoutUnit {
         /// How many, each of which is a unit for itself.
@@ -117,7 +119,7 @@ impl Warning {
             | Self::NotEnded { .. }
             | Self::WithoutUnit { .. }
             | Self::UnknownArm { .. } => Severity::Caution,
-            Self::NoPlan | Self::BaselineNearZero { .. } => Severity::Note,
+            Self::NoPlan | Self::NothingBefore | Self::BaselineNearZero { .. } => Severity::Note,
         }
     }
 }
@@ -165,6 +167,9 @@ impl fmt::Display for Warning {
                 "The experiment has not ended: there are data up to {data_until}, and it ends at {ends_at}. Who stops as soon as something is found finds what is not there.",
                 data_until = Time(*data_until),
                 ends_at = Time(*ends_at)
+            ),
+            Self::NothingBefore => f.write_str(
+                "No unit did anything in the period before its first exposure: there is nothing to adjust for, nor to compare arms by.",
             ),
             Self::NoPlan => f.write_str(
                 "Nothing says how many units were planned or when the experiment ends. These figures are for one look at the end, not for stopping as soon as something is found.",

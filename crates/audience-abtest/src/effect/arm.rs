@@ -63,6 +63,20 @@ impl ArmEstimate {
         Ok(Self::new(moments.units(), value, variance))
     }
 
+    /// The metric times a number, such as in another unit.
+    #[must_use]
+    pub fn scaled(&self, by: f64) -> Self {
+        let square = by * by;
+        Self {
+            units: self.units,
+            value: by * self.value,
+            variance: square * self.variance,
+            level: by * self.level,
+            level_variance: square * self.level_variance,
+            level_covariance: square * self.level_covariance,
+        }
+    }
+
     /// The squared standard error of the value.
     pub fn squared_error(&self) -> f64 {
         self.variance / self.units as f64

@@ -93,6 +93,16 @@ impl Total {
     }
 }
 
+/// The stall ratio of an arm with the luck of watch times taken out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct SimulatedStallRatio {
+    /// The mean of the replicates, 0–1.
+    pub mean: f64,
+    /// The 95 % interval: the replicates at ⌊0.025 B⌋ and ⌊0.975 B⌋ of B in order.
+    pub interval: Interval,
+}
+
 /// The 95 % interval of one arm's stall ratio as Puffer has it, with the luck of how long viewers watched taken out.
 ///
 /// Few streams last for hours, and in which arm these are is mostly chance; but they weigh most in the ratio. So in each
@@ -100,7 +110,7 @@ impl Total {
 /// it from this arm's streams of about that length, ⌊log₂ of the seconds⌋ from 2 to 20, or the nearest that the arm has any of,
 /// the shorter first. The ratio of their sums is one replicate. Streams under 4 seconds take no part.
 ///
-/// Returns the mean of the replicates, and those at ⌊0.025 B⌋ and ⌊0.975 B⌋ in order. Same seed, same answer.
+/// Same seed, same answer.
 ///
 /// It assumes that arms do not change how long viewers watch: where they do, this hides it, and with it stalls that make them
 /// leave. Streams are taken for independent. Compare arms only by intervals made from the same `all`.
@@ -121,11 +131,11 @@ impl Total {
 ///
 /// let stream = |watch_seconds: f64| Stream { watch_seconds, stall_seconds: watch_seconds / 100.0 };
 /// let arm: Vec<_> = [5.0, 20.0, 90.0, 400.0, 1800.0].map(stream).to_vec();
-/// let (mean, interval) = simulated_stall_ratio(&arm, &arm, Bootstrap::default())?;
-/// assert!((mean - 0.01).abs() < 1e-12 && interval.high - interval.low < 1e-12);
+/// let stalled = simulated_stall_ratio(&arm, &arm, Bootstrap::default())?;
+/// assert!((stalled.mean - 0.01).abs() < 1e-12 && stalled.interval.high - stalled.interval.low < 1e-12);
 /// # Ok::<(), audience_abtest::Error>(())
 /// ```
-pub fn simulated_stall_ratio(all: &[Stream], arm: &[Stream], plan: Bootstrap) -> Result<(f64, Interval), Error> {
+pub fn simulated_stall_ratio(all: &[Stream], arm: &[Stream], plan: Bootstrap) -> Result<SimulatedStallRatio, Error> {
     Total::of(all)?;
     Total::of(arm)?;
     let watch_times: Vec<f64> =
@@ -138,7 +148,7 @@ pub fn simulated_stall_ratio(all: &[Stream], arm: &[Stream], plan: Bootstrap) ->
     let mut replicates: Vec<f64> = (0..plan.replicates).map(|_| bins.replicate(&watch_times, &mut rng)).collect();
     let mean = replicates.iter().copied().collect::<FloatSum>().value() / replicates.len() as f64;
     let interval = percentile_interval(&mut replicates).ok_or(Error::NothingWatched)?;
-    Ok((mean, interval))
+    Ok(SimulatedStallRatio { mean, interval })
 }
 
 /// The stalled parts of an arm's streams, by how long these are.

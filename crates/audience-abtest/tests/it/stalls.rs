@@ -1,7 +1,7 @@
 //! Stall ratios.
 
 use audience_abtest::Error;
-use audience_abtest::samples::{StallRatio, Stream, simulated_stall_ratio};
+use audience_abtest::samples::{SimulatedStallRatio, StallRatio, Stream, simulated_stall_ratio};
 use audience_stats::Bootstrap;
 
 const PLAN: Bootstrap = Bootstrap { replicates: 2000, seed: 3 };
@@ -30,11 +30,11 @@ fn short_streams_take_no_part_and_neighbours_step_in() {
     assert_eq!(simulated_stall_ratio(&short, &long, PLAN), Err(Error::NothingWatched));
     assert_eq!(simulated_stall_ratio(&long, &short, PLAN), Err(Error::NothingWatched));
     let all = [stream(3.0, 0.0), stream(10_000.0, 0.0), stream(20.0, 5.0)];
-    let (mean, interval) = simulated_stall_ratio(&all, &long, PLAN).unwrap();
+    let SimulatedStallRatio { mean, interval } = simulated_stall_ratio(&all, &long, PLAN).unwrap();
     assert!((mean - 0.1).abs() < 1e-12 && (interval.high - interval.low) < 1e-12, "{mean} {interval:?}");
     // Between two neighbours the shorter, in the bin of 16 seconds.
     let arm = [stream(40.0, 4.0), stream(9.0, 1.8)];
-    let (mean, _) = simulated_stall_ratio(&[stream(20.0, 0.0)], &arm, PLAN).unwrap();
+    let SimulatedStallRatio { mean, .. } = simulated_stall_ratio(&[stream(20.0, 0.0)], &arm, PLAN).unwrap();
     assert!((mean - 0.2).abs() < 1e-12, "{mean}");
     assert_eq!(simulated_stall_ratio(&all, &arm, Bootstrap { replicates: 0, seed: 1 }), Err(Error::NothingWatched));
 }
@@ -51,7 +51,7 @@ fn the_luck_of_watch_times_is_taken_out() {
     let all: Vec<Stream> = few.iter().chain(&many).copied().collect();
     let as_they_are = [&few, &many].map(|arm| StallRatio::of(arm).unwrap().ratio);
     assert!(as_they_are[0] > 4.0 * as_they_are[1], "{as_they_are:?}");
-    let simulated = [&few, &many].map(|arm| simulated_stall_ratio(&all, arm, PLAN).unwrap().0);
+    let simulated = [&few, &many].map(|arm| simulated_stall_ratio(&all, arm, PLAN).unwrap().mean);
     assert!((simulated[0] / simulated[1] - 1.0).abs() < 0.1, "{simulated:?}");
     assert_eq!(simulated_stall_ratio(&all, &few, PLAN), simulated_stall_ratio(&all, &few, PLAN));
 }

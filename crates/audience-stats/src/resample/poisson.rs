@@ -17,8 +17,8 @@ use super::Replicates;
 /// machines merge exactly: to what one machine would have. Nothing need be known beforehand, not even how many units there are.
 ///
 /// It holds 8 `K` bytes per replicate, 16 kB for 1000 of 2 sums, however many units there are; taking in an item takes as many
-/// steps as there are replicates, some 5 µs for 1000. [`GroupedSums`](crate::GroupedSums) takes one step and says how sure sums are from groups
-/// of units; this is finer where there are few units, and has an interval for any function of the sums.
+/// steps as there are replicates. [`GroupedSums`](crate::GroupedSums) takes one step and says how sure sums are from groups of
+/// units; this is finer where there are few units, and has an interval for any function of the sums.
 ///
 /// N. Chamandy et al., "Estimating uncertainty for massive data streams" (2012).
 ///
@@ -42,6 +42,8 @@ use super::Replicates;
 /// # Ok::<(), audience_stats::Error>(())
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Form", into = "Form"))]
 pub struct PoissonBootstrap<const K: usize> {
     plan: Bootstrap,
     totals: [u64; K],
@@ -121,5 +123,51 @@ impl<const K: usize> PoissonReplicates<K> {
     pub fn replicates(&self, function: impl Fn([f64; K]) -> f64) -> Result<Replicates, Error> {
         let of = |sums: &[u64; K]| function(sums.map(|sum| sum as f64));
         Replicates::new(of(&self.totals), self.replicates.iter().map(of).filter(|value| value.is_finite()).collect())
+    }
+}
+
+/// How a state is written.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Form {
+    plan: Bootstrap,
+    totals: Vec<u64>,
+    replicates: Vec<Vec<u64>>,
+}
+
+#[cfg(feature = "serde")]
+impl<const K: usize> From<PoissonBootstrap<K>> for Form {
+    fn from(state: PoissonBootstrap<K>) -> Self {
+        let replicates = state.replicates.iter().map(|sums| sums.to_vec()).collect();
+        Self { plan: state.plan, totals: state.totals.to_vec(), replicates }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<const K: usize> TryFrom<Form> for PoissonBootstrap<K> {
+    type Error = Error;
+
+    fn try_from(form: Form) -> Result<Self, Error> {
+        let (expected, found) = (form.plan.replicates as usize, form.replicates.len());
+        if expected != found {
+            return Err(Error::LengthsDiffer { expected, found });
+        }
+        let sums = |sums: Vec<u64>| {
+            let found = sums.len();
+            sums.try_into().map_err(|_| Error::NumberOfSums { expected: K, found })
+        };
+        let replicates = form.replicates.into_iter().map(sums).collect::<Result<_, _>>()?;
+        Ok(Self { plan: form.plan, totals: sums(form.totals)?, replicates })
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<const K: usize> crate::Portable for PoissonBootstrap<K> {
+    fn fingerprint(&self) -> u64 {
+        crate::fingerprint_of("audience.poisson_bootstrap/1", &(K, self.plan))
+    }
+
+    fn size_bytes(&self) -> usize {
+        self.size_bytes()
     }
 }

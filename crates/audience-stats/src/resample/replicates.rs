@@ -195,7 +195,7 @@ pub fn jackknife(values: &[f64], statistic: impl Fn(&[f64]) -> f64) -> Vec<f64> 
         others.extend_from_slice(&values[at + 1..]);
         statistic(&others)
     };
-    (0..values.len()).map(|at| without(at)).collect()
+    (0..values.len()).map(&mut without).collect()
 }
 
 /// What a statistic of two groups is without each value of the first, and without each of the second, the other as it is.

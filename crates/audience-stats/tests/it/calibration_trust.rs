@@ -103,6 +103,18 @@ fn intervals_of_rates_hold_them_as_often_as_documented() {
         close(holds(n, rate, RateInterval::AgrestiCoull), agresti_coull);
         close(holds(n, rate, RateInterval::Wald), wald);
     }
+    // Never less sure than asked, and mostly surer; Jeffreys' on average as sure as asked.
+    for (n, rate, [clopper_pearson, jeffreys]) in
+        [(50, 0.3, [0.9695, 0.9567]), (50, 0.02, [0.9822, 0.9822]), (10, 0.5, [0.9785, 0.9785])]
+    {
+        close(holds(n, rate, RateInterval::ClopperPearson), clopper_pearson);
+        close(holds(n, rate, RateInterval::Jeffreys), jeffreys);
+    }
+    for rate in (1..50).map(|step| f64::from(step) / 50.0) {
+        for n in [5, 20, 70] {
+            assert!(holds(n, rate, RateInterval::ClopperPearson) >= 0.95 - 1e-12, "{n} {rate}");
+        }
+    }
 }
 
 /// A normal number, by Box and Muller.

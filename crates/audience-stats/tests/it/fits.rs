@@ -3,7 +3,8 @@
 use std::num::NonZeroU32;
 
 use audience_stats::{
-    Alternative, ChiSquared, Error, PValue, bucket_counts, goodness_of_fit, ln_bayes_factor_of_shares,
+    Alternative, ChiSquared, Error, PValue, bucket_counts, goodness_of_fit, kolmogorov_smirnov,
+    ln_bayes_factor_of_shares,
 };
 use proptest::prelude::*;
 
@@ -15,33 +16,33 @@ fn chi_squared(degrees: u32) -> ChiSquared {
 #[test]
 fn critical_values_agree_with_scipy_at_any_level_and_any_degrees() {
     for (degrees, alpha, expected) in [
-        (1, 0.1, 2.70554345409542),
-        (1, 0.05, 3.8414588206941285),
-        (1, 1e-300, 1373.8726312223944),
-        (1, 0.999999, 1.5707963268860577e-12),
-        (2, 0.05, 5.991464547107983),
-        (4, 0.001, 18.466826952903173),
-        (10, 0.01, 23.20925115895436),
-        (11, 0.05, 19.67513757268249),
-        (12, 0.025, 23.33666415864534),
-        (13, 0.01, 27.68824961045705),
-        (16, 0.001, 39.25235479076848),
-        (17, 0.05, 27.587111638275335),
-        (18, 0.2, 22.759545821104354),
-        (23, 0.0123, 40.855760737116704),
-        (29, 0.1, 39.08746977069395),
-        (31, 0.05, 44.985343280365136),
-        (47, 0.01, 72.44330737654826),
-        (99, 0.05, 123.22522145336181),
-        (365, 0.001, 454.22135753362977),
-        (1000, 0.95, 927.594363020979),
-        (12345, 0.01, 12713.478855695514),
-        (1000000, 0.05, 1002327.310781219),
-        (3, 0.999999999, 2.417989054768305e-06),
-        (50, 1e-12, 155.3321735333879),
+        (1, 0.1, 2.705_543_454_095_42),
+        (1, 0.05, 3.841_458_820_694_128_5),
+        (1, 1e-300, 1_373.872_631_222_394_4),
+        (1, 0.999_999, 1.570_796_326_886_057_7e-12),
+        (2, 0.05, 5.991_464_547_107_983),
+        (4, 0.001, 18.466_826_952_903_173),
+        (10, 0.01, 23.209_251_158_954_36),
+        (11, 0.05, 19.675_137_572_682_49),
+        (12, 0.025, 23.336_664_158_645_34),
+        (13, 0.01, 27.688_249_610_457_05),
+        (16, 0.001, 39.252_354_790_768_48),
+        (17, 0.05, 27.587_111_638_275_335),
+        (18, 0.2, 22.759_545_821_104_354),
+        (23, 0.0123, 40.855_760_737_116_704),
+        (29, 0.1, 39.087_469_770_693_95),
+        (31, 0.05, 44.985_343_280_365_136),
+        (47, 0.01, 72.443_307_376_548_26),
+        (99, 0.05, 123.225_221_453_361_81),
+        (365, 0.001, 454.221_357_533_629_77),
+        (1000, 0.95, 927.594_363_020_979),
+        (12345, 0.01, 12_713.478_855_695_514),
+        (1_000_000, 0.05, 1_002_327.310_781_219),
+        (3, 0.999_999_999, 2.417_989_054_768_305e-6),
+        (50, 1e-12, 155.332_173_533_387_9),
     ] {
         let found = chi_squared(degrees).upper_quantile(alpha).unwrap();
-        assert!((found - expected).abs() <= 1e-11 * expected, "{degrees} {alpha}: {found}, not {expected}");
+        assert!((found - expected).abs() <= 1e-12 * expected, "{degrees} {alpha}: {found}, not {expected}");
     }
 }
 
@@ -65,11 +66,11 @@ fn chi_squared_quantiles_are_where_the_tail_is() {
 #[test]
 fn strong_evidence_is_not_zero() {
     for (z, ln) in [
-        (8.3, -36.801_070_243_188_309),
-        (10.0, -52.538_137_969_952_525),
+        (8.3, -36.801_070_243_188_306),
+        (10.0, -52.538_137_969_952_52),
         (20.0, -203.224_008_190_537_32),
-        (40.0, -803.915_294_833_193_84),
-        (1000.0, -500_007.133_547_631_62),
+        (40.0, -803.915_294_833_193_8),
+        (1000.0, -500_007.133_547_631_6),
     ] {
         let p = PValue::of_z(-z, Alternative::TwoSided);
         assert!((p.ln() - ln).abs() <= 1e-13 * ln.abs(), "{z}: {}, not {ln}", p.ln());
@@ -113,17 +114,47 @@ fn what_is_no_question_is_refused() {
 #[test]
 fn bayes_factors_agree_with_mpmath() {
     for (counts, weights, concentration, expected) in [
-        (vec![168, 332], vec![0.398, 0.602], 10000.0, 0.16803795503852853),
-        (vec![6291, 7000, 6709], vec![0.267, 0.406, 0.327], 10000.0, 107.82596169241437),
-        (vec![50000300, 49999700], vec![1.0, 1.0], 10000.0, -4.6034453609524609),
+        (vec![168, 332], vec![0.398, 0.602], 10000.0, 0.168_037_955_038_528_53),
+        (vec![6291, 7000, 6709], vec![0.267, 0.406, 0.327], 10000.0, 107.825_961_692_414_37),
+        (vec![50_000_300, 49_999_700], vec![1.0, 1.0], 10000.0, -4.603_445_360_952_461),
         (vec![0, 0], vec![1.0, 2.0], 10.0, 0.0),
         (vec![1, 0], vec![0.5, 0.5], 1.0, 0.0),
-        (vec![3, 0, 9], vec![0.2, 0.3, 0.5], 0.5, 1.2946958201233547),
-        (vec![400000000, 600000000], vec![0.4, 0.6], 10000.0, -5.7564941210850635),
+        (vec![3, 0, 9], vec![0.2, 0.3, 0.5], 0.5, 1.294_695_820_123_354_7),
+        (vec![400_000_000, 600_000_000], vec![0.4, 0.6], 10000.0, -5.756_494_121_085_064),
     ] {
         let found = ln_bayes_factor_of_shares(&counts, &weights, concentration).unwrap();
-        assert!((found - expected).abs() <= 1e-11 * expected.abs().max(1.0), "{counts:?}: {found}, not {expected}");
+        assert!((found - expected).abs() <= 2e-13 * expected.abs().max(1.0), "{counts:?}: {found}, not {expected}");
     }
+}
+
+/// `scipy.stats.kstest(values, "uniform", method="asymp")` (1.17).
+#[test]
+fn gaps_agree_with_scipy() {
+    let squares: Vec<f64> = (0..40).map(|n| f64::from(n * n) / 1600.0).collect();
+    let grid: Vec<f64> = (0..1000).map(|n| f64::from(n) / 1000.0).collect();
+    let cases: [(&[f64], f64, f64); 5] = [
+        (&[0.1, 0.35, 0.4, 0.7, 0.95], 0.2, 0.988_261_077_643_524_4),
+        (&[0.01, 0.02, 0.03], 0.97, 0.007_067_468_937_202_439),
+        (&[0.5], 0.5, 0.963_945_243_664_875_1),
+        (&squares, 0.275, 0.004_715_723_951_164_078),
+        (&grid, 0.001, 1.0),
+    ];
+    for (values, statistic, p) in cases {
+        // In any order, and in any range.
+        let elsewhere: Vec<f64> = values.iter().rev().map(|value| 7.0 + 1000.0 * value).collect();
+        for test in [kolmogorov_smirnov(values, (0.0, 1.0)), kolmogorov_smirnov(&elsewhere, (7.0, 1007.0))] {
+            let test = test.unwrap();
+            assert!((test.statistic - statistic).abs() < 1e-13, "{}, not {statistic}", test.statistic);
+            assert!((test.p.value() - p).abs() < 1e-12, "{}, not {p}", test.p.value());
+        }
+    }
+    let one_sided = kolmogorov_smirnov(&vec![0.0; 100_000], (0.0, 1.0)).unwrap();
+    assert_eq!((one_sided.statistic, one_sided.p.value()), (1.0, 0.0));
+    assert!((one_sided.p.ln() - -199_999.306_852_819_44).abs() < 1e-9);
+    assert_eq!(kolmogorov_smirnov(&[], (0.0, 1.0)), Err(Error::NoValues));
+    assert!(matches!(kolmogorov_smirnov(&[0.5, 1.5], (0.0, 1.0)), Err(Error::OutOfRange { at: 1, .. })));
+    assert!(matches!(kolmogorov_smirnov(&[0.5, f64::NAN], (0.0, 1.0)), Err(Error::NotFinite { at: 1, .. })));
+    assert!(matches!(kolmogorov_smirnov(&[0.5], (1.0, 1.0)), Err(Error::NotARange { .. })));
 }
 
 proptest! {

@@ -2,7 +2,7 @@
 
 use audience_stats::test_util::check_merge_laws;
 use audience_stats::{
-    Accumulator, Bootstrap, Confidence, Error, PoissonBootstrap, Replicates, jackknife, jackknife_of_two,
+    Accumulator, Bootstrap, Confidence, Error, PoissonBootstrap, Portable, Replicates, jackknife, jackknife_of_two,
 };
 
 const PLAN: Bootstrap = Bootstrap { replicates: 400, seed: 7 };
@@ -45,6 +45,22 @@ fn poisson_resamples_are_as_far_apart_as_the_truth() {
     // 2000 replicates know it to 1.6 %.
     let found = of_sums.standard_error().unwrap();
     assert!((found / expected - 1.0).abs() < 0.05, "{found}, not {expected}");
+}
+
+#[test]
+fn poisson_resamples_travel() {
+    let mut sums = PoissonBootstrap::<2>::new(Bootstrap { replicates: 30, seed: 1 });
+    sums.add("ann", [7, 1]);
+    let bytes = sums.encode();
+    assert_eq!(
+        PoissonBootstrap::decode(&bytes, &PoissonBootstrap::new(Bootstrap { replicates: 30, seed: 1 })),
+        Ok(sums)
+    );
+    let other_plan = PoissonBootstrap::<2>::new(Bootstrap { replicates: 30, seed: 2 });
+    assert!(matches!(PoissonBootstrap::decode(&bytes, &other_plan), Err(Error::ForeignState { .. })));
+    let text = r#"{"plan":{"replicates":2,"seed":1},"totals":[1,2],"replicates":[[1,2],[1]]}"#;
+    assert!(serde_json::from_str::<PoissonBootstrap<2>>(text).unwrap_err().to_string().contains("1 sums of a group"));
+    assert!(serde_json::from_str::<PoissonBootstrap<2>>(&text.replace(",[1]]", "]")).is_err());
 }
 
 #[test]

@@ -131,6 +131,7 @@ enum Statistic {
 }
 
 #[derive(Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the fields of the other program")]
 struct Quantile {
     n: u64,
     n_star: u64,
@@ -411,6 +412,7 @@ struct Spotify {
 }
 
 #[derive(Clone, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the fields of the other program")]
 struct Group {
     group: String,
     n: u64,
@@ -463,7 +465,7 @@ fn spotify_difference(input: &Value, comparison: &mut Comparison) -> Result<(), 
         part.near("adjusted ci_lower", 1e-10, size, at.map(|interval| interval.low));
         part.near("adjusted ci_upper", 1e-10, size, at.map(|interval| interval.high));
         part.near("null_hypothesis", 1e-12, 0.0, null);
-        part.pass_over("is_significant");
+        part.check("is_significant", 0.0, adjusted.value() < 0.05);
         // Of plans, to come.
         part.pass_over("powered_effect");
         part.pass_over("required_sample_size");
@@ -510,7 +512,7 @@ fn spotify_regression(input: &Value, comparison: &mut Comparison) -> Result<(), 
     {
         comparison.near(field, 1e-10, size, end);
     }
-    comparison.pass_over("is_significant");
+    comparison.check("is_significant", 0.0, p.value() < 0.05);
     // Of plans, to come.
     for field in ["powered_effect", "required_sample_size", "null_hypothesis"] {
         comparison.pass_over(field);

@@ -39,18 +39,16 @@ pub(super) fn bootstrap(input: &Value, compare: &mut Comparison) -> Result<(), F
     let confidence = Confidence::new(given.confidence_level)?;
     let control = floats(&given.control);
     let of_control = drawn(&control, &given.indices_control, given.resamples)?;
-    let (replicates, without_each) = match (given.treatment, given.indices_treatment) {
-        (Some(treatment), Some(places)) => {
-            let treatment = floats(&treatment);
-            let of_treatment = drawn(&treatment, &places, given.resamples)?;
-            let values = of_treatment.iter().zip(&of_control).map(|(drawn, control)| difference(drawn, control));
-            let replicates = Replicates::new(difference(&treatment, &control), values.collect())?;
-            (replicates, jackknife_of_two(&treatment, &control, difference).to_vec())
-        }
-        _ => {
-            let replicates = Replicates::new(mean(&control), of_control.iter().map(|drawn| mean(drawn)).collect())?;
-            (replicates, vec![jackknife(&control, mean)])
-        }
+    let (replicates, without_each) = if let (Some(treatment), Some(places)) = (given.treatment, given.indices_treatment)
+    {
+        let treatment = floats(&treatment);
+        let of_treatment = drawn(&treatment, &places, given.resamples)?;
+        let values = of_treatment.iter().zip(&of_control).map(|(drawn, control)| difference(drawn, control));
+        let replicates = Replicates::new(difference(&treatment, &control), values.collect())?;
+        (replicates, jackknife_of_two(&treatment, &control, difference).to_vec())
+    } else {
+        let replicates = Replicates::new(mean(&control), of_control.iter().map(|drawn| mean(drawn)).collect())?;
+        (replicates, vec![jackknife(&control, mean)])
     };
     let without_each: Vec<&[f64]> = without_each.iter().map(Vec::as_slice).collect();
     // Differences of means are exact to the digits of these.
