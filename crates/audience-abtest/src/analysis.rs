@@ -135,7 +135,7 @@ pub struct Finding {
     pub simultaneous: Interval,
     /// (arm − control) / |control|; `None` when the control is 0.
     pub relative: Option<f64>,
-    /// Its interval. With a margin it is [`interval`](Self::interval) by the control's value, which the margin is a part of.
+    /// Its interval. With a margin it has one end, and what is beyond that is rejected.
     pub relative_interval: Option<RelativeInterval>,
     /// The same at the level that is left for each of all comparisons.
     pub relative_simultaneous: Option<RelativeInterval>,

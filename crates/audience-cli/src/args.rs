@@ -43,7 +43,7 @@ Examples:
   audience check logs/ --rule 'rebuffer_ratio < 1% by cdn' --rule 'startup_p95 < 4s'
   audience retention logs/ --content film --by device
   audience experiment assign viewers.txt --key start-up --variants control=1,preload=1
-  audience experiment analyze logs/ --arm variant --control old --metric watch-time,completed,startup-p95
+  audience experiment analyze logs/ --arm variant --control old --by device
   audience inspect logs/
   audience session events.ndjson 5f2d1c1e-8c6d-4f0e-9a53-0d3a1f2b4c5d -o session.html
   audience convert logs/ -o events.parquet

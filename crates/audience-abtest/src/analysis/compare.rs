@@ -191,15 +191,27 @@ impl Found {
         }
     }
 
-    /// The interval as a part of the control. That of a guardrail is held against a margin which is a part of the control's value as
-    /// it was seen, so that the same is true of it.
+    /// The interval as a part of the control. That of a guardrail has the margins in it that its test does not reject.
     fn relative_interval(&self, confidence: Confidence) -> Option<RelativeInterval> {
         let relative = self.relative.as_ref()?;
         if !self.is_guardrail() {
             return relative.interval(confidence);
         }
-        let (ends, base) = (self.interval(confidence), relative.arms.0.level.abs());
-        (base > 0.0).then(|| RelativeInterval::Within(Interval { low: ends.low / base, high: ends.high / base }))
+        if matches!(self.method, Method::Adjusted | Method::Stratified | Method::StratifiedAdjusted) {
+            let (ends, base) = (self.interval(confidence), relative.arms.0.level.abs());
+            let part = || RelativeInterval::Within(Interval { low: ends.low / base, high: ends.high / base });
+            return (base > 0.0).then(part);
+        }
+        // One end of an interval for both sides, of which each has as much as the one.
+        let both = Confidence::new(2.0 * confidence.as_f64() - 1.0).ok()?;
+        let ends = match fieller(&relative.arms.0, &relative.arms.1, both).ok()? {
+            RelativeInterval::Within(ends) => ends,
+            RelativeInterval::Outside(_) | RelativeInterval::Anything => return Some(RelativeInterval::Anything),
+        };
+        Some(RelativeInterval::Within(match self.alternative {
+            Alternative::Less => Interval { low: f64::NEG_INFINITY, ..ends },
+            _ => Interval { high: f64::INFINITY, ..ends },
+        }))
     }
 
     fn finding(self, adjusted: PValue, level: Confidence, better: Alternative, confidence: Confidence) -> Finding {

@@ -41,7 +41,7 @@ const COLUMNS: [&str; 29] = [
 
 impl ExperimentReport {
     /// A row for each metric and arm, with numbers as they are: times in milliseconds, shares from 0 to 1. Cells of what there is not
-    /// are empty, as is an end that an interval does not have. Documented in `docs/report-csv.md` in the repository.
+    /// are empty, as is an end that an interval does not have. Documented in `docs/experiments.md` in the repository.
     pub fn to_csv(&self) -> String {
         let mut sheet = Sheet::new(COLUMNS);
         for metric in &self.analysis.metrics {

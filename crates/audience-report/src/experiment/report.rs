@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::state::{ExperimentSpec, ExperimentState};
 use crate::error::Error;
 
-/// A report on an experiment: plain data. Its JSON form is in `docs/report-json.md` in the repository.
+/// A report on an experiment: plain data. Its JSON form is in `docs/experiments.md` in the repository.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ExperimentReport {
     /// [`ExperimentReport::SCHEMA`].

@@ -1,6 +1,6 @@
 //! Reports on experiments.
 
-use audience_abtest::{Metric, Multiplicity};
+use audience_abtest::{Metric, Multiplicity, RelativeInterval, Verdict};
 use audience_core::{Accumulator, Merge, SessionFacts};
 use audience_report::experiment::{ExperimentReport, ExperimentSpec, ExperimentState};
 use audience_report::{Error, ReportSpec, TextOptions};
@@ -79,7 +79,7 @@ Relative differences from old, with intervals of 95 %
   Watch time, new                               │              ├────●─────┤     +35.0 %
                    −50 %                        0                        +50 %
 
-Watch time primary, mean over units, units capped at 1:13
+Watch time primary, mean over units, each unit counts up to 1:13
   Arm   Value       Value, 95 %  Difference  Relative      Relative, 95 %        p  adjusted p  Verdict
   old  40.0 s  37.7 s to 42.3 s
   new  54.0 s  51.7 s to 56.3 s     +14.0 s   +35.0 %  +25.4 % to +44.6 %  < 0.001     < 0.001   better
@@ -89,10 +89,10 @@ Completed a title share of units
   Arm  Units  Value     Value, 95 %  Difference  Relative  Relative, 95 %      p  adjusted p    Verdict
   old    100  0.0 %  0.0 % to 3.7 %
   new    100  0.0 %  0.0 % to 3.7 %    ±0.00 pp         –               –  1.000       1.000  not shown
-  Completed a title: no difference between new and old is shown. ±0.00 percentage points was found, and anything from
-  −3.70 percentage points to +3.70 percentage points is compatible with the data (95 % interval; adjusted p = 1.000).
+  Completed a title: new and old are alike. That is no proof that they always are: anything from −3.70 to +3.70
+  percentage points is compatible with the data (95 % interval; adjusted p = 1.000).
 
-Start-up time, p95 quantile of values
+Start-up time, p95 quantile of values, less is better
   Arm  Units   Value       Value, 95 %  Difference  Relative  Relative, 95 %  p  adjusted p    Verdict
   old    100  1.00 s  1.00 s to 1.00 s
   new    100  1.00 s  1.00 s to 1.00 s           –         –               –  –           –  no answer
@@ -135,7 +135,7 @@ Relative differences from old, with intervals of 95 %
   Watch time, new                               │           ├──────●──────┤     +32.5 %
                    −50 %                        0                        +50 %
 
-Watch time primary, mean over units, units capped at 1:11
+Watch time primary, mean over units, each unit counts up to 1:11
   Arm   Value       Value, 95 %  Difference  Relative      Relative, 95 %        p  adjusted p  Verdict
   old  40.0 s  38.2 s to 41.8 s
   new  53.0 s  48.8 s to 57.2 s     +13.0 s   +32.5 %  +20.0 % to +45.0 %  < 0.001     < 0.001   better
@@ -255,23 +255,23 @@ fn all_of_it_as_json() {
             "relative": 0.35,
             "relative_interval": {
               "within": {
-                "low": 0.28227839503452534,
+                "low": 0.2725000797606354,
                 "high": null
               }
             },
             "relative_simultaneous": {
               "within": {
-                "low": 0.28227839503452534,
+                "low": 0.2725000797606354,
                 "high": null
               }
             },
             "p": {
-              "p": 6.323042862054805e-19,
-              "ln_p": -41.90491620908043
+              "p": 1.2371000930740476e-19,
+              "ln_p": -43.53634676076455
             },
             "adjusted": {
-              "p": 6.323042862054805e-19,
-              "ln_p": -41.90491620908043
+              "p": 1.2371000930740476e-19,
+              "ln_p": -43.53634676076455
             },
             "variance_reduction": null,
             "verdict": "not_worse"
@@ -287,6 +287,23 @@ fn all_of_it_as_json() {
     let analysis: audience_abtest::Analysis = serde_json::from_value(value).unwrap();
     assert_eq!(analysis.metrics[0].comparisons.len(), 1);
     assert!(analysis.metrics[0].comparisons[0].finding.unwrap().interval.high.is_infinite());
+}
+
+#[test]
+fn a_guardrail_holds_where_its_interval_does() {
+    let mut seen = [0, 0];
+    for margin in (200..350).step_by(10).map(|thousandths| f64::from(thousandths) / 1000.0) {
+        let mut spec = spec(&[Metric::WatchTime]);
+        spec.control = Some("new".to_owned());
+        spec.analysis.margins.insert(Metric::WatchTime, margin);
+        let report = analysed(&spec, &clean());
+        let finding = report.analysis.metrics[0].comparisons[0].finding.unwrap();
+        let Some(RelativeInterval::Within(ends)) = finding.relative_interval else { panic!("it is an interval") };
+        assert!(ends.high.is_infinite());
+        assert_eq!(finding.verdict == Verdict::NotWorse, ends.low > -margin, "{margin} {ends:?}");
+        seen[usize::from(ends.low > -margin)] += 1;
+    }
+    assert!(seen.iter().all(|count| *count > 2), "{seen:?}");
 }
 
 #[test]

@@ -107,7 +107,7 @@ pub(crate) struct AnalyzeArgs {
     #[arg(long, value_name = "N")]
     minimum_units: Option<u64>,
 
-    /// What to write [default: as the name of the output file ends, else text] (docs/report-json.md, docs/report-csv.md)
+    /// What to write [default: as the name of the output file ends, else text] (docs/experiments.md)
     #[arg(long = "as", value_name = "FORMAT", value_enum)]
     form: Option<AnalyzeFormat>,
 
