@@ -1,5 +1,6 @@
 //! `audience experiment analyze`: what differs between arms.
 
+use std::fmt::Write;
 use std::fs;
 
 use serde_json::Value;
@@ -30,7 +31,7 @@ fn divided(folder: &std::path::Path) -> String {
             (500 + number % 50, r#""type":"play","position_ms":0"#.to_owned()),
             (500 + watched, format!(r#""type":"end","position_ms":{watched}"#)),
         ] {
-            text.push_str(&format!("{{{head},\"ts\":{},{event}}}\n", start + after));
+            writeln!(text, "{{{head},\"ts\":{},{event}}}", start + after).unwrap();
         }
     }
     let path = folder.join("divided.ndjson");

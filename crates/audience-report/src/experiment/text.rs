@@ -22,9 +22,10 @@ impl ExperimentReport {
 
     pub(crate) fn write(&self, out: &mut String, width: usize) {
         let sessions = format::things(self.sessions, "session", "sessions");
-        let of = match self.sessions < self.sessions_read {
-            true => format!("{sessions} of {}", format::count(self.sessions_read)),
-            false => sessions,
+        let of = if self.sessions < self.sessions_read {
+            format!("{sessions} of {}", format::count(self.sessions_read))
+        } else {
+            sessions
         };
         let name = format::printable(&self.attribute);
         let name = tables::shorten(&name, width.saturating_sub(20).max(10));

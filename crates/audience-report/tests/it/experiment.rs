@@ -60,6 +60,29 @@ fn text(report: &ExperimentReport) -> String {
     anstream::adapter::strip_str(&report.to_text(TextOptions::default())).to_string()
 }
 
+/// With numbers to six digits: more are those of the machine.
+fn rounded(text: &str) -> String {
+    let of_number = |c: char| c.is_ascii_digit() || ".eE+-".contains(c);
+    let mut rest = text;
+    let mut out = String::new();
+    while let Some(start) = rest.find(of_number) {
+        let (before, from) = rest.split_at(start);
+        let (word, after) = from.split_at(from.find(|c| !of_number(c)).unwrap_or(from.len()));
+        out.push_str(before);
+        match word.parse::<f64>() {
+            Ok(number) if word.contains('.') => {
+                let digits = 10_f64.powf(5.0 - number.abs().max(1e-300).log10().floor());
+                let short = (number * digits).round() / digits;
+                let short = if number.abs() < 1e-4 { format!("{number:.5e}") } else { short.to_string() };
+                out.push_str(&short);
+            }
+            _ => out.push_str(word),
+        }
+        rest = after;
+    }
+    out + rest
+}
+
 #[test]
 fn a_clean_experiment_as_text() {
     let mut spec = spec(&[Metric::WatchTime, Metric::Completed, Metric::StartUp(950)]);
@@ -149,10 +172,10 @@ Watch time primary, mean over units, each unit counts up to 1:11
 #[test]
 fn numbers_as_csv() {
     let spec = spec(&[Metric::WatchTime, Metric::StartUp(950)]);
-    insta::assert_snapshot!(analysed(&spec, &clean()).to_csv(), @"
+    insta::assert_snapshot!(rounded(&analysed(&spec, &clean()).to_csv()), @"
 metric,kind,primary,margin,cap,arm,control,units,planned_share,value,low,high,method,difference,difference_low,difference_high,simultaneous_low,simultaneous_high,relative,relative_interval,relative_low,relative_high,p,ln_p,adjusted_p,ln_adjusted_p,variance_reduction,verdict,refused
-watch-time,mean,true,,73000,old,true,100,0.5,40000,37728.27208746089,42271.72791253911,,,,,,,,,,,,,,,,,
-watch-time,mean,true,,73000,new,false,100,0.5,54000,51728.27208746089,56271.72791253911,means,14000,10767.533886763127,17232.466113236875,10767.533886763127,17232.466113236875,0.35,within,0.25399895358411007,0.4460010464158899,0.0000000000000035199262554682484,-33.2803363556712,0.0000000000000035199262554682484,-33.2803363556712,,better,
+watch-time,mean,true,,73000,old,true,100,0.5,40000,37728.3,42271.7,,,,,,,,,,,,,,,,,
+watch-time,mean,true,,73000,new,false,100,0.5,54000,51728.3,56271.7,means,14000,10767.5,17232.5,10767.5,17232.5,0.35,within,0.253999,0.446001,3.51993e-15,-33.2803,3.51993e-15,-33.2803,,better,
 startup-p95,quantile,false,,,old,true,100,0.5,1000,1000,1000,,,,,,,,,,,,,,,,,
 startup-p95,quantile,false,,,new,false,100,0.5,1000,1000,1000,,,,,,,,,,,,,,,,,units do not vary
 ");
@@ -163,126 +186,7 @@ fn all_of_it_as_json() {
     let mut spec = spec(&[Metric::WatchTime]);
     spec.analysis.margins.insert(Metric::WatchTime, 0.05);
     let report = analysed(&spec, &clean());
-    insta::assert_snapshot!(audience_report::to_json(&report).unwrap(), @r#"
-{
-  "schema": "audience.experiment/1",
-  "attribute": "variant",
-  "unit": "viewer_id",
-  "starts_at": null,
-  "ends_at": null,
-  "data_until": "2026-01-01T03:19:54.000Z",
-  "pre_period_ms": null,
-  "stratified_by": null,
-  "sessions_read": 200,
-  "sessions": 200,
-  "warnings": [
-    {
-      "severity": "note",
-      "warning": "no_plan",
-      "text": "Nothing says how many units were planned or when the experiment ends. These figures are for one look at the end, not for stopping as soon as something is found."
-    }
-  ],
-  "conclusion": "Watch time: new is not worse than old by 5 % or more. +35.0 % was found (one-sided p < 0.001).",
-  "arms": [
-    {
-      "name": "old",
-      "units": 100,
-      "planned_share": 0.5
-    },
-    {
-      "name": "new",
-      "units": 100,
-      "planned_share": 0.5
-    }
-  ],
-  "exposed": 200,
-  "mixed": 0,
-  "sample_ratio": {
-    "statistic": 0.0,
-    "degrees": 1,
-    "p": {
-      "p": 1.0,
-      "ln_p": 0.0
-    },
-    "expected": [100.0,100.0],
-    "strays": 0
-  },
-  "sample_ratio_by": {},
-  "confidence": 0.95,
-  "multiplicity": {
-    "corrected": "holm"
-  },
-  "metrics": [
-    {
-      "metric": "watch-time",
-      "kind": "mean",
-      "primary": true,
-      "margin": 0.05,
-      "cap": 73000,
-      "arms": [
-        {
-          "units": 100,
-          "value": 40000.0,
-          "interval": {
-            "low": 37728.27208746089,
-            "high": 42271.72791253911
-          }
-        },
-        {
-          "units": 100,
-          "value": 54000.0,
-          "interval": {
-            "low": 51728.27208746089,
-            "high": 56271.72791253911
-          }
-        }
-      ],
-      "comparisons": [
-        {
-          "arm": 1,
-          "sentence": "Watch time: new is not worse than old by 5 % or more. +35.0 % was found (one-sided p < 0.001).",
-          "finding": {
-            "method": "means",
-            "difference": 14000.0,
-            "interval": {
-              "low": 11291.135801381013,
-              "high": null
-            },
-            "simultaneous": {
-              "low": 11291.135801381013,
-              "high": null
-            },
-            "relative": 0.35,
-            "relative_interval": {
-              "within": {
-                "low": 0.2725000797606354,
-                "high": null
-              }
-            },
-            "relative_simultaneous": {
-              "within": {
-                "low": 0.2725000797606354,
-                "high": null
-              }
-            },
-            "p": {
-              "p": 1.2371000930740476e-19,
-              "ln_p": -43.53634676076455
-            },
-            "adjusted": {
-              "p": 1.2371000930740476e-19,
-              "ln_p": -43.53634676076455
-            },
-            "variance_reduction": null,
-            "verdict": "not_worse"
-          },
-          "refused": null
-        }
-      ]
-    }
-  ]
-}
-"#);
+    insta::assert_snapshot!(rounded(&audience_report::to_json(&report).unwrap()));
     let value: Value = serde_json::to_value(&report).unwrap();
     let analysis: audience_abtest::Analysis = serde_json::from_value(value).unwrap();
     assert_eq!(analysis.metrics[0].comparisons.len(), 1);
