@@ -40,6 +40,23 @@ fn divided(folder: &std::path::Path) -> String {
 }
 
 #[test]
+fn the_help_names_options_metrics_and_defaults() {
+    let help = output(&["experiment", "analyze", "--help"]);
+    for word in [
+        "--arm",
+        "--pre-period",
+        "--margin",
+        "--correction",
+        "--as",
+        "rebuffer-ratio",
+        "conversion:NAME",
+        "[default: holm]",
+    ] {
+        assert!(help.contains(word), "{word}");
+    }
+}
+
+#[test]
 fn viewers_in_both_arms_are_told_of_first() {
     let text = analyze(BOTH, &[]);
     let second = text.lines().nth(2).unwrap();

@@ -1,5 +1,6 @@
 //! A report on an experiment for a terminal.
 
+use anstyle::{AnsiColor, Color, Style};
 use audience_abtest::{AnalysedMetric, Comparison, Finding, Severity};
 use unicode_width::UnicodeWidthStr;
 
@@ -8,6 +9,9 @@ use super::report::ExperimentReport;
 use super::words;
 use crate::format::{self, NONE};
 use crate::text::{DIM, TITLE, TextOptions, line, paragraph, tables};
+
+const STOP: Style = Style::new().bold().fg_color(Some(Color::Ansi(AnsiColor::Red)));
+const CAUTION: Style = Style::new().bold().fg_color(Some(Color::Ansi(AnsiColor::Yellow)));
 
 /// Fewest and most columns of the plot.
 const PLOT: (usize, usize) = (21, 61);
@@ -54,12 +58,14 @@ impl ExperimentReport {
 
     fn write_warnings(&self, out: &mut String, width: usize) {
         for warning in &self.analysis.warnings {
-            let word = match warning.severity() {
-                Severity::Stop => "STOP",
-                Severity::Caution => "CAUTION",
-                Severity::Note => "note",
+            let (word, style) = match warning.severity() {
+                Severity::Stop => ("STOP", STOP),
+                Severity::Caution => ("CAUTION", CAUTION),
+                Severity::Note => ("note", DIM),
             };
-            sentences(out, width, &format!("  {word:<9}"), &format::printable(&warning.to_string()));
+            let mut text = String::new();
+            sentences(&mut text, width, &format!("  {word:<9}"), &format::printable(&warning.to_string()));
+            out.push_str(&text.replacen(word, &format!("{style}{word}{style:#}"), 1));
         }
         if !self.analysis.warnings.is_empty() {
             out.push('\n');
@@ -128,13 +134,14 @@ impl ExperimentReport {
         );
         let names = rows.iter().map(|(name, ..)| name.width()).max().unwrap_or(0).min(width / 3);
         // Names, the plot, the difference itself.
-        let room = width.saturating_sub(names + 2 + 2 + 12);
+        let room = width
+            .saturating_sub(names + 2 + 2 + rows.iter().map(|row| words::estimate(row.2).width()).fold(12, usize::max));
         let columns = room.clamp(PLOT.0, PLOT.1) / 2 * 2 - 1;
         for (name, metric, finding) in rows {
             let name = tables::shorten(&name, names);
             let pad = names - name.width();
             let cells = cells(scale, metric, finding, columns);
-            let by = finding.relative.map_or_else(String::new, words::relative);
+            let by = words::estimate(finding);
             line(out, format_args!("  {name}{:pad$}  {cells}  {by}", ""));
         }
         let reach = words::trimmed(100.0 * scale.reach);
@@ -222,7 +229,7 @@ fn cells(scale: Scale, metric: &AnalysedMetric, finding: &Finding, columns: usiz
         cells[column(place)] = '!';
     }
     if let Some(place) = scale.estimate(finding) {
-        cells[column(place)] = '●';
+        cells[column(place)] = if finding.relative_interval.is_some() { '●' } else { '○' };
     }
     cells.into_iter().collect()
 }

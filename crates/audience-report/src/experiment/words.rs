@@ -1,6 +1,6 @@
 //! Figures of an experiment for people.
 
-use audience_abtest::{AnalysedMetric, Metric, MetricKind, Multiplicity, RelativeInterval, Severity, Verdict};
+use audience_abtest::{AnalysedMetric, Finding, Metric, MetricKind, Multiplicity, RelativeInterval, Severity, Verdict};
 use audience_stats::{Alternative, Correction, Interval, PValue};
 
 use super::report::ExperimentReport;
@@ -82,6 +82,15 @@ pub(crate) fn relative(by: f64) -> String {
         format!("{}{:.2} %", format::sign(by), 100.0 * by.abs())
     } else {
         format::relative(Some(by))
+    }
+}
+
+/// A relative difference, with a word where there is nothing that says how sure it is.
+pub(crate) fn estimate(finding: &Finding) -> String {
+    match (finding.relative, finding.relative_interval) {
+        (None, _) => NONE.to_owned(),
+        (Some(by), Some(_)) => relative(by),
+        (Some(by), None) => format!("{}, no interval", relative(by)),
     }
 }
 

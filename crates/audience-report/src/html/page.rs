@@ -13,7 +13,7 @@ const SCRIPT: &str = include_str!("script.js");
 
 /// Nothing may be loaded, and nothing may run but the style and the script with these digests.
 const POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-lNvBd+9O0oiemqbB3BBALlNAWEWfV+2xkKhjeSKJ0AA='; \
+    style-src 'sha256-kVZE1HF9e0HLXtk78PSl0FrRKnFir8ecWozi0LTYmY4='; \
     script-src 'sha256-H3AKqZiH1RxE/O/Y2EDrlaearx4fb5uqpKK5swJAiRc='; \
     base-uri 'none'; form-action 'none'";
 

@@ -5,6 +5,7 @@ use audience_core::{Accumulator, Merge, SessionFacts};
 use audience_report::experiment::{ExperimentReport, ExperimentSpec, ExperimentState};
 use audience_report::{Error, ReportSpec, TextOptions};
 use serde_json::Value;
+use unicode_width::UnicodeWidthStr;
 
 use crate::page::check_page;
 use crate::{facts, report, view};
@@ -167,6 +168,19 @@ Watch time primary, mean over units, each unit counts up to 1:11
   There is one comparison, which needs no adjustment. Intervals are of 95 %, each for its comparison alone. A difference
   that is not shown may still be there.
 ");
+}
+
+#[test]
+fn it_fits_a_narrow_terminal() {
+    let spec = spec(&ExperimentSpec::metrics());
+    let mut options = TextOptions::default();
+    for width in [80, 100, 120, 200] {
+        options.width = width;
+        let report = analysed(&spec, &clean());
+        let text = anstream::adapter::strip_str(&report.to_text(options)).to_string();
+        let longest = text.lines().max_by_key(|line| line.width()).unwrap();
+        assert!(longest.width() <= width, "{width}: {longest}");
+    }
 }
 
 #[test]

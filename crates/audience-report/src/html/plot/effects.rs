@@ -100,11 +100,7 @@ fn write_row(out: &mut Markup, scale: Scale, effect: &Effect<'_>, top: usize) {
     let (text, middle) = (top + 15, top + 30);
     let less = if words::less_is_better(&effect.metric.metric) { " (less is better)" } else { "" };
     out.leaf("text", &[("class", &"name"), ("x", &0), ("y", &text)], format_args!("{}{less}", effect.name()));
-    let size = format!(
-        "{}: {}",
-        effect.finding.relative.map_or_else(String::new, words::relative),
-        words::verdict(effect.finding.verdict)
-    );
+    let size = format!("{}: {}", words::estimate(effect.finding), words::verdict(effect.finding.verdict));
     out.leaf("text", &[("class", &"size end"), ("x", &"100%"), ("y", &text)], size);
     let (wide, own) = (effect.finding.relative_simultaneous, effect.finding.relative_interval);
     let (wide, own) = (scale.bars(wide), scale.bars(own));
@@ -132,7 +128,8 @@ fn write_row(out: &mut Markup, scale: Scale, effect: &Effect<'_>, top: usize) {
         out.empty("line", &[("class", &"margin"), ("x1", &x), ("x2", &x), ("y1", ends[0]), ("y2", ends[1])]);
     }
     if let Some(place) = scale.estimate(effect.finding) {
-        out.empty("circle", &[("class", &"point"), ("cx", &percent(place)), ("cy", &middle), ("r", &5)]);
+        let class = if effect.finding.relative_interval.is_some() { "point" } else { "point unsure" };
+        out.empty("circle", &[("class", &class), ("cx", &percent(place)), ("cy", &middle), ("r", &5)]);
     }
 }
 
