@@ -77,6 +77,10 @@ fn sentence(
                 "{label}: {arm} is {more} than {control}, which is {good}: {size} ({percent} interval {range}; {p})."
             )
         }
+        Verdict::NotShown if finding.difference == 0.0 => format!(
+            "{label}: {arm} and {control} are alike. That is no proof that they always are: anything from {range} is compatible with the \
+             data ({percent} interval; {p})."
+        ),
         Verdict::NotShown if finding.p.value() <= 1.0 - level => format!(
             "{label}: no difference between {arm} and {control} is shown. {size} was found ({percent} interval {range}); looked at \
              alone it would be one, and among all comparisons it may be chance ({own}, {p})."
@@ -105,20 +109,13 @@ fn sizes(metric: &Metric, finding: &Finding) -> (String, String) {
         return (signed_percent(relative), format!("{} to {}", signed_percent(low), signed_percent(high)));
     }
     let Interval { low, high } = finding.interval;
-    let text = |value: f64| absolute(metric, value);
-    (text(finding.difference), format!("{} to {}", text(low), text(high)))
-}
-
-/// A difference in the metric's own unit.
-fn absolute(metric: &Metric, value: f64) -> String {
-    let (sign, size) = (sign(value), value.abs());
-    match metric {
-        Metric::WatchTime | Metric::StartUp(_) => format!("{sign}{:.2} s", size / 1000.0),
-        _ if matches!(metric.kind(), MetricKind::Proportion | MetricKind::Ratio) => {
-            format!("{sign}{:.2} percentage points", 100.0 * size)
-        }
-        _ => format!("{sign}{size:.2}"),
-    }
+    let (scale, unit) = match metric {
+        Metric::WatchTime | Metric::StartUp(_) => (0.001, " s"),
+        _ if matches!(metric.kind(), MetricKind::Proportion | MetricKind::Ratio) => (100.0, " percentage points"),
+        _ => (1.0, ""),
+    };
+    let text = |value: f64| format!("{}{:.2}", sign(value), scale * value.abs());
+    (format!("{}{unit}", text(finding.difference)), format!("{} to {}{unit}", text(low), text(high)))
 }
 
 /// With as many digits as say something: `+12.3 %`, `−0.42 %`.

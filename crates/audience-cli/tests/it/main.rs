@@ -1,6 +1,7 @@
 //! The command as its users run it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod analyze;
 mod check;
 mod convert;
 mod errors;

@@ -1,9 +1,8 @@
 //! Where relative differences go on a scale that all of them share.
 
-use audience_abtest::{AnalysedMetric, Finding, RelativeInterval};
-use audience_stats::Alternative;
-
 use super::report::ExperimentReport;
+use super::words;
+use audience_abtest::{AnalysedMetric, Finding, RelativeInterval};
 
 /// From −`reach` to `reach`, as parts of the control.
 #[derive(Clone, Copy, Debug)]
@@ -80,7 +79,7 @@ impl Scale {
     /// Where the margin of a guardrail is.
     pub(crate) fn margin(self, metric: &AnalysedMetric) -> Option<f64> {
         let margin = metric.margin?;
-        let worse = if metric.metric.better() == Alternative::Less { margin } else { -margin };
+        let worse = if words::less_is_better(&metric.metric) { margin } else { -margin };
         Some(self.place(worse)).filter(|place| (0.0..=1.0).contains(place))
     }
 

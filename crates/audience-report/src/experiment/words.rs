@@ -1,7 +1,7 @@
 //! Figures of an experiment for people.
 
 use audience_abtest::{AnalysedMetric, Metric, MetricKind, Multiplicity, RelativeInterval, Severity, Verdict};
-use audience_stats::{Correction, Interval, PValue};
+use audience_stats::{Alternative, Correction, Interval, PValue};
 
 use super::report::ExperimentReport;
 use crate::format::{self, NONE};
@@ -116,6 +116,11 @@ pub(crate) fn p(p: PValue) -> String {
     }
 }
 
+/// Whether viewers are better off with less of it.
+pub(crate) fn less_is_better(metric: &Metric) -> bool {
+    metric.better() == Alternative::Less
+}
+
 /// What a reader should know of a metric besides its name.
 pub(crate) fn notes(metric: &AnalysedMetric) -> String {
     let mut notes = Vec::new();
@@ -126,13 +131,16 @@ pub(crate) fn notes(metric: &AnalysedMetric) -> String {
         notes.push(format!("guardrail: less than {} % worse", trimmed(100.0 * margin)));
     }
     notes.push(kind(metric.kind).to_owned());
+    if less_is_better(&metric.metric) {
+        notes.push("less is better".to_owned());
+    }
     if let Some(cap) = metric.cap {
         let cap = match metric.metric {
             Metric::WatchTime | Metric::RebufferRatio => duration(cap as f64),
             _ => format::count(cap),
         };
-        let what = if metric.metric == Metric::RebufferRatio { "stalled time of a unit" } else { "units" };
-        notes.push(format!("{what} capped at {cap}"));
+        let what = if metric.metric == Metric::RebufferRatio { "stalled time of each unit" } else { "each unit" };
+        notes.push(format!("{what} counts up to {cap}"));
     }
     notes.join(", ")
 }

@@ -98,30 +98,34 @@ fn percent(place: f64) -> String {
 
 fn write_row(out: &mut Markup, scale: Scale, effect: &Effect<'_>, top: usize) {
     let (text, middle) = (top + 15, top + 30);
-    out.leaf("text", &[("class", &"name"), ("x", &0), ("y", &text)], effect.name());
+    let less = if words::less_is_better(&effect.metric.metric) { " (less is better)" } else { "" };
+    out.leaf("text", &[("class", &"name"), ("x", &0), ("y", &text)], format_args!("{}{less}", effect.name()));
     let size = format!(
         "{}: {}",
         effect.finding.relative.map_or_else(String::new, words::relative),
         words::verdict(effect.finding.verdict)
     );
     out.leaf("text", &[("class", &"size end"), ("x", &"100%"), ("y", &text)], size);
-    for bar in scale.bars(effect.finding.relative_simultaneous) {
-        write_bar(out, "band", bar, middle, 12);
+    let (wide, own) = (effect.finding.relative_simultaneous, effect.finding.relative_interval);
+    let (wide, own) = (scale.bars(wide), scale.bars(own));
+    for bar in &wide {
+        write_bar(out, "band", *bar, middle, 12);
     }
-    for bar in scale.bars(effect.finding.relative_interval) {
-        write_bar(out, "own", bar, middle, 8);
-        let mut beyond = |x: &'static str, anchor: &'static str, arrow: &'static str| {
-            let attributes: [(&'static str, &dyn Display); 4] =
-                [("class", &format_args!("beyond {anchor}")), ("x", &x), ("y", &middle), ("dy", &"0.35em")];
-            out.leaf("text", &attributes, arrow);
+    for bar in &own {
+        write_bar(out, "own", *bar, middle, 8);
+    }
+    let mut beyond = |end: fn(&Bar) -> End, x: &'static str, anchor: &'static str, arrow: &'static str| {
+        let class = match [&own, &wide].map(|bars| bars.iter().any(|bar| end(bar) == End::Beyond)) {
+            [true, _] => "beyond",
+            [false, true] => "beyond band",
+            [false, false] => return,
         };
-        if bar.low == End::Beyond {
-            beyond("0", "end", "◂");
-        }
-        if bar.high == End::Beyond {
-            beyond("100%", "start", "▸");
-        }
-    }
+        let attributes: [(&'static str, &dyn Display); 4] =
+            [("class", &format_args!("{class} {anchor}")), ("x", &x), ("y", &middle), ("dy", &"0.35em")];
+        out.leaf("text", &attributes, arrow);
+    };
+    beyond(|bar| bar.low, "0", "end", "◂");
+    beyond(|bar| bar.high, "100%", "start", "▸");
     if let Some(place) = scale.margin(effect.metric) {
         let x = percent(place);
         let ends: [&dyn Display; 2] = [&(middle - 10), &(middle + 10)];
