@@ -1,9 +1,11 @@
 //! How often tests of samples cry wolf and intervals hold the truth, exactly where all outcomes can be listed and seeded where
 //! not. What is known to fail is shown to fail.
 
+use std::num::NonZeroU32;
+
 use audience_stats::{
     Alternative, Bootstrap, Confidence, DifferenceInterval, MannWhitney, Proportion, RateInterval, Replicates,
-    jackknife,
+    bucket_counts, goodness_of_fit, jackknife, kolmogorov_smirnov,
 };
 use rand::{Rng, RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -115,6 +117,36 @@ fn intervals_of_rates_hold_them_as_often_as_documented() {
             assert!(holds(n, rate, RateInterval::ClopperPearson) >= 0.95 - 1e-12, "{n} {rate}");
         }
     }
+}
+
+/// 95 % intervals of a ratio of rates, by its logarithm; where one has no success there is none, and it misses.
+#[test]
+fn intervals_of_ratios_hold_them_as_often_as_documented() {
+    let holds = |own: (u64, f64), baseline: (u64, f64)| {
+        probability(own, baseline, |a, b| {
+            a.ratio_interval(&b, Confidence::P95).is_some_and(|interval| interval.contains(own.1 / baseline.1))
+        })
+    };
+    close(holds((200, 0.12), (200, 0.1)), 0.9556);
+    close(holds((60, 0.5), (90, 0.4)), 0.9535);
+    close(holds((40, 0.05), (40, 0.1)), 0.8449);
+}
+
+/// Uniform values are taken for others in 5 of 100 samples, by buckets and without: of the latter the asymptotic distribution is
+/// a little too careful.
+#[test]
+fn uniform_values_are_taken_for_others_as_often_as_documented() {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(21);
+    let worlds = 4000;
+    let (mut buckets, mut straight) = (0, 0);
+    for _ in 0..worlds {
+        let values: Vec<f64> = (0..100).map(|_| rng.random()).collect();
+        let counts = bucket_counts(&values, (0.0, 1.0), NonZeroU32::new(8).unwrap()).unwrap();
+        buckets += usize::from(goodness_of_fit(&counts, &[1.0; 8]).unwrap().is_rejected(0.05).unwrap());
+        straight += usize::from(kolmogorov_smirnov(&values, (0.0, 1.0)).unwrap().p.value() <= 0.05);
+    }
+    near(buckets, worlds, 0.05);
+    near(straight, worlds, 0.0453);
 }
 
 /// A normal number, by Box and Muller.
