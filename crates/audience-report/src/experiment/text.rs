@@ -87,20 +87,9 @@ impl ExperimentReport {
         };
         let rows = self.analysis.arms.iter().enumerate().map(row).collect();
         tables::write(out, &["", "Units", "Share", "Planned"], rows, 1, &[], width);
-        let left_out = match self.analysis.mixed {
-            0 => String::new(),
-            mixed => format!(" {} were in more than one arm.", format::things(mixed, "unit", "units")),
-        };
-        sentences(out, width, "  ", &format!("{}{left_out}", words::sample_ratio(self)));
-        for (dimension, ratios) in &self.analysis.sample_ratio_by {
-            let off = ratios.mismatches().count();
-            let slices = format::things(ratios.tested.len() as u64, "value", "values");
-            let text = match (off, ratios.tested.is_empty()) {
-                (_, true) => "each value has too few units to say".to_owned(),
-                (0, false) => format!("nothing speaks against the planned division in {slices}"),
-                (off, false) => format!("not as planned in {off} of {slices}"),
-            };
-            sentences(out, width, "  ", &format!("By {}: {text}.", format::printable(dimension)));
+        sentences(out, width, "  ", &format!("{}{}", words::sample_ratio(self), words::mixed(self)));
+        for text in words::sample_ratios_by(self) {
+            sentences(out, width, "  ", &text);
         }
         out.push('\n');
     }

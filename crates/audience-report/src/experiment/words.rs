@@ -193,6 +193,28 @@ pub(crate) fn sample_ratio(report: &ExperimentReport) -> String {
     }
 }
 
+/// The same for each dimension.
+pub(crate) fn sample_ratios_by(report: &ExperimentReport) -> impl Iterator<Item = String> {
+    report.analysis.sample_ratio_by.iter().map(|(dimension, ratios)| {
+        let off = ratios.mismatches().count();
+        let values = format::things(ratios.tested.len() as u64, "value", "values");
+        let text = match (off, ratios.tested.is_empty()) {
+            (_, true) => "each value has too few units to say".to_owned(),
+            (0, false) => format!("nothing speaks against the planned division in {values}"),
+            (off, false) => format!("not as planned in {off} of {values}"),
+        };
+        format!("By {}: {text}.", format::printable(dimension))
+    })
+}
+
+/// How many units were in more than one arm, if any.
+pub(crate) fn mixed(report: &ExperimentReport) -> String {
+    match report.analysis.mixed {
+        0 => String::new(),
+        mixed => format!(" {} in more than one arm.", format::things(mixed, "unit was", "units were")),
+    }
+}
+
 /// The confidence of intervals, in percent.
 pub(crate) fn confidence(report: &ExperimentReport) -> String {
     format!("{} %", trimmed(100.0 * report.analysis.confidence.as_f64()))

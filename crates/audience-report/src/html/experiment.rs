@@ -58,7 +58,12 @@ fn sessions(report: &ExperimentReport) -> String {
 
 fn write_parts(out: &mut Markup, report: &ExperimentReport) {
     write_warnings(out, report);
-    out.leaf("p", &[("class", &"conclusion")], &report.analysis.conclusion);
+    out.element("p", &[("class", &"conclusion")], |out| {
+        // One by one: of a text that is very long a page has the beginning.
+        for sentence in report.analysis.conclusion.split_inclusive(". ") {
+            out.text(sentence);
+        }
+    });
     out.line();
     out.leaf("h3", &[], "Arms");
     out.leaf("p", &[("class", &"muted")], format_args!("{}. {}", capitalised(&words::about(report)), divided(report)));
@@ -115,25 +120,8 @@ fn write_warnings(out: &mut Markup, report: &ExperimentReport) {
 }
 
 fn divided(report: &ExperimentReport) -> String {
-    let mixed = match report.analysis.mixed {
-        0 => String::new(),
-        mixed => format!(" {} were in more than one arm.", format::things(mixed, "unit", "units")),
-    };
-    let off = report.analysis.sample_ratio_by.iter().map(|(name, ratios)| {
-        let off = ratios.mismatches().count();
-        match (ratios.tested.len(), off) {
-            (0, _) => format!(" By {name}, each value has too few units to say."),
-            (tested, 0) => {
-                let values = format::things(tested as u64, "value", "values");
-                format!(" Nor does anything by {name}, in {values}.")
-            }
-            (tested, off) => {
-                let values = format::things(tested as u64, "value", "values");
-                format!(" By {name}, they are not divided as planned in {off} of {values}.")
-            }
-        }
-    });
-    format!("{}{}{mixed}", words::sample_ratio(report), off.collect::<String>())
+    let all = format!("{}{}", words::sample_ratio(report), words::mixed(report));
+    std::iter::once(all).chain(words::sample_ratios_by(report)).collect::<Vec<_>>().join(" ")
 }
 
 fn capitalised(text: &str) -> String {
