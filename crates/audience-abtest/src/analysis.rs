@@ -3,6 +3,7 @@
 mod compare;
 #[cfg(feature = "serde")]
 mod form;
+mod looks;
 mod sentence;
 mod spec;
 mod trustworthy;
@@ -23,6 +24,7 @@ use crate::trust::{SampleRatio, SlicedRatios};
 
 #[cfg(feature = "serde")]
 pub(crate) use form::open as open_interval;
+pub use looks::{Look, LookAt};
 pub use spec::{AnalysisSpec, Multiplicity};
 pub use warning::{Severity, Warning};
 
@@ -144,10 +146,44 @@ pub struct Finding {
     pub p: PValue,
     /// The same, adjusted for the number of comparisons. Guardrails are not adjusted.
     pub adjusted: PValue,
+    /// What holds however often one looks; `None` with fewer than [`BURN_IN`] units in an arm, or when units do not vary.
+    pub sequence: Option<Sequence>,
+    /// What to believe; `None` when units do not vary.
+    pub belief: Option<Belief>,
     /// How much narrower the interval is for the adjustment: 1 − its variance by that without; `None` without adjustment.
     pub variance_reduction: Option<f64>,
     /// What it comes to.
     pub verdict: Verdict,
+}
+
+/// An arm has at least so many units before a confidence sequence is relied on, which is right in the limit only: the normal
+/// distribution has to hold from the first look on.
+pub const BURN_IN: u64 = 100;
+
+/// A difference by a [`ConfidenceSequence`](crate::ConfidenceSequence): it may be looked at as often as one likes, and the
+/// experiment stopped by it. For this comparison alone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Sequence {
+    /// The interval of the difference, in the metric's unit; with a margin it has one end.
+    #[cfg_attr(feature = "serde", serde(with = "form::open"))]
+    pub interval: Interval,
+    /// The probability that goes with it.
+    pub p: PValue,
+}
+
+/// What to believe of a difference: the normal posterior of the effect, under the prior of the analysis.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Belief {
+    /// The probability that the arm is better than the control.
+    pub chance_to_be_better: f64,
+    /// How much is lost on average by choosing the arm, in the metric's unit.
+    pub loss_of_arm: f64,
+    /// How much is lost on average by staying with the control.
+    pub loss_of_control: f64,
+    /// The interval that holds the difference with the probability that intervals have.
+    pub interval: Interval,
 }
 
 /// What a comparison comes to, at the level that was asked for and with all comparisons taken into account.

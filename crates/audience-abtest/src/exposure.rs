@@ -108,6 +108,14 @@ impl Exposures {
         &self.spec
     }
 
+    /// The units as they would have been at some time, of sessions that began before it, in these arms.
+    pub fn until(&self, time: Timestamp, arms: &[Arc<str>]) -> ExperimentUnits {
+        let ends_at = self.spec.ends_at.map_or(time, |ends_at| ends_at.min(time));
+        let arms = arms.iter().map(ToString::to_string).collect();
+        let spec = ExposureSpec { arms, ends_at: Some(ends_at), ..ExposureSpec::clone(&self.spec) };
+        ExperimentUnits::of(&spec, &self.units, self.without_unit)
+    }
+
     fn name(&mut self, value: &str) -> Arc<str> {
         if let Some(name) = self.names.get(value) {
             return name.clone();

@@ -89,8 +89,8 @@ pub mod trust;
 
 pub use adjust::{Adjusted, cuped};
 pub use analysis::{
-    AnalysedArm, AnalysedMetric, Analysis, AnalysisSpec, ArmValue, Comparison, Finding, Method, Multiplicity, Severity,
-    Verdict, Warning,
+    AnalysedArm, AnalysedMetric, Analysis, AnalysisSpec, ArmValue, BURN_IN, Belief, Comparison, Finding, Look, LookAt,
+    Method, Multiplicity, Sequence, Severity, Verdict, Warning,
 };
 pub use anytime::ConfidenceSequence;
 #[cfg(feature = "bucketing")]

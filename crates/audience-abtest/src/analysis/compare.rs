@@ -5,12 +5,14 @@ use audience_stats::{
 };
 
 use super::spec::{AnalysisSpec, Multiplicity};
-use super::{AnalysedMetric, ArmValue, Comparison, Finding, Method, Verdict};
+use super::{AnalysedMetric, ArmValue, BURN_IN, Belief, Comparison, Finding, Method, Sequence, Verdict};
 use crate::adjust::cuped;
+use crate::anytime::ConfidenceSequence;
 use crate::correction::preferential_levels;
 use crate::effect::{ArmEstimate, Effect, Functional, RelativeInterval, Scale, fieller, welch};
 use crate::error::Error;
 use crate::metric::{Metric, MetricKind};
+use crate::posterior::NormalEffects;
 use crate::quantile::clustered_quantile;
 use crate::refusal::Refusal;
 use crate::strata::post_stratified;
@@ -38,6 +40,17 @@ pub(super) fn metrics(sums: &MetricSums, spec: &AnalysisSpec) -> Result<Vec<Anal
         metrics[metric].comparisons.push(Comparison { arm, finding, sentence: String::new() });
     }
     Ok(metrics)
+}
+
+/// The first metric of each arm but the control, with what holds however often one looks, for one look.
+pub(super) fn at_once(sums: &MetricSums, spec: &AnalysisSpec) -> Vec<Result<Finding, Refusal>> {
+    let better = spec.metrics[0].better();
+    let of = |arm: usize| {
+        let found = Found::of(sums, 0, arm, spec)?;
+        let p = found.p;
+        Ok(found.finding(p, spec.confidence, better, spec.confidence))
+    };
+    (1..sums.plan().arms).map(of).collect()
 }
 
 /// A metric, with its value in each arm.
@@ -114,6 +127,14 @@ struct Found {
     p: PValue,
     /// Either way, or of a guardrail the good side.
     alternative: Alternative,
+    /// The control's value, and what is tested against, in the metric's unit.
+    level: f64,
+    null: f64,
+    /// Units of both arms, and of the smaller one.
+    units: (u64, u64),
+    /// How many units a sequence is narrowest at.
+    tuned_for: Option<u64>,
+    prior: Option<f64>,
     variance_reduction: Option<f64>,
 }
 
@@ -178,8 +199,45 @@ impl Found {
             relative,
             p,
             alternative,
+            level: arms.0.level,
+            null: (part - 1.0) * arms.0.level,
+            units: (arms.0.units.saturating_add(arms.1.units), arms.0.units.min(arms.1.units)),
+            tuned_for: Some(2 * spec.minimum_units).filter(|units| *units > 0),
+            prior: spec.prior,
             variance_reduction,
         })
+    }
+
+    /// What holds however often one looks.
+    fn sequence(&self, confidence: Confidence) -> Option<Sequence> {
+        if self.units.1 < BURN_IN || self.effect.standard_error <= 0.0 {
+            return None;
+        }
+        let sequence = ConfidenceSequence::new(confidence, self.alternative).ok()?;
+        let sequence = match self.tuned_for {
+            Some(units) => sequence.tuned_for(units as f64),
+            None => sequence,
+        };
+        let units = self.units.0;
+        Some(Sequence {
+            interval: sequence.interval(&self.effect, units),
+            p: sequence.p_value(&self.effect, units, self.null),
+        })
+    }
+
+    /// What to believe, under a prior of relative effects.
+    fn belief(&self, better: Alternative, confidence: Confidence) -> Option<Belief> {
+        if self.effect.standard_error <= 0.0 {
+            return None;
+        }
+        let sd = self.prior.map(|sd| sd * self.level.abs()).filter(|sd| *sd > 0.0);
+        let after = NormalEffects::after(&self.effect, sd.map(|sd| NormalEffects { mean: 0.0, sd }));
+        let less = better == Alternative::Less;
+        let (more, fewer) = (after.ln_chance_to_win().exp(), after.ln_chance_to_lose().exp());
+        let (arm, control) = (after.loss_of_treatment(), after.loss_of_control());
+        let (loss_of_arm, loss_of_control) = if less { (control, arm) } else { (arm, control) };
+        let chance_to_be_better = if less { fewer } else { more };
+        Some(Belief { chance_to_be_better, loss_of_arm, loss_of_control, interval: after.interval(confidence) })
     }
 
     fn interval(&self, confidence: Confidence) -> Interval {
@@ -234,6 +292,8 @@ impl Found {
             relative_simultaneous: self.relative_interval(level),
             p: self.p,
             adjusted,
+            sequence: self.sequence(confidence),
+            belief: self.belief(better, confidence),
             variance_reduction: self.variance_reduction,
             verdict,
         }

@@ -52,6 +52,9 @@ pub struct AnalysisSpec {
     pub cap: Option<f64>,
     /// How many units each arm was planned to have.
     pub minimum_units: u64,
+    /// How much effects vary before anything is seen, as a part of the control: the standard deviation of a normal prior around no
+    /// effect. `None` for a flat one.
+    pub prior: Option<f64>,
     /// Up to when there are data, to tell whether the experiment has ended.
     pub data_until: Option<Timestamp>,
 }
@@ -80,6 +83,7 @@ impl AnalysisSpec {
             stratify: None,
             cap: Some(Self::CAP),
             minimum_units: 0,
+            prior: None,
             data_until: None,
         }
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use audience_abtest::{
-    Analysis, AnalysisSpec, ExperimentUnits, ExposureSpec, Exposures, LimitFinder, Metric, MetricSums, Mixed, Severity,
-    Verdict, Warning,
+    Analysis, AnalysisSpec, ExperimentUnits, ExposureSpec, Exposures, LimitFinder, Look, Metric, MetricSums, Mixed,
+    Severity, Verdict, Warning,
 };
 use audience_core::{Elapsed, Event, EventKind, MediaTime, Rules, Session, SessionFacts, Timestamp};
 use audience_stats::test_util::check_merge_laws;
@@ -253,6 +253,46 @@ fn what_arms_did_before_is_compared_and_adjusted_for() {
     let new = analysed(&two_arms(50, 50, 0), |spec| spec.exposures.pre_period = Some(Elapsed::from_millis(DAY as u64)));
     assert!(new.warnings.contains(&Warning::NothingBefore), "{:?}", new.warnings);
     assert!(both(true).warnings.iter().any(|warning| matches!(warning, Warning::PreExposureBias { .. })));
+}
+
+/// Each look is what an analysis of the data until then says, and once decided it stays so.
+#[test]
+fn looks_are_analyses_of_what_was_seen_until_then() {
+    let sessions: Vec<SessionFacts> = (0..900_u64)
+        .map(|i| {
+            let (arm, viewer) = (["a", "b"][(i % 2) as usize], format!("v{i:03}"));
+            let seconds = 20 + i * 7919 % 300 + if arm == "b" { 40 } else { 0 };
+            session(&format!("s{i}"), &viewer, i as i64 * DAY / 100, Some(arm), seconds)
+        })
+        .collect();
+    let spec = AnalysisSpec::new(spec(), vec![Metric::WatchTime, Metric::Started]);
+    let mut exposures = Exposures::new(spec.exposures.clone());
+    exposures.observe_all(&sessions);
+    let all = exposures.summary();
+    let times: Vec<Timestamp> = (1..=9).map(|day| Timestamp::from_millis(day * DAY)).collect();
+    let looks = Look::all(&exposures, &all.arms, &spec, &times).unwrap();
+    assert_eq!(
+        looks.iter().map(|look| look.units[0]).collect::<Vec<_>>(),
+        (1..=9).map(|day| day * 50).collect::<Vec<_>>()
+    );
+    // Fewer than a hundred units an arm say nothing that holds at every look.
+    let sequences: Vec<bool> = looks.iter().map(|look| look.arms[0].finding.unwrap().sequence.is_some()).collect();
+    assert_eq!(sequences, [false, true, true, true, true, true, true, true, true]);
+    let whole = Analysis::of(&all, &spec).unwrap().metrics[0].comparisons[0].finding.unwrap();
+    let last = looks[8].arms[0].finding.unwrap();
+    assert_eq!((last.difference, last.sequence, last.belief), (whole.difference, whole.sequence, whole.belief));
+    assert!(last.sequence.unwrap().interval.low < last.interval.low, "{last:?}");
+    assert!(looks.iter().map(|look| look.arms[0].decided).is_sorted() && looks[8].arms[0].decided);
+    let least: Vec<f64> = looks.iter().filter_map(|look| look.arms[0].least_p).map(|p| p.ln()).collect();
+    assert!(least.is_sorted_by(|one, next| next <= one));
+    // The watched time is longer in b: better with near certainty, and by a prior that expects little, by less.
+    assert!(whole.belief.unwrap().chance_to_be_better > 0.99);
+    let doubtful = Analysis::of(&all, &AnalysisSpec { prior: Some(0.01), ..spec }).unwrap();
+    let doubtful = doubtful.metrics[0].comparisons[0].finding.unwrap().belief.unwrap();
+    assert!(
+        doubtful.interval.high < whole.belief.unwrap().interval.low + 40_000.0 && doubtful.interval.low < 1500.0,
+        "{doubtful:?}"
+    );
 }
 
 #[test]

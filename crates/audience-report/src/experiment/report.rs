@@ -1,6 +1,6 @@
 //! A report on an experiment, as data.
 
-use audience_abtest::{Analysis, ExposureSpec};
+use audience_abtest::{Analysis, ExposureSpec, Look};
 use audience_core::Timestamp;
 use audience_stats::Accumulator;
 use serde::Serialize;
@@ -34,6 +34,8 @@ pub struct ExperimentReport {
     pub sessions_read: u64,
     /// Of these, sessions that passed the filter.
     pub sessions: u64,
+    /// The primary metric as it would have been seen at the end of each day or of so many days, and at the end of the data.
+    pub over_time: Vec<Look>,
     /// What it says, and whether to believe it.
     #[serde(flatten)]
     pub analysis: Analysis,
@@ -62,6 +64,7 @@ impl ExperimentReport {
         }
         let mut analysis = spec.analysis.clone();
         analysis.data_until = state.data_until;
+        let times = looks(units.units.iter().map(|unit| unit.exposed_at).min(), state.data_until);
         let dimension = |at: usize| exposures.dimensions.get(at).cloned();
         Ok(Self {
             schema: Self::SCHEMA,
@@ -74,6 +77,7 @@ impl ExperimentReport {
             stratified_by: analysis.stratify.and_then(dimension),
             sessions_read: state.sessions_read,
             sessions: state.sessions,
+            over_time: Look::all(&state.exposures, &units.arms, &analysis, &times)?,
             analysis: Analysis::of(&units, &analysis)?,
         })
     }
@@ -92,5 +96,39 @@ impl ExperimentReport {
     pub(crate) fn comparisons(&self) -> usize {
         let metrics = self.analysis.metrics.iter().filter(|metric| metric.margin.is_none());
         metrics.flat_map(|metric| &metric.comparisons).filter(|comparison| comparison.finding.is_ok()).count()
+    }
+}
+
+/// The most looks back.
+const MOST_LOOKS: i64 = 30;
+
+/// When to look: at the end of each day (of UTC) from the first exposure on, of every second day and so on if there are many, and at
+/// the end of the data.
+fn looks(first: Option<Timestamp>, last: Option<Timestamp>) -> Vec<Timestamp> {
+    const DAY: i64 = 86_400_000;
+    let Some((first, last)) = first.zip(last) else { return Vec::new() };
+    let days = |time: Timestamp| time.as_millis().div_euclid(DAY);
+    let (from, to) = (days(first), days(last));
+    let step = ((to - from) / MOST_LOOKS + 1).max(1);
+    let ends = (1..).map(|number| from.saturating_add(step.saturating_mul(number))).take_while(|day| *day <= to);
+    let ends = ends.take(MOST_LOOKS as usize).map(|day| Timestamp::from_millis(day.saturating_mul(DAY)));
+    // What began at the last moment is in it.
+    ends.chain([Timestamp::from_millis(last.as_millis().saturating_add(1))]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_looked_at_and_many_days_in_steps() {
+        let at = |hours: i64| Timestamp::from_millis(hours * 3_600_000);
+        assert_eq!(looks(None, Some(at(3))), []);
+        let last = |hours: i64| Timestamp::from_millis(hours * 3_600_000 + 1);
+        assert_eq!(looks(Some(at(3)), Some(at(5))), [last(5)]);
+        assert_eq!(looks(Some(at(3)), Some(at(50))), [at(24), at(48), last(50)]);
+        let many = looks(Some(at(3)), Some(at(24 * 400)));
+        assert!(many.len() <= 31 && many.is_sorted(), "{many:?}");
+        assert!(looks(Some(Timestamp::from_millis(i64::MIN)), Some(Timestamp::from_millis(i64::MAX))).len() <= 31);
     }
 }

@@ -167,6 +167,9 @@ impl ExperimentReport {
         tables::write(out, &header, rows, 1, &["Units", &own, "p", "Difference"], width);
         for comparison in &metric.comparisons {
             sentences(out, width, "  ", &format::printable(&comparison.sentence));
+            if let Some(text) = comparison.finding.as_ref().ok().and_then(|finding| words::beside(metric, finding)) {
+                sentences(out, width, "  ", &format!("{DIM}{text}{DIM:#}"));
+            }
         }
         out.push('\n');
     }

@@ -242,3 +242,32 @@ pub(crate) fn about(report: &ExperimentReport) -> String {
     parts.extend(report.data_until.map(|at| format!("data up to {}", format::time(at))));
     parts.join(", ")
 }
+
+/// What a finding comes to however often one looks, and what to believe of it.
+pub(crate) fn beside(metric: &AnalysedMetric, finding: &Finding) -> Option<String> {
+    let mut texts = Vec::new();
+    if let Some(sequence) = finding.sequence {
+        let Interval { low, high } = sequence.interval;
+        let of = |end: f64| difference(&metric.metric, end);
+        let ends = match (low.is_finite(), high.is_finite()) {
+            (false, _) => format!("up to {}", of(high)),
+            (_, false) => format!("from {}", of(low)),
+            _ => format!("{} to {}", of(low), of(high)),
+        };
+        texts.push(format!("However often one looks: {ends}, {}.", p(sequence.p)));
+    }
+    if let Some(belief) = finding.belief {
+        let chance = 100.0 * belief.chance_to_be_better;
+        let chance = if chance > 99.9 {
+            "above 99.9 %".to_owned()
+        } else if chance < 0.1 {
+            "below 0.1 %".to_owned()
+        } else {
+            format!("{chance:.1} %")
+        };
+        let loss = difference(&metric.metric, belief.loss_of_arm);
+        let loss = loss.trim_start_matches(['+', '−']);
+        texts.push(format!("Chance to be better: {chance}; choosing it loses {loss} on average."));
+    }
+    (!texts.is_empty()).then(|| texts.join(" "))
+}

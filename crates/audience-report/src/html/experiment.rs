@@ -70,6 +70,7 @@ fn write_parts(out: &mut Markup, report: &ExperimentReport) {
     arms(report).write(out);
     out.leaf("h3", &[], "What differs");
     plot::write_effects(out, report);
+    plot::write_looks(out, report);
     for metric in &report.analysis.metrics {
         out.element("h3", &[], |out| {
             out.name(&metric.metric.label());
@@ -79,7 +80,15 @@ fn write_parts(out: &mut Markup, report: &ExperimentReport) {
         values(report, metric).write(out);
         out.element("ul", &[("class", &"sentences")], |out| {
             for comparison in &metric.comparisons {
-                out.leaf("li", &[], &comparison.sentence);
+                out.element("li", &[], |out| {
+                    out.text(&comparison.sentence);
+                    if let Some(text) =
+                        comparison.finding.as_ref().ok().and_then(|finding| words::beside(metric, finding))
+                    {
+                        out.text(" ");
+                        out.leaf("span", &[("class", &"muted")], text);
+                    }
+                });
             }
         });
         out.line();

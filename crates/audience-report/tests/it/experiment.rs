@@ -88,43 +88,45 @@ fn rounded(text: &str) -> String {
 fn a_clean_experiment_as_text() {
     let mut spec = spec(&[Metric::WatchTime, Metric::Completed, Metric::StartUp(950)]);
     spec.analysis.minimum_units = 100;
-    insta::assert_snapshot!(text(&analysed(&spec, &clean())), @"
-Experiment variant 200 sessions
+    insta::assert_snapshot!(text(&analysed(&spec, &clean())), @r"
+        Experiment variant 200 sessions
 
-  Watch time: new is higher than old, which is better: +35.0 % (95 % interval +25.4 % to +44.6 %; adjusted p < 0.001).
+          Watch time: new is higher than old, which is better: +35.0 % (95 % interval +25.4 % to +44.6 %; adjusted p < 0.001).
 
-Arms units are viewers, data up to 2026-01-01 03:19 UTC
-                 Units   Share  Planned
-  old (control)    100  50.0 %   50.0 %
-  new              100  50.0 %   50.0 %
-  Nothing speaks against the planned division (p = 1.000).
+        Arms units are viewers, data up to 2026-01-01 03:19 UTC
+                         Units   Share  Planned
+          old (control)    100  50.0 %   50.0 %
+          new              100  50.0 %   50.0 %
+          Nothing speaks against the planned division (p = 1.000).
 
-Relative differences from old, with intervals of 95 %
-  Watch time, new                               │              ├────●─────┤     +35.0 %
-                   −50 %                        0                        +50 %
+        Relative differences from old, with intervals of 95 %
+          Watch time, new                               │              ├────●─────┤     +35.0 %
+                           −50 %                        0                        +50 %
 
-Watch time primary, mean over units, each unit counts up to 1:13
-  Arm   Value       Value, 95 %  Difference  Relative      Relative, 95 %        p  adjusted p  Verdict
-  old  40.0 s  37.7 s to 42.3 s
-  new  54.0 s  51.7 s to 56.3 s     +14.0 s   +35.0 %  +25.4 % to +44.6 %  < 0.001     < 0.001   better
-  Watch time: new is higher than old, which is better: +35.0 % (95 % interval +25.4 % to +44.6 %; adjusted p < 0.001).
+        Watch time primary, mean over units, each unit counts up to 1:13
+          Arm   Value       Value, 95 %  Difference  Relative      Relative, 95 %        p  adjusted p  Verdict
+          old  40.0 s  37.7 s to 42.3 s
+          new  54.0 s  51.7 s to 56.3 s     +14.0 s   +35.0 %  +25.4 % to +44.6 %  < 0.001     < 0.001   better
+          Watch time: new is higher than old, which is better: +35.0 % (95 % interval +25.4 % to +44.6 %; adjusted p < 0.001).
+          However often one looks: +9.0 s to +19.0 s, p < 0.001. Chance to be better: above 99.9 %; choosing it loses 0.0 s on
+          average.
 
-Completed a title share of units
-  Arm  Units  Value     Value, 95 %  Difference  Relative  Relative, 95 %      p  adjusted p    Verdict
-  old    100  0.0 %  0.0 % to 3.7 %
-  new    100  0.0 %  0.0 % to 3.7 %    ±0.00 pp         –               –  1.000       1.000  not shown
-  Completed a title: new and old are alike. That is no proof that they always are: anything from −3.70 to +3.70
-  percentage points is compatible with the data (95 % interval; adjusted p = 1.000).
+        Completed a title share of units
+          Arm  Units  Value     Value, 95 %  Difference  Relative  Relative, 95 %      p  adjusted p    Verdict
+          old    100  0.0 %  0.0 % to 3.7 %
+          new    100  0.0 %  0.0 % to 3.7 %    ±0.00 pp         –               –  1.000       1.000  not shown
+          Completed a title: new and old are alike. That is no proof that they always are: anything from −3.70 to +3.70
+          percentage points is compatible with the data (95 % interval; adjusted p = 1.000).
 
-Start-up time, p95 quantile of values, less is better
-  Arm  Units   Value       Value, 95 %  Difference  Relative  Relative, 95 %  p  adjusted p    Verdict
-  old    100  1.00 s  1.00 s to 1.00 s
-  new    100  1.00 s  1.00 s to 1.00 s           –         –               –  –           –  no answer
-  Start-up time, p95: nothing can be said of new: units do not vary.
+        Start-up time, p95 quantile of values, less is better
+          Arm  Units   Value       Value, 95 %  Difference  Relative  Relative, 95 %  p  adjusted p    Verdict
+          old    100  1.00 s  1.00 s to 1.00 s
+          new    100  1.00 s  1.00 s to 1.00 s           –         –               –  –           –  no answer
+          Start-up time, p95: nothing can be said of new: units do not vary.
 
-  p is adjusted for 2 comparisons by the method of Holm. Intervals are of 95 %, each for its comparison alone. A
-  difference that is not shown may still be there.
-");
+          p is adjusted for 2 comparisons by the method of Holm. Intervals are of 95 %, each for its comparison alone. A
+          difference that is not shown may still be there.
+        ");
 }
 
 #[test]
@@ -134,40 +136,41 @@ fn a_spoilt_experiment_says_so_first() {
     let text = text(&analysed(&spec, &spoilt()));
     let first = text.lines().find(|line| !line.is_empty() && !line.starts_with("Experiment")).unwrap();
     assert!(first.trim_start().starts_with("STOP"), "{first}");
-    insta::assert_snapshot!(text, @"
-Experiment variant 220 sessions
+    insta::assert_snapshot!(text, @r"
+        Experiment variant 220 sessions
 
-  STOP     20 of 200 units (10.0 %) were in more than one arm. They are left out, and those that are left are no random
-           sample: units with many sessions are more likely to be missing. Assign units, not sessions.
-  STOP     Units are not divided among arms as planned (p < 0.001): some are lost, or are counted in one arm only.
-           Differences between arms may come from that alone.
-  STOP     Units of device web are not divided among arms as planned (p < 0.001). Look for what loses units there.
-  STOP     Units of device tv are not divided among arms as planned (p < 0.001). Look for what loses units there.
-  note     Nothing says how many units were planned or when the experiment ends. These figures are for one look at the
-           end, not for stopping as soon as something is found.
+          STOP     20 of 200 units (10.0 %) were in more than one arm. They are left out, and those that are left are no random
+                   sample: units with many sessions are more likely to be missing. Assign units, not sessions.
+          STOP     Units are not divided among arms as planned (p < 0.001): some are lost, or are counted in one arm only.
+                   Differences between arms may come from that alone.
+          STOP     Units of device web are not divided among arms as planned (p < 0.001). Look for what loses units there.
+          STOP     Units of device tv are not divided among arms as planned (p < 0.001). Look for what loses units there.
+          note     Nothing says how many units were planned or when the experiment ends. These figures are for one look at the
+                   end, not for stopping as soon as something is found.
 
-  Do not decide by these figures: see the warnings above.
+          Do not decide by these figures: see the warnings above.
 
-Arms units are viewers, data up to 2026-01-01 03:19 UTC
-                 Units   Share  Planned
-  old (control)    150  83.3 %   50.0 %
-  new               30  16.7 %   50.0 %
-  They are not divided as planned (p < 0.001). 20 units were in more than one arm.
-  By device: not as planned in 2 of 2 values.
+        Arms units are viewers, data up to 2026-01-01 03:19 UTC
+                         Units   Share  Planned
+          old (control)    150  83.3 %   50.0 %
+          new               30  16.7 %   50.0 %
+          They are not divided as planned (p < 0.001). 20 units were in more than one arm.
+          By device: not as planned in 2 of 2 values.
 
-Relative differences from old, with intervals of 95 %
-  Watch time, new                               │           ├──────●──────┤     +32.5 %
-                   −50 %                        0                        +50 %
+        Relative differences from old, with intervals of 95 %
+          Watch time, new                               │           ├──────●──────┤     +32.5 %
+                           −50 %                        0                        +50 %
 
-Watch time primary, mean over units, each unit counts up to 1:11
-  Arm   Value       Value, 95 %  Difference  Relative      Relative, 95 %        p  adjusted p  Verdict
-  old  40.0 s  38.2 s to 41.8 s
-  new  53.0 s  48.8 s to 57.2 s     +13.0 s   +32.5 %  +20.0 % to +45.0 %  < 0.001     < 0.001   better
-  Watch time: new is higher than old, which is better: +32.5 % (95 % interval +20.0 % to +45.0 %; adjusted p < 0.001).
+        Watch time primary, mean over units, each unit counts up to 1:11
+          Arm   Value       Value, 95 %  Difference  Relative      Relative, 95 %        p  adjusted p  Verdict
+          old  40.0 s  38.2 s to 41.8 s
+          new  53.0 s  48.8 s to 57.2 s     +13.0 s   +32.5 %  +20.0 % to +45.0 %  < 0.001     < 0.001   better
+          Watch time: new is higher than old, which is better: +32.5 % (95 % interval +20.0 % to +45.0 %; adjusted p < 0.001).
+          Chance to be better: above 99.9 %; choosing it loses 0.0 s on average.
 
-  There is one comparison, which needs no adjustment. Intervals are of 95 %, each for its comparison alone. A difference
-  that is not shown may still be there.
-");
+          There is one comparison, which needs no adjustment. Intervals are of 95 %, each for its comparison alone. A difference
+          that is not shown may still be there.
+        ");
 }
 
 #[test]

@@ -107,6 +107,11 @@ pub(crate) struct AnalyzeArgs {
     #[arg(long, value_name = "N")]
     minimum_units: Option<u64>,
 
+    /// How large effects usually are, as a part of the control: beliefs then start from a normal distribution around no effect with
+    /// this standard deviation (5%) [default: from nothing]
+    #[arg(long, value_name = "SHARE", value_parser = parse::prior)]
+    prior: Option<f64>,
+
     /// What to write [default: as the name of the output file ends, else text] (docs/experiments.md)
     #[arg(long = "as", value_name = "FORMAT", value_enum)]
     form: Option<AnalyzeFormat>,
@@ -181,6 +186,7 @@ impl AnalyzeArgs {
         let dimensions = &analysis.exposures.dimensions;
         analysis.stratify = self.stratify.as_ref().and_then(|name| dimensions.iter().position(|known| known == name));
         analysis.cap = self.cap.0;
+        analysis.prior = self.prior;
         let planned = experiment.map(Experiment::minimum_units);
         analysis.minimum_units = self.minimum_units.or(planned).unwrap_or_default();
         Ok(ExperimentSpec { filter, analysis, control })

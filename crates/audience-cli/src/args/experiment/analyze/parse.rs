@@ -71,6 +71,11 @@ pub(super) fn cap(text: &str) -> Result<Cap, String> {
     share.map(|share| Cap(Some(share))).ok_or_else(|| "it is neither none nor a share above 0, up to 1".to_owned())
 }
 
+pub(super) fn prior(text: &str) -> Result<f64, String> {
+    let sd = share(text).filter(|sd| *sd > 0.0 && sd.is_finite());
+    sd.ok_or_else(|| "it is not a part of the control above 0, such as 5% or 0.05".to_owned())
+}
+
 pub(super) fn correction(text: &str) -> Result<Multiplicity, String> {
     let correction = match text {
         "none" => return Ok(Multiplicity::Each),
