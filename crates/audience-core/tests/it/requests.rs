@@ -1,8 +1,8 @@
 //! Sessions of which only requests are known.
 
 use audience_core::{
-    Bitrate, Elapsed, Event, EventKind, ExitReason, MediaTime, Object, PlayerError, PlayerState, Rate, Request, Rules,
-    Session, SessionFacts, Vitals, WaitKind,
+    Activity, Bitrate, Elapsed, Event, EventKind, ExitReason, MediaTime, Object, PlayerError, PlayerState, Rate,
+    Request, Rules, Session, SessionFacts, Timestamp, Vitals, WaitKind,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -335,5 +335,19 @@ proptest! {
         let estimates = facts.inferred.from_requests.unwrap();
         prop_assert!(estimates.playing_least <= wall.playing && wall.playing <= estimates.playing_most, "{:?}", estimates);
         prop_assert!(estimates.exit_least <= estimates.exit_most);
+    }
+}
+
+/// A clock that is 900,000 years ahead makes no time that was not there.
+#[test]
+fn times_beyond_all_bounds_are_in_one_sum() {
+    for at in [1_i64 << 55, i64::MAX, -(1 << 55), i64::MIN] {
+        let mut event = urgent(ask(0.0, 12.0, 0.0));
+        event.ts = Timestamp::from_millis(at);
+        let session = Session::new("s", "film", [event]);
+        let timeline = session.timeline(&Rules::default());
+        let (first, last) = timeline.bounds().unwrap();
+        let sum: u128 = Activity::ALL.iter().map(|activity| u128::from(timeline.time_in(*activity).as_millis())).sum();
+        assert_eq!(sum, u128::from(last.as_millis().abs_diff(first.as_millis())), "{at}");
     }
 }

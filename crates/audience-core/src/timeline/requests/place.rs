@@ -1,7 +1,7 @@
 //! Positions from requests, for players that report what they do and not where.
 
 use super::path::{self, Step};
-use super::sighting::{Requests, instant};
+use super::sighting::{Requests, instant, is_reckonable};
 use super::story::Run;
 use crate::event::{Event, EventKind, PlayerState};
 use crate::rules::Rules;
@@ -12,12 +12,12 @@ const AGREEMENT: (usize, usize) = (7, 10);
 /// So many changes of the state are tried as the same one told by both.
 const CHANGES: usize = 20;
 
-/// What the player reported, with positions where its requests show them; nothing where it reports positions itself, and
-/// where the clocks of the two cannot be compared.
+/// What the player reported, with positions where its requests show them; nothing where it reports positions itself, where the
+/// clocks of the two cannot be compared, and where a clock is beyond all bounds.
 pub(super) fn place(events: &[Event], rules: &Rules) -> Option<Vec<Event>> {
     let (asked, mut told): (Vec<Event>, Vec<Event>) =
         events.iter().cloned().partition(|event| matches!(event.kind, EventKind::Request(_)));
-    if told.iter().any(|event| event.position.is_some()) {
+    if told.iter().any(|event| event.position.is_some()) || !events.iter().all(|event| is_reckonable(event.ts)) {
         return None;
     }
     let offset = offset(&asked, &told)?;

@@ -222,6 +222,11 @@ pub(super) fn played(wall: i64, rate: Rate) -> i64 {
     millis(rate.advance(Elapsed::from_millis(wall.max(0).unsigned_abs())).as_millis())
 }
 
+/// Whether it can be reckoned with a time.
+pub(super) fn is_reckonable(ts: Timestamp) -> bool {
+    ts.as_millis().unsigned_abs() <= MOST.unsigned_abs()
+}
+
 /// A time in milliseconds, within what can be reckoned with.
 pub(super) fn instant(ts: Timestamp) -> i64 {
     ts.as_millis().clamp(-MOST, MOST)

@@ -153,7 +153,9 @@ struct Story<'r> {
 
 impl Story<'_> {
     fn tell(&mut self, at: i64, kind: EventKind, place: Option<i64>) {
-        let mut event = Event::new(Timestamp::from_millis(at), kind);
+        // Nothing was before the first request, also where its time is beyond what can be reckoned with.
+        let at = Timestamp::from_millis(at).max(self.requests.first.unwrap_or(Timestamp::from_millis(at)));
+        let mut event = Event::new(at, kind);
         event.position = place.map(media);
         self.events.push(event);
     }
