@@ -1,85 +1,73 @@
 //! Answers that stay right however often one looks.
+//!
+//! A test for one look, looked at again and again, finds sooner or later whatever it looks for: of experiments without any effect,
+//! looked at a hundred times at 5 %, more than a third have p below 0.05 at some look. What is here holds at *all* looks at once.
+//! The price is width: some 1.5 times that of the interval for one look.
+//!
+//! | for | use | from which look on |
+//! |---|---|---|
+//! | any effect and its standard error | [`ConfidenceSequence`](crate::ConfidenceSequence), [`Msprt`] | when the mean is nearly normal: some hundred units of each arm, more where they are skewed |
+//! | means, adjusted by covariates | [`LinearFit`] with [`AnytimeT`] | the first, if residuals are normal; with robust errors as above |
+//! | a proportion | [`BernoulliSequence`] | the first |
+//! | a mean of values between bounds, such as a stall ratio | [`BettingSequence`] | the first |
+//! | whether a quantile differs | [`QuantileTest`] | the first |
+//! | sums of your own, with a bound on how they vary | [`Mixture`], [`PolynomialStitching`] | the first |
+//! | all quantiles, a distribution function | [`DoubleStitching`], [`EmpiricalProcess`] | the smallest number they are tuned for |
+//! | a few looks, planned before | [`GroupSequential`] | the first, as for [`Msprt`] |
+//! | evidence of several sources, of many hypotheses | [`EValue`], [`RunningMinimum`] | |
+//!
+//! All but the last need no plan of when to look: after every unit, or every day, or when someone asks. They need one for what they
+//! are tuned by, chosen before the data: a sequence is valid for any number of units, and narrowest near one of them.
 
-use audience_stats::{Alternative, Confidence, Interval, PValue};
+pub(crate) mod asymptotic;
+mod bernoulli;
+mod betting;
+mod evidence;
+mod group_sequential;
+mod linear;
+mod mixture;
+mod msprt;
+mod quantile;
+mod stitching;
 
-use crate::effect::Effect;
+pub use bernoulli::BernoulliSequence;
+pub use betting::BettingSequence;
+pub use evidence::{EValue, RunningMinimum, e_benjamini_hochberg};
+pub use group_sequential::{GroupSequential, Spending};
+pub use linear::{AnytimeT, LinearFit, StandardErrors};
+pub use mixture::{Mixture, Sides, Tuning};
+pub use msprt::Msprt;
+pub use quantile::QuantileTest;
+pub use stitching::{DoubleStitching, EmpiricalProcess, PolynomialStitching};
+
+use audience_stats::Confidence;
+
 use crate::error::Error;
 
-/// The asymptotic confidence sequence of an effect: intervals that, with the stated confidence, hold the truth at *all* numbers of
-/// units at once, so that one may look as often as one likes and stop when one likes. They are wider than those for one look, and
-/// narrowest near the number of units they are tuned for.
-///
-/// I. Waudby-Smith, D. Arbour, R. Sinha, E. H. Kennedy, A. Ramdas, "Time-uniform central limit theory and asymptotic confidence
-/// sequences", arXiv 2103.06476. It takes the normal distribution to hold from the first look on. Agrees with GrowthBook's gbstats.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct ConfidenceSequence {
-    confidence: Confidence,
-    alternative: Alternative,
-    tuned_for: f64,
+/// ln 1 / α.
+pub(crate) fn ln_inverse_alpha(confidence: Confidence) -> f64 {
+    -(1.0 - confidence.as_f64()).ln()
 }
 
-impl ConfidenceSequence {
-    /// Against one side or both. It is narrowest at 5000 units of both arms, unless [`tuned`](Self::tuned_for) otherwise.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::OneSidedBelowHalf`] when an interval with one end should hold the truth in less than half of all cases.
-    pub fn new(confidence: Confidence, alternative: Alternative) -> Result<Self, Error> {
-        let sequence = Self { confidence, alternative, tuned_for: 5000.0 };
-        if sequence.level() < 1.0 { Ok(sequence) } else { Err(Error::OneSidedBelowHalf { confidence }) }
-    }
+/// The value, if it is finite and above 0.
+pub(crate) fn positive(what: &'static str, value: f64) -> Result<f64, Error> {
+    if value.is_finite() && value > 0.0 { Ok(value) } else { Err(Error::NotATuning { what, value }) }
+}
 
-    /// The same, narrowest at another number of units of both arms together, of at least 1.
-    #[must_use]
-    pub fn tuned_for(self, units: f64) -> Self {
-        Self { tuned_for: units.max(1.0), ..self }
-    }
-
-    /// ρ, the parameter of the mixture: ρ² = (−2 ln α + ln(1 − 2 ln α)) / N*, with 2 α for one side.
-    pub fn rho(&self) -> f64 {
-        let ln = self.level().ln();
-        ((-2.0 * ln + (1.0 - 2.0 * ln).ln()) / self.tuned_for).sqrt()
-    }
-
-    /// The interval of an effect on so many units of both arms.
-    pub fn interval(&self, effect: &Effect, units: u64) -> Interval {
-        let (n, rho) = (units as f64, self.rho());
-        let scale = n * rho * rho;
-        let bound = (scale + 1.0).sqrt() / self.level();
-        let ln = if self.alternative == Alternative::TwoSided { bound.ln() } else { bound.ln_1p() };
-        let reach = effect.standard_error * (2.0 * (scale + 1.0) / scale * ln).sqrt();
-        let (low, high) = (effect.estimate - reach, effect.estimate + reach);
-        match self.alternative {
-            Alternative::TwoSided => Interval { low, high },
-            Alternative::Greater => Interval { low, high: f64::INFINITY },
-            Alternative::Less => Interval { low: f64::NEG_INFINITY, high },
+/// Where a function changes its sign between two values, by halving: at the first value it must be of one sign, at the second of
+/// the other, which `is_before` tells apart.
+pub(crate) fn halving(mut before: f64, mut after: f64, is_before: impl Fn(f64) -> bool) -> f64 {
+    // A double has no more than some thousand halvings in it, and some sixty where the ends are of one size.
+    for _ in 0..1100 {
+        let middle = before.midpoint(after);
+        if middle == before || middle == after {
+            break;
+        }
+        if is_before(middle) {
+            before = middle;
+        } else {
+            after = middle;
         }
     }
-
-    /// The p value that goes with it: at most α where the interval of that α does not hold `null`, for the same ρ. Right at any
-    /// number of looks, as is the least of all so far.
-    pub fn p_value(&self, effect: &Effect, units: u64, null: f64) -> PValue {
-        let scale = units as f64 * self.rho() * self.rho();
-        let distance = (effect.estimate - null) / effect.standard_error;
-        let exponent = scale * distance * distance / (2.0 * (scale + 1.0));
-        let half_ln = (scale + 1.0).ln() / 2.0;
-        let towards = match self.alternative {
-            Alternative::TwoSided => return PValue::from_ln(half_ln - exponent),
-            Alternative::Greater => distance,
-            Alternative::Less => -distance,
-        };
-        if towards <= 0.0 {
-            return PValue::ONE;
-        }
-        // ln(e^x − 1) is x where it is large.
-        let ln_exp_m1 = if exponent > 40.0 { exponent } else { exponent.exp_m1().ln() };
-        PValue::from_ln(half_ln - std::f64::consts::LN_2 - ln_exp_m1)
-    }
-
-    /// α, or 2 α against one side.
-    fn level(&self) -> f64 {
-        let alpha = 1.0 - self.confidence.as_f64();
-        if self.alternative == Alternative::TwoSided { alpha } else { 2.0 * alpha }
-    }
+    before.midpoint(after)
 }

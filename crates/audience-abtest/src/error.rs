@@ -223,6 +223,44 @@ pub enum Error {
         /// How long it waits.
         stall_seconds: f64,
     },
+    /// What a method is tuned by is finite and above 0.
+    #[error("tune by a {what} of {value}: it is not a finite number above 0")]
+    NotATuning {
+        /// What it is.
+        what: &'static str,
+        /// What was given.
+        value: f64,
+    },
+    /// A bounded value is between its bounds.
+    #[error("bet on {value}: it is not between 0 and 1")]
+    OutOfBounds {
+        /// What was given.
+        value: f64,
+    },
+    /// A regression needs more rows than columns.
+    #[error(
+        "fit {columns} coefficients to {rows} rows: there must be more rows than coefficients, and one coefficient"
+    )]
+    TooFewRows {
+        /// How many rows there are.
+        rows: usize,
+        /// How many columns there are.
+        columns: usize,
+    },
+    /// A column that others make up has no coefficient of its own.
+    #[error("fit column {column}: those before it make it up")]
+    DependentColumn {
+        /// Its place, from 0.
+        column: usize,
+    },
+    /// Looks come one after the other, up to the planned end.
+    #[error(
+        "look at {fraction} of the information: looks are at more than 0 and at most 1, and each later than the last"
+    )]
+    NotALaterLook {
+        /// The fraction that was given.
+        fraction: f64,
+    },
     /// A part of the time watched needs time watched.
     #[error("take a part of the time watched: there is none")]
     NothingWatched,

@@ -54,7 +54,8 @@
 //! | less noise | [`cuped`], [`post_stratified`] |
 //! | quantiles of units with several values | [`clustered_quantile`] |
 //! | tests and intervals of samples | [`samples`], and [`Proportion`](audience_stats::Proportion) |
-//! | looking again and again, believing | [`ConfidenceSequence`], [`NormalEffects`] |
+//! | looking again and again | [`ConfidenceSequence`], [`anytime`] |
+//! | believing | [`NormalEffects`] |
 //! | whether units are divided as planned, and alike before | [`trust`] |
 //! | many comparisons | [`Multiplicity`], [`Correction`](audience_stats::Correction), [`preferential_levels`] |
 //! | counts fed by hand, click-through rankings | [`ArmCounters`], [`rank_by_wilson`], [`rank_by_shrinkage`] |
@@ -71,7 +72,7 @@
 
 mod adjust;
 mod analysis;
-mod anytime;
+pub mod anytime;
 mod assignment;
 mod correction;
 mod effect;
@@ -92,7 +93,7 @@ pub use analysis::{
     AnalysedArm, AnalysedMetric, Analysis, AnalysisSpec, ArmValue, BURN_IN, Belief, Comparison, Finding, Look, LookAt,
     Method, Multiplicity, Sequence, Severity, Verdict, Warning,
 };
-pub use anytime::ConfidenceSequence;
+pub use anytime::asymptotic::ConfidenceSequence;
 #[cfg(feature = "bucketing")]
 pub use assignment::bucketing;
 pub use assignment::{

@@ -45,6 +45,96 @@ pub(crate) fn inverse(matrix: &[f64], rows: usize) -> Vec<f64> {
     swept
 }
 
+/// A matrix as orthonormal columns times an upper triangle.
+#[derive(Debug)]
+pub(crate) struct Orthogonal {
+    /// The columns.
+    q: Vec<Vec<f64>>,
+    /// The triangle, column by column, each from its top to the diagonal.
+    r: Vec<Vec<f64>>,
+}
+
+impl Orthogonal {
+    /// Of these columns, by Gram and Schmidt, done twice: that leaves them orthogonal to the last digit.
+    ///
+    /// L. Giraud, J. Langou, M. Rozložník, Computers & Mathematics with Applications 50 (2005).
+    ///
+    /// # Errors
+    ///
+    /// The place of a column that is made up by those before it.
+    pub(crate) fn new(columns: Vec<Vec<f64>>) -> Result<Self, usize> {
+        let (mut q, mut r) = (Vec::<Vec<f64>>::new(), Vec::<Vec<f64>>::new());
+        for (at, mut column) in columns.into_iter().enumerate() {
+            let before = dot(&column, &column).sqrt();
+            let mut triangle = vec![0.0; at];
+            for _ in 0..2 {
+                for (base, sum) in q.iter().zip(&mut triangle) {
+                    let part = dot(base, &column);
+                    *sum += part;
+                    column.iter_mut().zip(base).for_each(|(value, base)| *value -= part * base);
+                }
+            }
+            let left = dot(&column, &column).sqrt();
+            // What is left of it: nothing but rounding.
+            if left <= 1e-12 * before {
+                return Err(at);
+            }
+            for value in &mut column {
+                *value /= left;
+            }
+            triangle.push(left);
+            q.push(column);
+            r.push(triangle);
+        }
+        Ok(Self { q, r })
+    }
+
+    /// What the columns must be multiplied by to come nearest to `right`, and what is then left of it.
+    pub(crate) fn solve(&self, right: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let mut rest = right.to_vec();
+        let mut parts = vec![0.0; self.q.len()];
+        for _ in 0..2 {
+            for (base, sum) in self.q.iter().zip(&mut parts) {
+                let part = dot(base, &rest);
+                *sum += part;
+                rest.iter_mut().zip(base).for_each(|(value, base)| *value -= part * base);
+            }
+        }
+        // From the last one up.
+        for at in (0..parts.len()).rev() {
+            parts[at] /= self.r[at][at];
+            for above in 0..at {
+                parts[above] -= self.r[at][above] * parts[at];
+            }
+        }
+        (parts, rest)
+    }
+
+    /// How much of its own fitted value a row is: 0–1.
+    pub(crate) fn leverage(&self, row: usize) -> f64 {
+        self.q.iter().map(|column| column[row] * column[row]).sum()
+    }
+
+    /// Of each coefficient, what each row of the right side weighs in it.
+    pub(crate) fn weights(&self) -> Vec<Vec<f64>> {
+        let mut weights = self.q.clone();
+        for at in (0..weights.len()).rev() {
+            let (above, from_here) = weights.split_at_mut(at);
+            for value in &mut from_here[0] {
+                *value /= self.r[at][at];
+            }
+            for (column, factor) in above.iter_mut().zip(&self.r[at]) {
+                column.iter_mut().zip(&from_here[0]).for_each(|(value, solved)| *value -= factor * solved);
+            }
+        }
+        weights
+    }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

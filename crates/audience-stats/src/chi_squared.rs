@@ -2,10 +2,10 @@
 
 use std::num::NonZeroU32;
 
-use libm::{exp, expm1, log, log1p};
+use libm::{exp, log, log1p};
 
 use crate::error::Error;
-use crate::gamma::{LN_SQRT_2PI, deviance, stirling_error};
+use crate::gamma::{Gamma, LN_SQRT_2PI, ln_scale, stirling_error};
 use crate::normal::Normal;
 
 /// The χ² distribution with whole degrees of freedom.
@@ -45,21 +45,11 @@ impl ChiSquared {
     ///
     /// Agrees with the logarithm of the same in 60 digits (mpmath) to a relative 10⁻¹².
     pub fn ln_upper_tail(self, x: f64) -> f64 {
-        if x == f64::INFINITY {
-            return f64::NEG_INFINITY;
-        }
-        let (a, x) = (f64::from(self.degrees.get()) / 2.0, x / 2.0);
-        // What is no number is not above 0 either.
-        if !matches!(x.partial_cmp(&0.0), Some(std::cmp::Ordering::Greater)) {
-            return 0.0;
-        }
-        let ln_scale = ln_scale(a, x);
-        // Both ways are exact; each converges fast on its side.
-        if x < a + 1.0 {
-            log1p(-(exp(ln_scale) * series(a, x)).min(1.0))
-        } else {
-            (ln_scale + log(a) + log(fraction(a, x))).min(0.0)
-        }
+        self.gamma().ln_upper_tail(x / 2.0)
+    }
+
+    fn gamma(self) -> Gamma {
+        Gamma::of(f64::from(self.degrees.get()) / 2.0)
     }
 
     /// The value that a part `q` of the distribution lies below, for `q` between 0 and 1. Agrees with `scipy.stats.chi2.ppf`
@@ -144,53 +134,6 @@ impl ChiSquared {
 
     /// The natural logarithm of the probability below `x`, which is above 0.
     fn ln_lower_tail(self, x: f64) -> f64 {
-        let (a, half) = (f64::from(self.degrees.get()) / 2.0, x / 2.0);
-        if half < a + 1.0 {
-            (ln_scale(a, half) + log(series(a, half))).min(0.0)
-        } else {
-            log(-expm1(self.ln_upper_tail(x)))
-        }
+        self.gamma().ln_lower_tail(x / 2.0)
     }
-}
-
-/// ln of xᵃ e⁻ˣ / Γ(a + 1), without its large parts.
-fn ln_scale(a: f64, x: f64) -> f64 {
-    -deviance(a, x) - stirling_error(a) - LN_SQRT_2PI - log(a) / 2.0
-}
-
-/// The power series of the lower incomplete gamma function (DLMF 8.7.1): γ(a, x) is xᵃ e⁻ˣ / a times it.
-fn series(a: f64, x: f64) -> f64 {
-    let (mut term, mut sum, mut denominator) = (1.0, 1.0, a);
-    // It takes O(√a) terms past the largest, and x is no further than that.
-    while term > sum * f64::EPSILON / 4.0 {
-        denominator += 1.0;
-        term *= x / denominator;
-        sum += term;
-    }
-    sum
-}
-
-/// The continued fraction of the upper incomplete gamma function (DLMF 8.9.2), by Lentz's method: Γ(a, x) is xᵃ e⁻ˣ times
-/// it.
-fn fraction(a: f64, x: f64) -> f64 {
-    /// In place of 0, where a denominator passes through it.
-    const TINY: f64 = 1e-300;
-    let off_zero = |value: f64| if value.abs() < TINY { TINY } else { value };
-    let mut b = x + 1.0 - a;
-    let mut d = 1.0 / off_zero(b);
-    let (mut value, mut c) = (d, 1.0 / TINY);
-    // It converges in O(√a) steps where x is near a, some tens of thousands for the most degrees there are.
-    for step in 1..1_000_000_u32 {
-        let m = f64::from(step);
-        let term = m * (a - m);
-        b += 2.0;
-        d = 1.0 / off_zero(b + term * d);
-        c = off_zero(b + term / c);
-        let factor = c * d;
-        value *= factor;
-        if (factor - 1.0).abs() < f64::EPSILON {
-            break;
-        }
-    }
-    value
 }

@@ -36,7 +36,7 @@
 //! | adding to a range of positions in constant time | [`RangeCounts`] |
 //! | whether two lists have the same order | [`spearman`] |
 //! | sums by random group of units, and how sure functions of them are | [`GroupedSums`], [`RandomGroups`], [`Bootstrap`], [`Estimate`] |
-//! | Student's t | [`StudentT`] |
+//! | Student's t, other distributions | [`StudentT`], [`Normal`], [`Beta`], [`Gamma`], [`zeta()`] |
 //! | many hypotheses at once | [`Correction`], [`PValue`] |
 //! | whether counts come in the shares they should, values are uniform | [`goodness_of_fit`], [`bucket_counts`], [`kolmogorov_smirnov`], [`ln_bayes_factor_of_shares`] |
 //! | whether one group's values are larger, by rank | [`MannWhitney`] |
@@ -98,6 +98,7 @@ mod survival;
 pub mod test_util;
 mod weights;
 mod windowed;
+mod zeta;
 
 pub use accumulator::{Accumulator, Merge};
 pub use area::trapezoid;
@@ -110,6 +111,7 @@ pub use distinct::Distinct;
 pub use error::Error;
 pub use estimate::Estimate;
 pub use float_sum::FloatSum;
+pub use gamma::Gamma;
 pub use goodness_of_fit::{GoodnessOfFit, bucket_counts, goodness_of_fit, ln_bayes_factor_of_shares};
 pub use grouped_sums::{Bootstrap, GroupedSums, percentile_interval};
 pub use interval::{Confidence, Interval, Z_95};
@@ -136,3 +138,4 @@ pub use survival::{
 };
 pub use weights::effective_sample_size;
 pub use windowed::{TimeOf, WindowSummary, Windowed};
+pub use zeta::zeta;

@@ -1,5 +1,6 @@
 //! Families of experiments: assignment, trust, tests and intervals.
 
+mod anytime;
 mod assignment;
 mod effects;
 mod samples;
@@ -9,4 +10,4 @@ use super::Family;
 
 /// Families that have an answer, by subject.
 pub(super) const FAMILIES: &[&[(&str, Family)]] =
-    &[assignment::FAMILIES, effects::FAMILIES, samples::FAMILIES, trust::FAMILIES];
+    &[anytime::FAMILIES, assignment::FAMILIES, effects::FAMILIES, samples::FAMILIES, trust::FAMILIES];

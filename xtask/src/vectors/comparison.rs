@@ -230,6 +230,11 @@ impl<'a> Comparison<'a> {
         self.check_against("out", tolerance, ours, self.expected);
     }
 
+    /// A field beside the `out` of the case, if the case has it.
+    pub(super) fn beside(&self, field: &str) -> Option<&'a Value> {
+        self.case.get(field)
+    }
+
     /// Compares a field beside the `out` of the case, if the case has it.
     pub(super) fn check_beside(&mut self, field: &str, tolerance: f64, ours: impl Into<Answer>) {
         if let Some(expected) = self.case.get(field) {

@@ -1,6 +1,8 @@
 //! Behaviour through the public API.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod anytime;
+mod anytime_calibration;
 mod assignment;
 mod assignment_bucketing;
 mod assignment_counters;
