@@ -223,6 +223,46 @@ pub enum Error {
         /// How long it waits.
         stall_seconds: f64,
     },
+    /// A plan is of finite numbers of the right sign.
+    #[error("plan with {value} for the {of}")]
+    NotAPlan {
+        /// What it is.
+        of: &'static str,
+        /// What was given.
+        value: f64,
+    },
+    /// An effect is too small to be found.
+    #[error("plan for an effect of {effect}: it takes more than {most} units")]
+    TooManyUnits {
+        /// The effect.
+        effect: f64,
+        /// The most units there may be.
+        most: f64,
+    },
+    /// No effect there can be is found so often on so few units.
+    #[error(
+        "find an effect with a probability of {power} on {control_units} units of the control: none is large enough"
+    )]
+    TooFewToDetect {
+        /// How many there are.
+        control_units: f64,
+        /// How often it should be found.
+        power: f64,
+    },
+    /// A bandit has shares from 0 to 1, and finite numbers of the right sign.
+    #[error("make a bandit with {value} for the {of}")]
+    NotABandit {
+        /// What it is.
+        of: &'static str,
+        /// What was given.
+        value: f64,
+    },
+    /// A reward is a finite number, and for rates one from 0 to 1.
+    #[error("record {reward} for a reward")]
+    NotAReward {
+        /// What was given.
+        reward: f64,
+    },
     /// A part of the time watched needs time watched.
     #[error("take a part of the time watched: there is none")]
     NothingWatched,
