@@ -96,7 +96,9 @@ fn means_are_selected_as_often_as_they_are_the_best() {
     let prior = NormalEffects { mean: 0.0, sd: 100.0 };
     let mut policy = GaussianThompson::new(3, prior, 4.0).unwrap();
     for (arm, rewards) in [[3.0, 5.0, 4.0, 6.0], [5.0, 4.5, 6.0, 5.5], [1.0, 7.0, 4.0, 3.0]].iter().enumerate() {
-        rewards.iter().for_each(|reward| policy.record(arm, &(), *reward).unwrap());
+        for reward in rewards {
+            policy.record(arm, &(), *reward).unwrap();
+        }
     }
     let beliefs: Vec<_> = (0..3).map(|arm| policy.posterior(arm).unwrap()).collect();
     let exact = chances_to_be_best(&beliefs);
@@ -222,7 +224,9 @@ fn arms_without_rewards_come_first() {
 #[test]
 fn bounds_are_those_of_the_divergence() {
     let mut policy = KlUcb::new(2).unwrap();
-    [1.0, 0.0, 1.0, 1.0].into_iter().for_each(|reward| policy.record(0, &(), reward).unwrap());
+    for reward in [1.0, 0.0, 1.0, 1.0] {
+        policy.record(0, &(), reward).unwrap();
+    }
     policy.record(1, &(), 1.0).unwrap();
     // 4 d(3/4, q) = ln 5.
     let q = policy.bound(0);
