@@ -3,6 +3,7 @@
 use audience_core::{Elapsed, Timestamp};
 
 use crate::assignment::Outcome;
+use crate::factorial::Change;
 
 /// A value this crate cannot work with.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -248,6 +249,34 @@ pub enum Error {
         control_units: f64,
         /// How often it should be found.
         power: f64,
+    },
+    /// A factorial design has factors.
+    #[error("combine {factors} factor(s): it takes two")]
+    TooFewFactors {
+        /// How many were given.
+        factors: usize,
+    },
+    /// Factors are assigned on their own.
+    #[error("combine factors {key:?} and {other:?}: units are hashed with the same salt for both")]
+    SharedSalt {
+        /// The one.
+        key: String,
+        /// The other.
+        other: String,
+    },
+    /// A design has so many cells that units go round.
+    #[error("combine levels to more than {most} cells")]
+    TooManyCells {
+        /// How many there may be.
+        most: usize,
+    },
+    /// A factor goes from a level to another.
+    #[error("change {}", change.map_or("nothing".to_owned(), |Change { factor, level, from }| {
+        format!("factor {factor} from level {from} to level {level}: there is no such change, or another of the factor")
+    }))]
+    NotAChange {
+        /// What was asked for; `None` if nothing was.
+        change: Option<Change>,
     },
     /// A bandit has shares from 0 to 1, and finite numbers of the right sign.
     #[error("make a bandit with {value} for the {of}")]

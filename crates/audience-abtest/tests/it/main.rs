@@ -13,6 +13,7 @@ mod calibration_analysis;
 mod calibration_effects;
 mod calibration_trust;
 mod effects;
+mod factorial;
 mod means;
 mod planning;
 mod posteriors;
