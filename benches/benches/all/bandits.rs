@@ -72,7 +72,7 @@ fn better(criterion: &mut Criterion) {
     let arms: Vec<NormalEffects> =
         (0..10_u32).map(|arm| NormalEffects { mean: f64::from(arm) / 10.0, sd: 0.3 }).collect();
     group.bench_function("best of ten means, computed", |bencher| {
-        bencher.iter(|| chances_to_be_best(black_box(&arms)));
+        bencher.iter(|| chances_to_be_best(black_box(&arms)).expect("beliefs"));
     });
     group.finish();
 }

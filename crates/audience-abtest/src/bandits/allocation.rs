@@ -56,7 +56,8 @@ impl Allocation {
     ///
     /// # Errors
     ///
-    /// [`Error::TooFewVariants`] for less than two arms; [`Error::Statistics`] when there are other numbers of units than arms;
+    /// [`Error::TooFewVariants`] for less than two arms; [`Error::Statistics`] when there are other numbers of units than arms, or a belief is
+    /// no distribution;
     /// [`Error::NotABandit`] when the floor is below 0 or takes more than there is.
     pub fn shares(&self, arms: &[impl ArmBelief], units: &[u64]) -> Result<Option<Vec<f64>>, Error> {
         let count = arms.len();
@@ -73,9 +74,9 @@ impl Allocation {
         if units.iter().any(|units| *units < self.least_units) {
             return Ok(None);
         }
-        let mut weights = chances_to_be_best(arms);
+        let mut weights = chances_to_be_best(arms)?;
         if self.top_two == TopTwo::BestAndSecond {
-            for (weight, second) in weights.iter_mut().zip(chances_to_be_second(arms)) {
+            for (weight, second) in weights.iter_mut().zip(chances_to_be_second(arms)?) {
                 *weight += second;
             }
         }

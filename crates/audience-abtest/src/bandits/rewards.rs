@@ -5,7 +5,7 @@ use crate::error::Error;
 /// Sums of what came of each arm, in memory that does not grow. With a discount, what is old counts less: each reward that is
 /// recorded multiplies the weight of all before it, of every arm, so that 1 / (1 − discount) rewards are what is remembered.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Written"))]
 pub struct Rewards {
     arms: Vec<Sums>,
     discount: f64,
@@ -18,6 +18,34 @@ struct Sums {
     count: f64,
     mean: f64,
     scatter: f64,
+}
+
+/// As it comes from elsewhere.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Written {
+    arms: Vec<Sums>,
+    discount: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Written> for Rewards {
+    type Error = Error;
+
+    fn try_from(Written { arms, discount }: Written) -> Result<Self, Error> {
+        let rewards = Self::new(arms.len())?.discounted(discount)?;
+        for sums in &arms {
+            if !sums.mean.is_finite() {
+                return Err(Error::NotABandit { of: "mean reward of an arm", value: sums.mean });
+            }
+            for (of, value) in [("count of an arm", sums.count), ("scatter of an arm", sums.scatter)] {
+                if !(value >= 0.0 && value.is_finite()) {
+                    return Err(Error::NotABandit { of, value });
+                }
+            }
+        }
+        Ok(Self { arms, ..rewards })
+    }
 }
 
 impl Rewards {

@@ -18,7 +18,8 @@ pub enum PlannedMetric {
         treatment: f64,
     },
     /// The mean of a quantity with the same variance in both arms, by Student's t test, which is what few units take: its power
-    /// is by the noncentral t distribution with n₁ + n₂ − 2 degrees of freedom.
+    /// is by the noncentral t distribution with n₁ + n₂ − 2 degrees of freedom. With another criterion than one look it is as
+    /// [`Mean`](Self::Mean).
     FewMeans {
         /// The variance of a unit.
         variance: f64,

@@ -3,6 +3,7 @@
 use audience_stats::{Normal, ln_integral};
 
 use super::normal::NormalEffects;
+use crate::error::Error;
 
 /// What is believed of an arm, as a distribution of a number that is larger where the arm is better. Its density and both its tails
 /// are log-concave.
@@ -48,6 +49,8 @@ impl ArmBelief for NormalEffects {
 /// The probability of each arm to be the best of all, in the order given: ∫ fⱼ(x) ∏ Fₖ(x) dx over the other arms k. They add up to 1;
 /// of one arm it is 1, and of none there is none.
 ///
+/// Where less is better, turn beliefs round: the mean of a normal distribution negated, α and β of a beta exchanged.
+///
 /// Arms are believed independent of each other. Computed and not drawn, to a relative 10⁻¹⁰, also where it is 10⁻³⁰⁰; for normal
 /// distributions and betas alike. Agrees with `scipy.integrate.quad` over densities and distribution functions of SciPy. The work is
 /// in the square of the number of arms.
@@ -58,21 +61,45 @@ impl ArmBelief for NormalEffects {
 /// use audience_abtest::{NormalEffects, chances_to_be_best};
 ///
 /// let arms = [(0.0, 1.0), (0.0, 1.0), (1.0, 1.0)].map(|(mean, sd)| NormalEffects { mean, sd });
-/// let best = chances_to_be_best(&arms);
+/// let best = chances_to_be_best(&arms)?;
 /// assert!((best[2] - 0.633_7).abs() < 1e-4 && (best.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+/// # Ok::<(), audience_abtest::Error>(())
 /// ```
-pub fn chances_to_be_best(arms: &[impl ArmBelief]) -> Vec<f64> {
+///
+/// # Errors
+///
+/// [`Error::Statistics`] when the centre of a belief is not finite, or its width not finite and above 0.
+pub fn chances_to_be_best(arms: &[impl ArmBelief]) -> Result<Vec<f64>, Error> {
+    check(arms)?;
     let chance = |arm: usize| chance(arms, arm, None);
-    (0..arms.len()).map(chance).collect()
+    Ok((0..arms.len()).map(chance).collect())
 }
 
 /// The probability of each arm to be the second best of all, in the order given: Σᵢ ∫ fⱼ(x) (1 − Fᵢ(x)) ∏ Fₖ(x) dx over the other arms
 /// i, and k beside both. They add up to 1 where there are two arms or more; the only one is never second.
 ///
 /// With [`chances_to_be_best`] it is what top-two Thompson sampling goes by. The work is in the cube of the number of arms.
-pub fn chances_to_be_second(arms: &[impl ArmBelief]) -> Vec<f64> {
+///
+/// # Errors
+///
+/// As [`chances_to_be_best`].
+pub fn chances_to_be_second(arms: &[impl ArmBelief]) -> Result<Vec<f64>, Error> {
+    check(arms)?;
     let others = |arm: usize| (0..arms.len()).filter(move |other| *other != arm);
-    (0..arms.len()).map(|arm| others(arm).map(|better| chance(arms, arm, Some(better))).sum()).collect()
+    Ok((0..arms.len()).map(|arm| others(arm).map(|better| chance(arms, arm, Some(better))).sum()).collect())
+}
+
+fn check(arms: &[impl ArmBelief]) -> Result<(), audience_stats::Error> {
+    for (at, arm) in arms.iter().enumerate() {
+        let (centre, width) = (arm.centre(), arm.width());
+        if !centre.is_finite() {
+            return Err(audience_stats::Error::NotFinite { at, value: centre });
+        }
+        if !(width.is_finite() && width > 0.0) {
+            return Err(audience_stats::Error::NotPositive { at, value: width });
+        }
+    }
+    Ok(())
 }
 
 /// The probability of an arm to be above all others, but below one of them if there is one that is better.

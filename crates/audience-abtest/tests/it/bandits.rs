@@ -57,7 +57,7 @@ fn arms_are_selected_as_often_as_they_are_the_best() {
     {
         let mut policy = after(Thompson::with_prior(seen.len(), BetaPrior::JEFFREYS).unwrap(), seen);
         let beliefs: Vec<_> = (0..seen.len()).map(|arm| policy.posterior(arm).unwrap()).collect();
-        let exact = chances_to_be_best(&beliefs)[1];
+        let exact = chances_to_be_best(&beliefs).unwrap()[1];
         let found = share(&mut policy, 1, draws, &mut rng);
         assert!((found - exact).abs() < 3.0 * (0.25 / f64::from(draws)).sqrt(), "{seen:?}: {found}, not {exact}");
     }
@@ -101,7 +101,7 @@ fn means_are_selected_as_often_as_they_are_the_best() {
         }
     }
     let beliefs: Vec<_> = (0..3).map(|arm| policy.posterior(arm).unwrap()).collect();
-    let exact = chances_to_be_best(&beliefs);
+    let exact = chances_to_be_best(&beliefs).unwrap();
     let (mut rng, draws) = (Rng::seed_from_u64(5), 40_000);
     let mut selected = [0; 3];
     (0..draws).for_each(|_| selected[policy.select(&(), &mut rng)] += 1);
@@ -188,7 +188,7 @@ fn contexts_have_their_own_best_arm() {
 fn shares_have_a_floor_and_keep_their_order() {
     let arms = [(1.0, 0.1), (1.2, 0.1), (0.1, 0.1), (1.1, 0.2)].map(|(mean, sd)| NormalEffects { mean, sd });
     let units = [500; 4];
-    let best = chances_to_be_best(&arms);
+    let best = chances_to_be_best(&arms).unwrap();
     let allocation = Allocation { floor: 0.05, ..Allocation::default() };
     let shares = allocation.shares(&arms, &units).unwrap().unwrap();
     assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-14);
@@ -197,7 +197,7 @@ fn shares_have_a_floor_and_keep_their_order() {
     }
     let two = Allocation { top_two: TopTwo::BestAndSecond, floor: 0.0, ..allocation };
     let shares = two.shares(&arms, &units).unwrap().unwrap();
-    let second = chances_to_be_second(&arms);
+    let second = chances_to_be_second(&arms).unwrap();
     for arm in 0..4 {
         assert!((shares[arm] - f64::midpoint(best[arm], second[arm])).abs() < 1e-10);
     }
@@ -251,4 +251,21 @@ fn what_is_no_bandit_is_refused() {
     let prior = NormalEffects { mean: 0.0, sd: 0.0 };
     insta::assert_snapshot!(GaussianThompson::new(2, prior, 1.0).unwrap_err(), @"make a bandit with 0 for the deviation of the prior");
     assert_eq!(policy().posterior(2), None);
+}
+
+#[test]
+fn bandits_go_on_where_they_were_written() {
+    let mut policy = Thompson::new(3).unwrap().discounted(0.99).unwrap().top_two(0.6).unwrap();
+    run(&mut policy, &[0.2, 0.4, 0.3], 100, 17);
+    let written = serde_json::to_string(&policy).unwrap();
+    let mut read: Thompson = serde_json::from_str(&written).unwrap();
+    assert_eq!(read, policy);
+    assert_eq!(run(&mut read, &[0.2, 0.4, 0.3], 100, 18).0, run(&mut policy, &[0.2, 0.4, 0.3], 100, 18).0);
+    let damaged = r#"{"rewards":{"arms":[],"discount":1.0},"epsilon":0.1}"#;
+    let error = serde_json::from_str::<EpsilonGreedy>(damaged).unwrap_err().to_string();
+    assert!(error.starts_with("compare 0 variant(s)"), "{error}");
+    let sums = r#"{"count":-1.0,"mean":0.5,"scatter":0.0}"#;
+    let damaged = format!(r#"{{"rewards":{{"arms":[{sums},{sums}],"discount":1.0}}}}"#);
+    let error = serde_json::from_str::<Ucb1>(&damaged).unwrap_err().to_string();
+    assert!(error.starts_with("make a bandit with -1 for the count of an arm"), "{error}");
 }

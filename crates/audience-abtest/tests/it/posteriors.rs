@@ -89,17 +89,17 @@ fn no_effect_in_practice_is_a_probability() {
 #[test]
 fn one_arm_is_the_best() {
     let arms = [(0.0, 1.0), (0.5, 0.01), (0.4, 3.0), (-9.0, 0.1)].map(|(mean, sd)| NormalEffects { mean, sd });
-    near(chances_to_be_best(&arms).iter().sum(), 1.0, 1e-11);
-    near(chances_to_be_second(&arms).iter().sum(), 1.0, 1e-11);
+    near(chances_to_be_best(&arms).unwrap().iter().sum(), 1.0, 1e-11);
+    near(chances_to_be_second(&arms).unwrap().iter().sum(), 1.0, 1e-11);
     let rates = [of(0.5, 0.5), of(300.0, 20.0), of(3.0, 0.1), of(90.0, 5.0), of(4.0, 4.0)];
-    near(chances_to_be_best(&rates).iter().sum(), 1.0, 1e-11);
-    near(chances_to_be_second(&rates).iter().sum(), 1.0, 1e-11);
-    near(chances_to_be_best(&rates[..2])[0], rates[0].chance_to_beat(&rates[1]), 1e-11);
-    assert_eq!(chances_to_be_best(&rates[..1]), [1.0]);
-    assert_eq!(chances_to_be_second(&rates[..1]), [0.0]);
-    assert!(chances_to_be_best(&rates[..0]).is_empty());
+    near(chances_to_be_best(&rates).unwrap().iter().sum(), 1.0, 1e-11);
+    near(chances_to_be_second(&rates).unwrap().iter().sum(), 1.0, 1e-11);
+    near(chances_to_be_best(&rates[..2]).unwrap()[0], rates[0].chance_to_beat(&rates[1]), 1e-11);
+    assert_eq!(chances_to_be_best(&rates[..1]).unwrap(), [1.0]);
+    assert_eq!(chances_to_be_second(&rates[..1]).unwrap(), [0.0]);
+    assert!(chances_to_be_best(&rates[..0]).unwrap().is_empty());
     let alike = [NormalEffects { mean: 7.0, sd: 2.0 }; 5];
-    for chance in chances_to_be_best(&alike) {
+    for chance in chances_to_be_best(&alike).unwrap() {
         near(chance, 0.2, 1e-12);
     }
 }
@@ -125,6 +125,8 @@ fn what_is_no_distribution_is_refused() {
     assert!(matches!(BetaPosterior::new(0.0, 1.0), Err(Error::Statistics(_))));
     assert!(matches!(BetaPosterior::new(1.0, f64::INFINITY), Err(Error::Statistics(_))));
     let seen = Proportion::new(3, 7).unwrap();
+    let certain = [NormalEffects { mean: 0.0, sd: 1.0 }, NormalEffects { mean: 0.0, sd: 0.0 }];
+    insta::assert_snapshot!(chances_to_be_best(&certain).unwrap_err(), @"compute with value 1: 0 is not finite and above 0");
     let nothing = BetaPrior { alpha: 0.0, beta: 0.0 };
     insta::assert_snapshot!(BetaPosterior::after(&seen, nothing).unwrap_err(), @"divide by 0: it is not finite and above 0");
 }

@@ -286,7 +286,7 @@ fn bandit(case: &Value, compare: &mut Comparison) -> Result<(), Failure> {
     let side = if config.inverse { -1.0 } else { 1.0 };
     let arms: Vec<_> =
         posteriors.iter().map(|posterior| NormalEffects { mean: side * posterior.mean, ..*posterior }).collect();
-    compare.near("best_arm_probabilities", DRAWN, 1.0, chances_to_be_best(&arms));
+    compare.near("best_arm_probabilities", DRAWN, 1.0, chances_to_be_best(&arms)?);
     let top_two = if config.top_two { TopTwo::BestAndSecond } else { TopTwo::Best };
     let allocation = Allocation { floor: config.min_variation_weight, least_units: 100, top_two };
     let shares = allocation.shares(&arms, &units)?;

@@ -99,12 +99,12 @@ fn best_arm_probability(case: &Value, compare: &mut Comparison) -> Result<(), Fa
     let best = match read(case)? {
         Arms::Normal { means, sds } => {
             let arms: Vec<_> = means.into_iter().zip(sds).map(|(mean, sd)| NormalEffects { mean, sd }).collect();
-            chances_to_be_best(&arms)
+            chances_to_be_best(&arms)?
         }
         Arms::Beta { posteriors } => {
             let arms: Result<Vec<_>, _> =
                 posteriors.iter().map(|rate| BetaPosterior::new(rate.alpha, rate.beta)).collect();
-            chances_to_be_best(&arms?)
+            chances_to_be_best(&arms?)?
         }
     };
     compare.near("sum", BOUND, 0.0, best.iter().sum::<f64>());
