@@ -61,24 +61,29 @@ impl Beta {
     /// The natural logarithm of the density of ln(x / (1 − x)) at `logit`: of x (1 − x) times the density at x. It is concave for
     /// all parameters, also where the density itself has no bound.
     pub fn ln_density_at_logit(self, logit: f64) -> f64 {
-        let (x, rest) = from_logit(logit);
-        if x <= 0.0 || rest <= 0.0 {
-            return f64::NEG_INFINITY;
+        if logit > FAR {
+            return Self { a: self.b, b: self.a }.ln_density_at_logit(-logit);
         }
-        self.ln_scale() - self.apart((x, rest), self.above(x, rest))
+        // So near 0 it is a power of x.
+        let beyond = (logit + FAR).min(0.0);
+        let (x, rest) = from_logit(logit - beyond);
+        self.ln_scale() - self.apart((x, rest), self.above(x, rest)) + self.a * beyond
     }
 
     /// The natural logarithm of the probability of a value whose ln(x / (1 − x)) is at most `logit`: of
     /// [`lower_tail`](Self::lower_tail), with as many digits where x is near 1 as where it is near 0.
     pub fn ln_lower_tail_at_logit(self, logit: f64) -> f64 {
-        let (x, rest) = from_logit(logit);
-        self.ln_tail(x, rest)
+        if logit > FAR {
+            return log1p(-exp(Self { a: self.b, b: self.a }.ln_lower_tail_at_logit(-logit)));
+        }
+        let beyond = (logit + FAR).min(0.0);
+        let (x, rest) = from_logit(logit - beyond);
+        self.ln_tail(x, rest) + self.a * beyond
     }
 
     /// The natural logarithm of the probability of a value whose ln(x / (1 − x)) is at least `logit`.
     pub fn ln_upper_tail_at_logit(self, logit: f64) -> f64 {
-        let (x, rest) = from_logit(logit);
-        Self { a: self.b, b: self.a }.ln_tail(rest, x)
+        Self { a: self.b, b: self.a }.ln_lower_tail_at_logit(-logit)
     }
 
     /// The value that a part `q` of the distribution lies below, for `q` between 0 and 1.
@@ -148,6 +153,9 @@ impl Beta {
         stirling_error(a + b) - stirling_error(a) - stirling_error(b) + half_ln
     }
 }
+
+/// Where x, or 1 − x, is hardly a number any more, though its logarithm is one.
+const FAR: f64 = 700.0;
 
 /// x and 1 − x of ln(x / (1 − x)).
 fn from_logit(logit: f64) -> (f64, f64) {

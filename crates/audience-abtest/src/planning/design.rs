@@ -29,6 +29,22 @@ pub enum Criterion {
     Posterior(NormalEffects),
 }
 
+impl Criterion {
+    fn check(&self) -> Result<(), Error> {
+        let of_finite = |of: &'static str, value: f64, above: f64| {
+            if value.is_finite() && value > above { Ok(()) } else { Err(Error::NotAPlan { of, value }) }
+        };
+        match *self {
+            Self::OneLook => Ok(()),
+            Self::Sequence { tuned_for } => of_finite("units to be narrowest at", tuned_for, 0.0),
+            Self::Posterior(prior) => {
+                of_finite("mean of the prior", prior.mean, f64::NEG_INFINITY)?;
+                of_finite("deviation of the prior", prior.sd, 0.0)
+            }
+        }
+    }
+}
+
 /// A test that is planned, and how units are divided.
 ///
 /// # Examples
@@ -84,8 +100,8 @@ impl TestDesign {
     ///
     /// # Errors
     ///
-    /// [`Error::NotAPlan`] of what cannot be: an effect that makes a rate none, fewer than two units, a ratio or variance that is
-    /// not above 0; [`Error::OneSidedBelowHalf`] of a sequence.
+    /// [`Error::NotAPlan`] of what cannot be: an effect that makes a rate none, fewer than two units, a ratio, variance or
+    /// deviation of a prior that is not above 0; [`Error::OneSidedBelowHalf`] of a sequence.
     pub fn power(&self, metric: &PlannedMetric, effect: f64, control_units: f64) -> Result<f64, Error> {
         self.check(metric, effect)?;
         if !(control_units.is_finite() && control_units > 0.0 && control_units * (1.0 + self.ratio) >= 2.0) {
@@ -159,6 +175,7 @@ impl TestDesign {
 
     /// The power with standard errors of the effect without and with it, and so many units of both arms.
     pub(super) fn power_of(&self, effect: f64, (without, with): (f64, f64), units: f64) -> Result<f64, Error> {
+        self.criterion.check()?;
         let distance = effect - self.null;
         let (up, down) = match self.criterion {
             Criterion::OneLook => (self.critical() * without, self.critical() * without),

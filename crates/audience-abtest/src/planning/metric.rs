@@ -90,7 +90,9 @@ impl PlannedMetric {
 
     pub(super) fn check(&self) -> Result<(), Error> {
         let (of, value, most) = match *self {
-            Self::Mean { control, treatment } if control > 0.0 => ("variance", treatment, f64::INFINITY),
+            Self::Mean { control, treatment } if control > 0.0 && control.is_finite() => {
+                ("variance", treatment, f64::INFINITY)
+            }
             Self::Mean { control, .. } => ("variance", control, f64::INFINITY),
             Self::FewMeans { variance } => ("variance", variance, f64::INFINITY),
             Self::Rate { control } | Self::RateUnpooled { control } => ("rate", control, 1.0),

@@ -58,8 +58,11 @@ impl Midway {
     ///
     /// # Errors
     ///
-    /// [`Error::NotAPlan`] of an effect that is not finite or a number of units below 0.
+    /// [`Error::NotAPlan`] of an effect, or a prior, that is not finite, or a number of units below 0.
     pub fn power(&self, design: &TestDesign, effect: f64, further_units: f64) -> Result<f64, Error> {
+        if !design.null.is_finite() {
+            return Err(Error::NotAPlan { of: "effect to test against", value: design.null });
+        }
         if !effect.is_finite() {
             return Err(Error::NotAPlan { of: "effect", value: effect });
         }

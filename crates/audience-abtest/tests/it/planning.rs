@@ -179,6 +179,15 @@ fn what_cannot_be_planned_is_refused() {
     insta::assert_snapshot!(above.units(&rate, -0.1, 0.8).unwrap_err(), @"plan with -0.1 for the effect");
     let units = PlannedUnits { control: 10.0, treatment: 5.0 };
     insta::assert_snapshot!(units.days(0.0).unwrap_err(), @"plan with 0 for the units per day");
+    for value in [0.0, f64::INFINITY, f64::NAN] {
+        let prior = NormalEffects { mean: 0.0, sd: value };
+        for criterion in [Criterion::Sequence { tuned_for: value }, Criterion::Posterior(prior)] {
+            let error = TestDesign { criterion, ..design }.power(&rate, 0.05, 100.0);
+            assert!(matches!(error, Err(Error::NotAPlan { .. })), "{criterion:?}");
+        }
+        let metric = PlannedMetric::Mean { control: value, treatment: 1.0 };
+        assert!(matches!(design.power(&metric, 0.05, 100.0), Err(Error::NotAPlan { .. })));
+    }
     assert!(matches!(Midway::new(0.0, 5), Err(Error::NotAPlan { .. })));
     assert!(matches!(Midway::new(0.1, 0), Err(Error::NotAPlan { .. })));
     let sure = TestDesign {

@@ -60,6 +60,15 @@ fn losses_are_the_differences_of_means() {
 }
 
 #[test]
+fn rates_with_a_formula_are_as_it_says() {
+    // Of x from a beta of 1e6 and 1, x of at most y is y to the power of 1e6: Γ(1e6 + 1/2) / (Γ(1e6 + 1) √π), by mpmath.
+    near(of(0.5, 0.5).chance_to_beat(&of(1e6, 1.0)), 0.000_564_189_513_024_062_8, 1e-11);
+    // 20 B(20, 301) and 99,999 terms of the closed sum, by mpmath.
+    near(of(1.0, 300.0).chance_to_beat(&of(20.0, 1.0)), 3.518_769_237_180_243_7e-32, 1e-11);
+    near(of(1e5, 9e5).chance_to_beat(&of(1.1e5, 9e5)), 4.418_837_797_664_455_4e-95, 1e-10);
+}
+
+#[test]
 fn swapping_arms_mirrors() {
     let (one, other) = (of(402.5, 3599.0), of(201.5, 2697.0));
     let mirror = |posterior: &BetaPosterior| of(posterior.beta(), posterior.alpha());
