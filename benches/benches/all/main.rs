@@ -2,6 +2,7 @@
 
 mod adapters;
 mod assignment;
+mod bandits;
 mod core;
 mod earlier;
 mod experiments;
@@ -21,6 +22,6 @@ criterion_group! {
     name = benches;
     config = settings();
     targets = core::define, earlier::define, merging::define, ingest::define, adapters::define, assignment::define,
-        experiments::define
+        bandits::define, experiments::define
 }
 criterion_main!(benches);

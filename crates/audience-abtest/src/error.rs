@@ -3,6 +3,7 @@
 use audience_core::{Elapsed, Timestamp};
 
 use crate::assignment::Outcome;
+use crate::factorial::Change;
 
 /// A value this crate cannot work with.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -260,6 +261,74 @@ pub enum Error {
     NotALaterLook {
         /// The fraction that was given.
         fraction: f64,
+    },
+    /// A plan is of finite numbers of the right sign.
+    #[error("plan with {value} for the {of}")]
+    NotAPlan {
+        /// What it is.
+        of: &'static str,
+        /// What was given.
+        value: f64,
+    },
+    /// An effect is too small to be found.
+    #[error("plan for an effect of {effect}: it takes more than {most} units")]
+    TooManyUnits {
+        /// The effect.
+        effect: f64,
+        /// The most units there may be.
+        most: f64,
+    },
+    /// No effect there can be is found so often on so few units.
+    #[error(
+        "find an effect with a probability of {power} on {control_units} units of the control: none is large enough"
+    )]
+    TooFewToDetect {
+        /// How many there are.
+        control_units: f64,
+        /// How often it should be found.
+        power: f64,
+    },
+    /// A factorial design has factors.
+    #[error("combine {factors} factor(s): it takes two")]
+    TooFewFactors {
+        /// How many were given.
+        factors: usize,
+    },
+    /// Factors are assigned on their own.
+    #[error("combine factors {key:?} and {other:?}: units are hashed with the same salt for both")]
+    SharedSalt {
+        /// The one.
+        key: String,
+        /// The other.
+        other: String,
+    },
+    /// A design has so many cells that units go round.
+    #[error("combine levels to more than {most} cells")]
+    TooManyCells {
+        /// How many there may be.
+        most: usize,
+    },
+    /// A factor goes from a level to another.
+    #[error("change {}", change.map_or("nothing".to_owned(), |Change { factor, level, from }| {
+        format!("factor {factor} from level {from} to level {level}: there is no such change, or another of the factor")
+    }))]
+    NotAChange {
+        /// What was asked for; `None` if nothing was.
+        change: Option<Change>,
+    },
+    /// A bandit has shares from 0 to 1, and finite numbers of the right sign.
+    #[error("make a bandit with {value} for the {of}")]
+    NotABandit {
+        /// What it is.
+        of: &'static str,
+        /// What was given.
+        value: f64,
+    },
+    /// A reward is a finite number, and for rates one from 0 to 1.
+    #[error("record {reward} for a reward")]
+    NotAReward {
+        /// What was given.
+        reward: f64,
     },
     /// A part of the time watched needs time watched.
     #[error("take a part of the time watched: there is none")]

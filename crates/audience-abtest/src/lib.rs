@@ -55,7 +55,10 @@
 //! | quantiles of units with several values | [`clustered_quantile`] |
 //! | tests and intervals of samples | [`samples`], and [`Proportion`](audience_stats::Proportion) |
 //! | looking again and again | [`ConfidenceSequence`], [`anytime`] |
-//! | believing | [`NormalEffects`] |
+//! | believing: effects, rates, which arm is the best | [`NormalEffects`], [`BetaPosterior`], [`chances_to_be_best`] |
+//! | how many units it takes, and what they find | [`planning`] |
+//! | losing little while it is found out | [`bandits`] |
+//! | several things changed at once | [`Factorial`] |
 //! | whether units are divided as planned, and alike before | [`trust`] |
 //! | many comparisons | [`Multiplicity`], [`Correction`](audience_stats::Correction), [`preferential_levels`] |
 //! | counts fed by hand, click-through rankings | [`ArmCounters`], [`rank_by_wilson`], [`rank_by_shrinkage`] |
@@ -64,8 +67,7 @@
 //!
 //! # What is not here
 //!
-//! No clock, no random numbers but seeded ones, no storage of assignments: who is saved in which arm is the caller's to keep. Bandits,
-//! factorial designs and plans of sample sizes are to come.
+//! No clock, no random numbers but seeded ones, no storage of assignments: who is saved in which arm is the caller's to keep.
 //!
 //! # Features
 #![doc = document_features::document_features!()]
@@ -74,11 +76,14 @@ mod adjust;
 mod analysis;
 pub mod anytime;
 mod assignment;
+pub mod bandits;
 mod correction;
 mod effect;
 mod error;
 mod exposure;
+mod factorial;
 mod metric;
+pub mod planning;
 mod posterior;
 mod quantile;
 mod refusal;
@@ -105,8 +110,9 @@ pub use correction::{PreferentialLevels, interval_of_adjusted, preferential_leve
 pub use effect::{ArmEstimate, Effect, Functional, RelativeInterval, Scale, fieller, log_ratio, welch};
 pub use error::Error;
 pub use exposure::{ExperimentUnit, ExperimentUnits, ExposureSpec, Exposures, Mixed, Totals};
+pub use factorial::{Change, Factorial};
 pub use metric::{CLICK, IMPRESSION, Metric, MetricKind};
-pub use posterior::NormalEffects;
+pub use posterior::{ArmBelief, BetaPosterior, NormalEffects, chances_to_be_best, chances_to_be_second};
 pub use quantile::{QuantileSample, clustered_quantile};
 pub use refusal::Refusal;
 pub use strata::post_stratified;

@@ -36,7 +36,8 @@
 //! | adding to a range of positions in constant time | [`RangeCounts`] |
 //! | whether two lists have the same order | [`spearman`] |
 //! | sums by random group of units, and how sure functions of them are | [`GroupedSums`], [`RandomGroups`], [`Bootstrap`], [`Estimate`] |
-//! | Student's t, other distributions | [`StudentT`], [`Normal`], [`Beta`], [`Gamma`], [`zeta()`] |
+//! | Student's t, of means that are alike or differ; other distributions | [`StudentT`], [`NoncentralT`], [`Normal`], [`Beta`], [`Gamma`], [`zeta()`] |
+//! | integrals of log-concave functions, far out too | [`ln_integral`] |
 //! | many hypotheses at once | [`Correction`], [`PValue`] |
 //! | whether counts come in the shares they should, values are uniform | [`goodness_of_fit`], [`bucket_counts`], [`kolmogorov_smirnov`], [`ln_bayes_factor_of_shares`] |
 //! | whether one group's values are larger, by rank | [`MannWhitney`] |
@@ -81,11 +82,13 @@ mod mann_whitney;
 mod mean_ratio;
 mod moments;
 mod multiple;
+mod noncentral_t;
 mod normal;
 mod p_value;
 #[cfg(feature = "serde")]
 mod portable;
 mod proportion;
+mod quadrature;
 mod quantiles;
 mod random_groups;
 mod range_counts;
@@ -121,11 +124,13 @@ pub use mann_whitney::MannWhitney;
 pub use mean_ratio::MeanRatio;
 pub use moments::{Divisor, Moments};
 pub use multiple::Correction;
+pub use noncentral_t::NoncentralT;
 pub use normal::Normal;
 pub use p_value::{Alternative, PValue};
 #[cfg(feature = "serde")]
 pub use portable::{Portable, fingerprint_of};
 pub use proportion::{DifferenceInterval, Proportion, RateInterval, ZTest, newcombe, wilson};
+pub use quadrature::ln_integral;
 pub use quantiles::{Distribution, QuantileInterval, QuantileRule, Quantiles};
 pub use random_groups::RandomGroups;
 pub use range_counts::{Addend, RangeCounts};

@@ -25,7 +25,12 @@ pub struct Normal;
 impl Normal {
     /// The density at `z`.
     pub fn density(z: f64) -> f64 {
-        exp(-z * z / 2.0 - LN_SQRT_2PI)
+        exp(Self::ln_density(z))
+    }
+
+    /// The natural logarithm of the density at `z`.
+    pub fn ln_density(z: f64) -> f64 {
+        -z * z / 2.0 - LN_SQRT_2PI
     }
 
     /// The probability of a value above `z`. Agrees with `scipy.stats.norm.sf`.

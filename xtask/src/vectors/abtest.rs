@@ -3,11 +3,20 @@
 mod anytime;
 mod assignment;
 mod effects;
+mod planning;
+mod posteriors;
 mod samples;
 mod trust;
 
 use super::Family;
 
 /// Families that have an answer, by subject.
-pub(super) const FAMILIES: &[&[(&str, Family)]] =
-    &[anytime::FAMILIES, assignment::FAMILIES, effects::FAMILIES, samples::FAMILIES, trust::FAMILIES];
+pub(super) const FAMILIES: &[&[(&str, Family)]] = &[
+    anytime::FAMILIES,
+    assignment::FAMILIES,
+    effects::FAMILIES,
+    planning::FAMILIES,
+    posteriors::FAMILIES,
+    samples::FAMILIES,
+    trust::FAMILIES,
+];

@@ -6,8 +6,8 @@ use audience_stats::{
 
 use super::spec::{AnalysisSpec, Multiplicity};
 use super::{AnalysedMetric, ArmValue, BURN_IN, Belief, Comparison, Finding, Method, Sequence, Verdict};
+use crate::ConfidenceSequence;
 use crate::adjust::cuped;
-use crate::anytime::ConfidenceSequence;
 use crate::correction::preferential_levels;
 use crate::effect::{ArmEstimate, Effect, Functional, RelativeInterval, Scale, fieller, welch};
 use crate::error::Error;

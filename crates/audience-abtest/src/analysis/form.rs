@@ -93,6 +93,8 @@ mod tests {
             relative_simultaneous: Some(RelativeInterval::Anything),
             p: PValue::from_ln(-900.0),
             adjusted: PValue::ONE,
+            sequence: None,
+            belief: None,
             variance_reduction: None,
             verdict: Verdict::NotWorse,
         };

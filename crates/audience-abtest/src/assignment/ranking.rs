@@ -72,6 +72,12 @@ pub struct BetaPrior {
 }
 
 impl BetaPrior {
+    /// All rates are as probable: worth one success and one failure.
+    pub const UNIFORM: Self = Self { alpha: 1.0, beta: 1.0 };
+
+    /// H. Jeffreys's: worth half a success and half a failure.
+    pub const JEFFREYS: Self = Self { alpha: 0.5, beta: 0.5 };
+
     /// Estimated from items by moments, each weighted by its trials.
     ///
     /// With p = Σx / Σn the rate of all, k items, N = Σn and S = Σ n (x/n − p)², the correlation of trials within items is

@@ -15,6 +15,7 @@ mod hashes;
 mod log_ranks;
 mod mann_whitney;
 mod moments;
+mod noncentral;
 mod portable;
 mod proportions;
 mod quantiles;
