@@ -18,7 +18,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 
 pub(crate) use check::CheckArgs;
 pub(crate) use experiment::{
-    AnalyzeArgs, AnalyzeFormat, AssignArgs, ExperimentArgs, ExperimentCommand, RowFormat, Scheme,
+    AnalyzeArgs, AnalyzeFormat, AssignArgs, ExperimentArgs, ExperimentCommand, PlanArgs, RowFormat, Scheme,
 };
 pub(crate) use filter::FilterArgs;
 pub(crate) use privacy::PrivacyArgs;

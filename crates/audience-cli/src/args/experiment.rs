@@ -1,6 +1,7 @@
 //! What the command line says of experiments.
 
 mod analyze;
+mod plan;
 
 use std::path::{Path, PathBuf};
 
@@ -9,10 +10,11 @@ use audience_core::Ratio;
 use clap::{Args, Subcommand, ValueEnum};
 
 pub(crate) use analyze::{AnalyzeArgs, AnalyzeFormat};
+pub(crate) use plan::PlanArgs;
 
 use crate::error::Error;
 
-/// Experiments: who is in which arm, and what differs between arms.
+/// Experiments: how many units they take, who is in which arm, and what differs between arms.
 #[derive(Debug, Args)]
 pub(crate) struct ExperimentArgs {
     #[command(subcommand)]
@@ -23,6 +25,7 @@ pub(crate) struct ExperimentArgs {
 pub(crate) enum ExperimentCommand {
     Assign(AssignArgs),
     Analyze(Box<AnalyzeArgs>),
+    Plan(PlanArgs),
 }
 
 /// Which arm each id is in, or why in none.

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod assign;
+mod plan;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -15,6 +16,7 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<ExitCode, Error> {
     match &args.command {
         ExperimentCommand::Assign(args) => assign::run(args),
         ExperimentCommand::Analyze(args) => analyze::run(args),
+        ExperimentCommand::Plan(args) => plan::run(args),
     }
 }
 

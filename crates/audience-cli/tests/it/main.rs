@@ -11,6 +11,7 @@ mod inspect;
 mod maps;
 mod page;
 mod pipes;
+mod plan;
 mod privacy;
 mod report;
 mod retention;

@@ -1,6 +1,6 @@
 //! What the command line says of how an experiment is analysed.
 
-mod parse;
+pub(super) mod parse;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

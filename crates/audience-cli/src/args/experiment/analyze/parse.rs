@@ -57,7 +57,19 @@ pub(super) fn period(text: &str) -> Result<Elapsed, String> {
     }
 }
 
-pub(super) fn confidence(text: &str) -> Result<Confidence, String> {
+/// A part between 0 and 1.
+pub(in crate::args) fn part(text: &str) -> Result<f64, String> {
+    let part = share(text).filter(|part| *part > 0.0 && *part < 1.0);
+    part.ok_or_else(|| "it is not between 0 and 1, such as 12% or 0.12".to_owned())
+}
+
+/// An effect, as a part of the control.
+pub(in crate::args) fn effect(text: &str) -> Result<f64, String> {
+    let effect = share(text).filter(|effect| effect.is_finite() && *effect != 0.0);
+    effect.ok_or_else(|| "it is not a part of the control other than 0, such as 2% or -0.02".to_owned())
+}
+
+pub(in crate::args) fn confidence(text: &str) -> Result<Confidence, String> {
     let share = share(text).filter(|share| (0.5..=0.9999).contains(share));
     let share = share.ok_or("it is not from 0.5 to 0.9999")?;
     Confidence::new(share).map_err(|error| error.to_string())
