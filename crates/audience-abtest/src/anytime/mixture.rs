@@ -181,12 +181,8 @@ impl Mixture {
         let (v, ln) = (v.max(0.0), ln_inverse_alpha(confidence));
         let mut high = match self.kind {
             Kind::Normal { rho, sides: Sides::Two } => return ((v + rho) * ((v / rho).ln_1p() + 2.0 * ln)).sqrt(),
-            Kind::BetaBinomial { g, .. } => {
-                if self.ln_mixture(v / g, v) <= ln {
-                    return v / g;
-                }
-                v / g
-            }
+            Kind::BetaBinomial { g, .. } if self.ln_mixture(v / g, v) <= ln => return v / g,
+            Kind::BetaBinomial { g, .. } => v / g,
             _ => v.sqrt().max(1.0),
         };
         // A sum so large has more than any evidence.

@@ -4,7 +4,7 @@ use audience_abtest::anytime::{
     AnytimeT, BernoulliSequence, BettingSequence, GroupSequential, Msprt, QuantileTest, Sides, Spending,
 };
 use audience_abtest::{Alternative, ArmEstimate, ConfidenceSequence, Scale, welch};
-use audience_stats::{Confidence, Interval, Moments, PValue, StudentT};
+use audience_stats::{Confidence, Moments, PValue, StudentT};
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -139,23 +139,25 @@ fn proportions_are_held_at_all_looks() {
     assert_eq!(differs, 0.0);
 }
 
-/// Stall ratios up to 0.2, looked at after each session.
+/// Sessions of which three in ten wait all the time and the others never, looked at after each. A mean that is not theirs is found.
 #[test]
 fn means_of_bounded_values_are_held_at_all_looks() {
     let worlds = 1000;
-    let [rejected, outside] = shares(worlds, 15, |rng| {
+    let [rejected, outside, found] = shares(worlds, 15, |rng| {
         let mut sequence = BettingSequence::with_grid(Confidence::P95, 20).unwrap();
-        let mut found = [false; 2];
-        for _ in 0..LOOKS {
-            sequence.observe(0.2 * rng.random::<f64>()).unwrap();
-            found[0] |= is_rejected(sequence.evidence(0.1).p_value());
+        let mut found = [false; 3];
+        for _ in 0..2 * LOOKS {
+            let waits = rng.random::<f64>() < 0.3;
+            sequence.observe(f64::from(u8::from(waits))).unwrap();
+            found[0] |= is_rejected(sequence.evidence(0.3).p_value());
+            found[2] |= is_rejected(sequence.evidence(0.5).p_value());
         }
-        let Interval { low, high } = sequence.running_interval();
-        found[1] = low > 0.1 || high < 0.1;
+        found[1] = !sequence.running_interval().contains(0.3);
         found
     });
     is_kept(rejected, worlds);
     is_kept(outside, worlds);
+    assert!(rejected > 0.005 && found > 0.9, "{rejected} {found}");
 }
 
 /// Medians of the heaviest tails, one value more of each arm at each look. A difference is found all the same.
