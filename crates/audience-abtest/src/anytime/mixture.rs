@@ -107,8 +107,9 @@ impl Mixture {
         Ok(Self { kind: Kind::Normal { rho: tuning.rho(sides)?, sides } })
     }
 
-    /// One-sided, for sub-exponential increments of the scale `c`: such as those of at most `c`, with V the sum of their variances,
-    /// and exponential ones.
+    /// One-sided, for sub-exponential increments of the scale `c`: such as those of at most `c`, with V the sum of their variances;
+    /// and values in a range of the width `c`, less their mean, with V the sum of squared distances from what was predicted before
+    /// each, so that it adapts to the variance.
     ///
     /// # Errors
     ///
