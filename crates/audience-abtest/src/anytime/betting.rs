@@ -8,7 +8,7 @@ use crate::error::Error;
 
 /// The confidence sequence of the mean of values between 0 and 1, by the capital of bets against each mean: intervals that, with the
 /// stated confidence, hold it at *all* numbers of values at once, from the first on, whatever the distribution. It adapts to the
-/// variance, and for values that vary little, such as stall ratios, is the narrowest there is. Of values between other bounds, scale.
+/// variance, and so is narrow for values that vary little, such as stall ratios. Of values between other bounds, scale.
 ///
 /// For each mean m of a grid there are two bettors, one on more and one on less. Both bet
 /// λ = √(2 ln(2 / α) / (t ln(1 + t) σ̂²)) before the t-th value, with the variance σ̂² so far, but at most half of what could be lost.
@@ -77,7 +77,7 @@ impl BettingSequence {
         // With one made-up value of 1/2 before the first.
         let variance = (0.25 + self.squares) / t;
         let bet = (2.0 * self.ln_most() / (t * t.ln_1p() * variance)).sqrt();
-        let steps = (self.capital.len() - 1) as f64;
+        let steps = self.steps() as f64;
         for (at, [more, less]) in self.capital.iter_mut().enumerate() {
             let mean = at as f64 / steps;
             let apart = value - mean;
@@ -99,6 +99,11 @@ impl BettingSequence {
         ln_inverse_alpha(self.confidence) + std::f64::consts::LN_2
     }
 
+    /// Steps of the grid, at least one.
+    fn steps(&self) -> usize {
+        self.capital.len().saturating_sub(1).max(1)
+    }
+
     /// How many values there are.
     pub const fn values(&self) -> u64 {
         self.values
@@ -108,7 +113,7 @@ impl BettingSequence {
     pub fn interval(&self) -> Interval {
         let most = self.ln_most();
         let is_left = |[more, less]: &[f64; 2]| more.max(*less) <= most;
-        let steps = self.capital.len() - 1;
+        let steps = self.steps();
         let (first, last) = (self.capital.iter().position(is_left), self.capital.iter().rposition(is_left));
         let (first, last) = first.zip(last).unwrap_or((0, steps));
         let of = |at: usize| at as f64 / steps as f64;
@@ -123,9 +128,9 @@ impl BettingSequence {
 
     /// The evidence against the mean of the grid nearest to `mean`: half the capital of the richer bettor.
     pub fn evidence(&self, mean: f64) -> EValue {
-        let steps = self.capital.len() - 1;
+        let steps = self.steps();
         let at = (mean.clamp(0.0, 1.0) * steps as f64).round() as usize;
-        let [more, less] = self.capital[at.min(steps)];
-        EValue::from_ln(more.max(less) - std::f64::consts::LN_2)
+        let ln = self.capital.get(at).map(|[more, less]| more.max(*less) - std::f64::consts::LN_2);
+        ln.map_or(EValue::ONE, EValue::from_ln)
     }
 }

@@ -6,6 +6,10 @@ use audience_stats::PValue;
 /// expected value is then at most 1. From 1 / α on the hypothesis is rejected at the level α. Unlike p values, evidence of several
 /// sources is put together by multiplying or by taking the mean.
 ///
+/// That whose logarithm is [`Msprt::ln_likelihood_ratio`](super::Msprt::ln_likelihood_ratio),
+/// [`AnytimeT::ln_e_value`](super::AnytimeT::ln_e_value), [`Mixture::ln_mixture`](super::Mixture::ln_mixture) or
+/// [`QuantileTest::ln_evidence`](super::QuantileTest::ln_evidence), is an e value at any look.
+///
 /// It is kept as its logarithm. V. Vovk, R. Wang, "E-values: calibration, combination and applications", Annals of Statistics 49
 /// (2021).
 ///

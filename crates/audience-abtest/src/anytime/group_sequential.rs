@@ -71,7 +71,7 @@ impl GroupSequential {
     ///
     /// # Errors
     ///
-    /// [`Error::NotALaterLook`] when a fraction is not above 0 and at most 1, or not above the one before it by at least 10⁻⁵;
+    /// [`Error::NotALaterLook`] when a fraction is not above 0 and at most 1, or not above the one before it by at least 10⁻⁴;
     /// [`Error::NotATuning`] when the power of spending is not finite and above 0.
     pub fn new(fractions: &[f64], confidence: Confidence, sides: Sides, spending: Spending) -> Result<Self, Error> {
         if let Spending::Power(power) = spending {
@@ -79,7 +79,7 @@ impl GroupSequential {
         }
         let mut before = 0.0;
         for &fraction in fractions {
-            if !(fraction >= before + 1e-5 && fraction <= 1.0) {
+            if !(fraction >= before + 1e-4 && fraction <= 1.0) {
                 return Err(Error::NotALaterLook { fraction });
             }
             before = fraction;

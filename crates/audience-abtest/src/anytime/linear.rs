@@ -192,13 +192,28 @@ impl AnytimeT {
         ((self.g + n) / n * ((n / self.g).ln_1p() + 2.0 * ln_inverse_alpha(confidence))).sqrt()
     }
 
-    /// The values of a coefficient that are not rejected, with its classic standard error.
+    /// The values of a coefficient that are not rejected, with its classic standard error; none of a coefficient that is not there.
     pub fn interval(&self, fit: &LinearFit, coefficient: usize, confidence: Confidence) -> Option<Interval> {
         let estimate = *fit.coefficients().get(coefficient)?;
         let error = *fit.standard_errors(StandardErrors::Classic)?.get(coefficient)?;
         let radius = self.t_radius(fit.units() as u64, fit.degrees() as f64, confidence);
         // Even of no error at all, an infinite number of them.
         let reach = if radius.is_finite() { radius * error } else { radius };
+        Some(Interval { low: estimate - reach, high: estimate + reach })
+    }
+
+    /// The same with a standard error of any kind, where t is nearly normal: right from some hundred units of each arm on, also where
+    /// rows vary differently.
+    pub fn asymptotic_interval(
+        &self,
+        fit: &LinearFit,
+        coefficient: usize,
+        kind: StandardErrors,
+        confidence: Confidence,
+    ) -> Option<Interval> {
+        let estimate = *fit.coefficients().get(coefficient)?;
+        let error = *fit.standard_errors(kind)?.get(coefficient)?;
+        let reach = self.z_radius(fit.units() as u64, confidence) * error;
         Some(Interval { low: estimate - reach, high: estimate + reach })
     }
 }

@@ -107,8 +107,9 @@ impl Mixture {
         Ok(Self { kind: Kind::Normal { rho: tuning.rho(sides)?, sides } })
     }
 
-    /// One-sided, for sub-exponential increments of the scale `c`: such as those of at most `c`, with V the sum of their variances,
-    /// and exponential ones.
+    /// One-sided, for sub-exponential increments of the scale `c`: such as those of at most `c`, with V the sum of their variances;
+    /// and values in a range of the width `c`, less their mean, with V the sum of squared distances from what was predicted before
+    /// each, so that it adapts to the variance.
     ///
     /// # Errors
     ///
@@ -181,12 +182,8 @@ impl Mixture {
         let (v, ln) = (v.max(0.0), ln_inverse_alpha(confidence));
         let mut high = match self.kind {
             Kind::Normal { rho, sides: Sides::Two } => return ((v + rho) * ((v / rho).ln_1p() + 2.0 * ln)).sqrt(),
-            Kind::BetaBinomial { g, .. } => {
-                if self.ln_mixture(v / g, v) <= ln {
-                    return v / g;
-                }
-                v / g
-            }
+            Kind::BetaBinomial { g, .. } if self.ln_mixture(v / g, v) <= ln => return v / g,
+            Kind::BetaBinomial { g, .. } => v / g,
             _ => v.sqrt().max(1.0),
         };
         // A sum so large has more than any evidence.

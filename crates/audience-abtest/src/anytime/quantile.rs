@@ -7,6 +7,7 @@ use crate::error::Error;
 
 /// Whether a quantile of values, such as the median start-up time, differs between two arms: exact at *all* numbers of values at once,
 /// from the first on, whatever their distribution, heavy tails and ties included. Values must be independent: one of each unit.
+/// A look sorts all values so far.
 ///
 /// For every value x that both quantiles might be, each arm has evidence against it, of how many of its values are below; the
 /// evidence against *any* common quantile is the least over x of the sum.

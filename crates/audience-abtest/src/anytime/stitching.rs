@@ -70,10 +70,11 @@ impl PolynomialStitching {
     }
 }
 
-/// How far, with probability 1 − α, the share of values up to a quantile is off at *all* numbers t of values and *all* quantiles at
-/// once, from `least_t` on, as a sum: |F̂(Q(p)) − p| is below `bound(p, t)` / t.
+/// How far off the share of values up to a quantile is, at *all* numbers t of values from `least_t` on and for *all* quantiles at
+/// once, as a sum: the probability that the share up to the quantile p is ever above p by `bound(p, t)` / t is at most α, and so is
+/// that of ever being below p by `bound(1 − p, t)` / t.
 ///
-/// S. R. Howard, A. Ramdas, Bernoulli 28 (2022), theorem 4. Agrees with `confseq.boundaries.double_stitching_bound`.
+/// S. R. Howard, A. Ramdas, Bernoulli 28 (2022). Agrees with `confseq.boundaries.double_stitching_bound`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DoubleStitching {
     least: f64,
@@ -130,7 +131,7 @@ impl DoubleStitching {
 /// How far, with probability 1 − α, the empirical distribution function is off anywhere, at *all* numbers of values from `least_t` on:
 /// A √((ln(1 + ln(t / m)) + C) / t), of the order of the law of the iterated logarithm.
 ///
-/// S. R. Howard, A. Ramdas, Bernoulli 28 (2022), theorem 2. Agrees with `confseq.boundaries.empirical_process_lil_bound`.
+/// S. R. Howard, A. Ramdas, Bernoulli 28 (2022). Agrees with `confseq.boundaries.empirical_process_lil_bound`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EmpiricalProcess {
     least: f64,

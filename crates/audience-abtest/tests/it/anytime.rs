@@ -144,6 +144,9 @@ fn regressions_mirrored_and_in_another_unit_are_the_same() {
     let mirrored = test.interval(&scaled(-1.0), 2, Confidence::P95).unwrap();
     near(mirrored.low, -interval.high, 1e-11);
     assert_eq!(test.interval(&fit, 3, Confidence::P95), None);
+    let robust = test.asymptotic_interval(&fit, 2, StandardErrors::Hc3, Confidence::P95).unwrap();
+    let error = fit.standard_errors(StandardErrors::Hc3).unwrap()[2];
+    near(robust.high - robust.low, 2.0 * error * test.z_radius(60, Confidence::P95), 1e-12);
     // On the edge of the interval, p = α.
     let radius = test.t_radius(60, 57.0, Confidence::P95);
     near(test.p_value(radius, 60, 57.0).value(), 0.05, 1e-11);

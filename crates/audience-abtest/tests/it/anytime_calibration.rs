@@ -1,10 +1,11 @@
 //! How often there is a difference at *any* of a hundred looks where there is none, in seeded worlds.
 
 use audience_abtest::anytime::{
-    AnytimeT, BernoulliSequence, BettingSequence, GroupSequential, Msprt, QuantileTest, Sides, Spending,
+    AnytimeT, BernoulliSequence, BettingSequence, GroupSequential, Mixture, Msprt, PolynomialStitching, QuantileTest,
+    Sides, Spending, Tuning,
 };
 use audience_abtest::{Alternative, ArmEstimate, ConfidenceSequence, Scale, welch};
-use audience_stats::{Confidence, Interval, Moments, PValue, StudentT};
+use audience_stats::{Confidence, Moments, PValue, StudentT};
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -139,23 +140,25 @@ fn proportions_are_held_at_all_looks() {
     assert_eq!(differs, 0.0);
 }
 
-/// Stall ratios up to 0.2, looked at after each session.
+/// Sessions of which three in ten wait all the time and the others never, looked at after each. A mean that is not theirs is found.
 #[test]
 fn means_of_bounded_values_are_held_at_all_looks() {
     let worlds = 1000;
-    let [rejected, outside] = shares(worlds, 15, |rng| {
+    let [rejected, outside, found] = shares(worlds, 15, |rng| {
         let mut sequence = BettingSequence::with_grid(Confidence::P95, 20).unwrap();
-        let mut found = [false; 2];
-        for _ in 0..LOOKS {
-            sequence.observe(0.2 * rng.random::<f64>()).unwrap();
-            found[0] |= is_rejected(sequence.evidence(0.1).p_value());
+        let mut found = [false; 3];
+        for _ in 0..2 * LOOKS {
+            let waits = rng.random::<f64>() < 0.3;
+            sequence.observe(f64::from(u8::from(waits))).unwrap();
+            found[0] |= is_rejected(sequence.evidence(0.3).p_value());
+            found[2] |= is_rejected(sequence.evidence(0.5).p_value());
         }
-        let Interval { low, high } = sequence.running_interval();
-        found[1] = low > 0.1 || high < 0.1;
+        found[1] = !sequence.running_interval().contains(0.3);
         found
     });
     is_kept(rejected, worlds);
     is_kept(outside, worlds);
+    assert!(rejected > 0.005 && found > 0.9, "{rejected} {found}");
 }
 
 /// Medians of the heaviest tails, one value more of each arm at each look. A difference is found all the same.
@@ -177,6 +180,37 @@ fn medians_are_compared_at_all_looks() {
     is_kept(share(16, 1.0), worlds);
     let found = share(17, 10.0);
     assert!(found > 0.8, "{found}");
+}
+
+/// Sums of values between 0 and 1, less their mean, by mixtures and by stitching: each sum by the variance that it needs.
+#[test]
+fn sums_stay_below_their_bounds() {
+    let tuning = Tuning::new(10.0, Confidence::P95).unwrap();
+    let normal = Mixture::normal(tuning, Sides::One).unwrap();
+    let adapting = Mixture::gamma_exponential(tuning, 1.0).unwrap();
+    let counts = Mixture::gamma_poisson(tuning, 1.0).unwrap();
+    let stitched = PolynomialStitching::new(2.0, 0.0).unwrap();
+    let worlds = 1000;
+    let passed = shares(worlds, 19, |rng| {
+        let (mut sum, mut values, mut squares, mut found) = (0.0, 0.0, 0.0, [false; 4]);
+        for look in 1..=2 * LOOKS {
+            let value = f64::from(u8::from(rng.random::<f64>() < 0.3));
+            let (before, n) = ((values + 0.5) / f64::from(look), f64::from(look));
+            squares += (value - before) * (value - before);
+            values += value;
+            sum += value - 0.3;
+            found[0] |= is_rejected(normal.p_value(sum, n / 4.0));
+            found[1] |= is_rejected(adapting.p_value(sum, squares));
+            found[2] |= is_rejected(counts.p_value(sum, 0.21 * n));
+            found[3] |= sum >= stitched.bound(n / 4.0, Confidence::P95);
+        }
+        found
+    });
+    for share in passed {
+        is_kept(share, worlds);
+    }
+    // Mixtures are not far above what they need to be.
+    assert!(passed[0] > 0.005 && passed[2] > 0.005, "{passed:?}");
 }
 
 /// Five looks as planned: the level is spent to the last bit.
