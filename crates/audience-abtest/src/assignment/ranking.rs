@@ -64,6 +64,7 @@ pub fn rank_by_shrinkage(items: &[Proportion], confidence: Confidence) -> Vec<Ra
 
 /// What the rates of such items are, before one has been tried: a beta distribution.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct BetaPrior {
     /// As many successes as it is worth.
     pub alpha: f64,

@@ -28,10 +28,30 @@ use crate::error::Error;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "BetaPrior", into = "BetaPrior")
+)]
 pub struct BetaPosterior {
     alpha: f64,
     beta: f64,
     distribution: Beta,
+}
+
+/// What is believed after one look is what was believed before the next.
+impl From<BetaPosterior> for BetaPrior {
+    fn from(posterior: BetaPosterior) -> Self {
+        Self { alpha: posterior.alpha, beta: posterior.beta }
+    }
+}
+
+impl TryFrom<BetaPrior> for BetaPosterior {
+    type Error = Error;
+
+    fn try_from(prior: BetaPrior) -> Result<Self, Error> {
+        Self::new(prior.alpha, prior.beta)
+    }
 }
 
 impl BetaPosterior {

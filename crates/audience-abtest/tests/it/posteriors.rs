@@ -1,7 +1,9 @@
 //! What is believed after data.
 
-use audience_abtest::{BetaPosterior, BetaPrior, Error, NormalEffects, chances_to_be_best, chances_to_be_second};
-use audience_stats::{Beta, Confidence, Proportion};
+use audience_abtest::{
+    BetaPosterior, BetaPrior, Effect, Error, NormalEffects, Scale, chances_to_be_best, chances_to_be_second,
+};
+use audience_stats::{Beta, Confidence, Normal, Proportion};
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -127,6 +129,39 @@ fn intervals_hold_rates_drawn_from_the_prior() {
     });
     let share = held.count() as f64 / f64::from(worlds);
     assert!((share - 0.9).abs() < 3.0 * (0.09 / f64::from(worlds)).sqrt(), "{share}");
+}
+
+#[test]
+fn intervals_hold_effects_drawn_from_the_prior() {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(8);
+    let prior = NormalEffects { mean: 0.1, sd: 0.2 };
+    let worlds = 20_000;
+    let (mut held, mut chances, mut wins) = (0, 0.0, 0);
+    for _ in 0..worlds {
+        let z = |rng: &mut Xoshiro256PlusPlus| Normal::quantile(rng.random::<f64>().max(1e-12)).unwrap();
+        let truth = prior.mean + prior.sd * z(&mut rng);
+        let (estimate, standard_error) = (truth + 0.3 * z(&mut rng), 0.3);
+        let effect = Effect { scale: Scale::Absolute, estimate, standard_error, degrees: None };
+        let posterior = NormalEffects::after(&effect, Some(prior));
+        held += u32::from(posterior.interval(Confidence::new(0.9).unwrap()).contains(truth));
+        chances += posterior.chance_to_win();
+        wins += u32::from(truth > 0.0);
+    }
+    let error = 3.0 * (0.25 / f64::from(worlds)).sqrt();
+    assert!((f64::from(held) / f64::from(worlds) - 0.9).abs() < error, "{held}");
+    assert!((f64::from(wins) - chances).abs() / f64::from(worlds) < error, "{wins}, not {chances}");
+}
+
+#[test]
+fn posteriors_are_priors_of_what_comes_next() {
+    let seen = |successes, trials| Proportion::new(successes, trials).unwrap();
+    let first = BetaPosterior::after(&seen(3, 7), BetaPrior::JEFFREYS).unwrap();
+    let second = BetaPosterior::after(&seen(20, 50), first.into()).unwrap();
+    assert_eq!(second, BetaPosterior::after(&seen(23, 57), BetaPrior::JEFFREYS).unwrap());
+    let written = serde_json::to_string(&second).unwrap();
+    assert_eq!(written, r#"{"alpha":23.5,"beta":34.5}"#);
+    assert_eq!(serde_json::from_str::<BetaPosterior>(&written).unwrap(), second);
+    assert!(serde_json::from_str::<BetaPosterior>(r#"{"alpha":0.0,"beta":1.0}"#).is_err());
 }
 
 #[test]
