@@ -283,7 +283,8 @@ fn looks_are_analyses_of_what_was_seen_until_then() {
     assert_eq!((last.difference, last.sequence, last.belief), (whole.difference, whole.sequence, whole.belief));
     assert!(last.sequence.unwrap().interval.low < last.interval.low, "{last:?}");
     assert!(looks.iter().map(|look| look.arms[0].decided).is_sorted() && looks[8].arms[0].decided);
-    let least: Vec<f64> = looks.iter().filter_map(|look| look.arms[0].least_p).map(|p| p.ln()).collect();
+    let least: Vec<f64> =
+        looks.iter().filter_map(|look| look.arms[0].least_p).map(audience_stats::PValue::ln).collect();
     assert!(least.is_sorted_by(|one, next| next <= one));
     // The watched time is longer in b: better with near certainty, and by a prior that expects little, by less.
     assert!(whole.belief.unwrap().chance_to_be_better > 0.99);
