@@ -132,7 +132,7 @@ impl Merge for Exposures {
     /// When the two are of different experiments, which is a bug in the program.
     fn merge(&mut self, other: Self) {
         assert_eq!(self.spec, other.spec, "exposures of different experiments");
-        self.without_unit += other.without_unit;
+        self.without_unit.merge(other.without_unit);
         self.names.extend(other.names);
         for (unit, rows) in other.units {
             self.units.entry(unit).or_default().extend(rows);
@@ -174,7 +174,10 @@ impl Accumulator for Exposures {
 #[cfg(feature = "serde")]
 impl audience_stats::Portable for Exposures {
     fn fingerprint(&self) -> u64 {
-        audience_stats::fingerprint_of("audience.exposures/1", &self.spec)
+        // A damaged state, with rows of other dimensions, is none of any experiment.
+        let (dimensions, marks) = (self.spec.dimensions.len(), self.spec.marks.len());
+        let whole = self.units.values().flatten().all(|row| row.is_of(dimensions, marks));
+        audience_stats::fingerprint_of("audience.exposures/1", &(&self.spec, whole))
     }
 
     fn size_bytes(&self) -> usize {

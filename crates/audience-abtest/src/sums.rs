@@ -186,6 +186,26 @@ impl MetricSums {
         self.arms[arm].values[metric].summary()
     }
 
+    /// Whether there is as much of everything as the plan says, which one from elsewhere need not have.
+    #[cfg(feature = "serde")]
+    fn is_of_its_plan(&self) -> bool {
+        let (plan, metrics) = (&self.plan, self.plan.metrics.len());
+        let whole = |sums: &Vec<CrossSums>| {
+            let quantities = sums.iter().map(|sums| sums.sums().len());
+            sums.len() == metrics && quantities.eq((0..metrics).map(|metric| plan.figures_of(metric)))
+        };
+        self.arms.len() == plan.arms
+            && self.limits.caps.len() == metrics
+            && self.limits.quantiles.len() == metrics
+            && self.limits.quantiles.iter().all(|arms| arms.len() == plan.arms)
+            && plan.stratify.is_none_or(|dimension| dimension < plan.dimensions.len())
+            && self.arms.iter().all(|arm| {
+                arm.counts.len() == plan.dimensions.len()
+                    && arm.values.len() == metrics
+                    && arm.strata.values().all(whole)
+            })
+    }
+
     /// What a unit adds to the sums of a metric.
     fn figures(&self, at: usize, unit: &ExperimentUnit) -> Vec<i64> {
         let metric = &self.plan.metrics[at];
@@ -217,10 +237,10 @@ impl Merge for MetricSums {
     fn merge(&mut self, other: Self) {
         assert_eq!((&self.plan, &self.limits), (&other.plan, &other.limits), "sums of different plans");
         for (own, other) in self.arms.iter_mut().zip(other.arms) {
-            own.units += other.units;
+            own.units = own.units.saturating_add(other.units);
             for (own, other) in own.counts.iter_mut().zip(other.counts) {
                 for (value, units) in other {
-                    *own.entry(value).or_default() += units;
+                    own.entry(value).or_default().merge(units);
                 }
             }
             for (stratum, sums) in other.strata {
@@ -269,7 +289,8 @@ impl Accumulator for MetricSums {
 #[cfg(feature = "serde")]
 impl audience_stats::Portable for MetricSums {
     fn fingerprint(&self) -> u64 {
-        audience_stats::fingerprint_of("audience.metric_sums/1", &(&self.plan, &self.limits))
+        // A damaged state is none of any plan.
+        audience_stats::fingerprint_of("audience.metric_sums/1", &(&self.plan, &self.limits, self.is_of_its_plan()))
     }
 
     fn size_bytes(&self) -> usize {

@@ -162,7 +162,7 @@ impl Accumulator for RetentionCurves {
 #[cfg(feature = "serde")]
 impl audience_stats::Portable for RetentionCurves {
     fn fingerprint(&self) -> u64 {
-        audience_stats::fingerprint_of("audience.retention_curves/1", &self.grid)
+        audience_stats::fingerprint_of("audience.retention_curves/1", &(&self.grid, self.clusters.groups()))
     }
 
     fn size_bytes(&self) -> usize {

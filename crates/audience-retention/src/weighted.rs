@@ -226,7 +226,8 @@ impl Accumulator for WeightedCurves {
 #[cfg(feature = "serde")]
 impl audience_stats::Portable for WeightedCurves {
     fn fingerprint(&self) -> u64 {
-        audience_stats::fingerprint_of("audience.weighted_curves/1", &(&self.grid, &self.weighting))
+        let made_with = (&self.grid, &self.weighting, self.clusters.groups());
+        audience_stats::fingerprint_of("audience.weighted_curves/1", &made_with)
     }
 
     fn size_bytes(&self) -> usize {

@@ -22,6 +22,7 @@ use crate::{Accumulator, Merge};
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Form", into = "Form"))]
 pub struct CrossSums {
     units: u64,
     sums: Vec<i128>,
@@ -101,7 +102,7 @@ impl Accumulator for CrossSums {
             let ((x_whole, x_rest), (y_whole, y_rest)) = (parts[x], parts[y]);
             let around = product
                 .saturating_sub(x_whole.saturating_mul(self.sums[y]))
-                .saturating_sub(y_whole.saturating_mul(self.sums[x] - n * x_whole));
+                .saturating_sub(y_whole.saturating_mul(self.sums[x].saturating_sub(n.saturating_mul(x_whole))));
             around as f64 - x_rest as f64 * (y_rest as f64 / n as f64)
         };
         Some(Moments::from_triangle(self.units, means, self.products.iter().copied(), scatter))
@@ -116,5 +117,35 @@ impl crate::Portable for CrossSums {
 
     fn size_bytes(&self) -> usize {
         (self.sums.capacity() + self.products.capacity()) * size_of::<i128>()
+    }
+}
+
+/// How sums are written.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Form {
+    units: u64,
+    sums: Vec<i128>,
+    products: Vec<i128>,
+}
+
+#[cfg(feature = "serde")]
+impl From<CrossSums> for Form {
+    fn from(CrossSums { units, sums, products }: CrossSums) -> Self {
+        Self { units, sums, products }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Form> for CrossSums {
+    type Error = crate::Error;
+
+    fn try_from(Form { units, sums, products }: Form) -> Result<Self, crate::Error> {
+        let (expected, found) = (sums.len() * (sums.len() + 1) / 2, products.len());
+        if expected == found {
+            Ok(Self { units, sums, products })
+        } else {
+            Err(crate::Error::LengthsDiffer { expected, found })
+        }
     }
 }

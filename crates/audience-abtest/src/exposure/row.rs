@@ -51,6 +51,12 @@ impl Row {
         }
     }
 
+    /// Whether it has so many dimensions and custom events.
+    #[cfg(feature = "serde")]
+    pub(super) fn is_of(&self, dimensions: usize, marks: usize) -> bool {
+        self.dimensions.len() == dimensions && self.marks.len() == marks
+    }
+
     /// Bytes held.
     #[cfg(feature = "serde")]
     pub(super) fn size_bytes(&self) -> usize {

@@ -152,6 +152,32 @@ fn states_travel_and_those_under_another_cap_are_foreign() {
     assert_eq!(rest.summary(), units(spec(), &many()));
 }
 
+/// Whatever byte of a state is wrong: it is refused, or it merges and sums up without a panic.
+#[test]
+fn damaged_states_are_refused_or_harmless() {
+    fn damage<A: Portable + Accumulator + Clone>(state: &A) {
+        let bytes = state.encode();
+        for at in 0..bytes.len() {
+            for wrong in [0, 1, 2, bytes[at].wrapping_add(1), 0x7f, 0xff] {
+                let mut damaged = bytes.clone();
+                damaged[at] = wrong;
+                if let Ok(other) = A::decode(&damaged, state) {
+                    let mut merged = state.clone();
+                    merged.merge(other);
+                    let _ = merged.summary();
+                }
+            }
+        }
+    }
+    let found = units(ExposureSpec { mixed: Mixed::FirstArm, ..spec() }, &many());
+    damage(&MetricSums::of(Arc::new(plan_of(&found).plan(&found).unwrap()), &found.units));
+    let mut exposures = Exposures::new(spec());
+    exposures.observe_all(&many()[..5]);
+    damage(&exposures);
+    let broken = serde_json::json!({ "units": 1, "sums": [1, 2], "products": [1] });
+    assert!(serde_json::from_value::<audience_stats::CrossSums>(broken).is_err());
+}
+
 /// One viewer who leaves the player running for days does not decide: the cap is that of both arms pooled, without zeros.
 #[test]
 fn long_tails_are_capped_at_a_quantile_of_all_arms() {

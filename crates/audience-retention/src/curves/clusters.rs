@@ -25,6 +25,12 @@ pub(crate) struct Clusters {
 merge_fields!(Clusters { sums });
 
 impl Clusters {
+    /// How viewers are divided, which states that are merged must share.
+    #[cfg(feature = "serde")]
+    pub(crate) const fn groups(&self) -> audience_stats::RandomGroups {
+        self.sums.groups()
+    }
+
     /// The group of a session's viewer. Where that is stands elsewhere in memory: who asks early need not wait for it later.
     #[inline]
     pub(crate) fn group_of(&self, facts: &SessionFacts) -> u16 {

@@ -93,3 +93,20 @@ fn one_curve_for_each_group_is_a_keyed_accumulator() {
     let last = |at: usize| curves[at].1.reach(99).unwrap().as_f64();
     assert_eq!((curves.len(), last(0), last(1)), (2, 1.0, 0.0));
 }
+
+/// Curves whose viewers are divided otherwise are foreign, also where somebody changed that in what was written.
+#[test]
+fn curves_of_other_groups_of_viewers_are_refused() {
+    use audience_stats::{Portable, RandomGroups};
+
+    let like = RetentionCurves::default();
+    let bytes = like.encode();
+    let divided = |groups: RandomGroups| postcard::to_stdvec(&groups).unwrap();
+    let (own, other) = (divided(RandomGroups::default()), divided(RandomGroups::new(2, 127).unwrap()));
+    let at = bytes.windows(own.len()).position(|part| part == own).unwrap();
+    let changed = [&bytes[..at], &other, &bytes[at + own.len()..]].concat();
+    // It is refused for what it is, not because it could not be read.
+    assert!(matches!(RetentionCurves::decode(&changed, &like), Err(audience_stats::Error::DamagedState(_))));
+    assert!(postcard::take_from_bytes::<(u64, RetentionCurves)>(&changed).unwrap().1.is_empty());
+    assert!(RetentionCurves::decode(&like.encode(), &like).is_ok());
+}
