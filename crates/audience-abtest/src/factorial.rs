@@ -1,9 +1,7 @@
 //! Several things changed at once, in all combinations.
 
-use std::num::NonZeroU32;
-
 use audience_core::Timestamp;
-use audience_stats::{ChiSquared, PValue};
+use audience_stats::{Beta, PValue};
 
 use crate::assignment::{Assignment, Experiment};
 use crate::effect::{ArmEstimate, Effect, Scale};
@@ -162,22 +160,26 @@ impl Factorial {
 
     /// Whether a factor does anything at any of its levels; of several factors, whether they interact at any combination of levels.
     ///
-    /// Wald's statistic of all contrasts with the first level of each, (L m)ᵀ (L V Lᵀ)⁻¹ L m with the variances of the cell means
-    /// in V, is χ² distributed with ∏ (levels − 1) degrees of freedom where cells have some fifty units or more; of few it rejects too
-    /// often.
+    /// The statistic of Welch and James: W = (L m)ᵀ (L V Lᵀ)⁻¹ L m of all r = ∏ (levels − 1) contrasts with the first level of each, with
+    /// the variances of the cell means in V. With A = Σ Mⱼⱼ² / (nⱼ − 1) for M = V Lᵀ (L V Lᵀ)⁻¹ L, W / (r + 2 A − 6 A / (r + 2)) is
+    /// nearly F distributed with r and r (r + 2) / (3 A) degrees of freedom. It takes neither equal variances nor equal cells. With one
+    /// contrast it is the test of [`effect`](Self::effect), and with one factor the analysis of variance of Welch.
+    ///
+    /// S. Johansen, "The Welch-James approximation to the distribution of the residual sum of squares in a weighted linear
+    /// regression", Biometrika 67 (1980). Agrees with statsmodels' `anova_oneway(use_var="unequal")`.
     ///
     /// `None` when a cell is empty.
     ///
     /// # Errors
     ///
-    /// As [`effect`](Self::effect).
+    /// As [`effect`](Self::effect), and [`Error::Refused`] when contrasts are sure that the others do not say.
     pub fn test(&self, cells: &[Option<ArmEstimate>], factors: &[usize]) -> Result<Option<PValue>, Error> {
         let firsts: Vec<Change> = factors.iter().map(|factor| Change { factor: *factor, level: 1, from: 0 }).collect();
         self.check(cells, &firsts)?;
         let mut estimates = Vec::with_capacity(cells.len());
         for cell in cells {
             let Some(cell) = some_units(cell.as_ref())? else { return Ok(None) };
-            estimates.push((cell.value, cell.variance / cell.units as f64));
+            estimates.push((cell.value, cell.variance / cell.units as f64, (cell.units - 1) as f64));
         }
         // Every combination of levels above the first.
         let mut combinations = vec![vec![]];
@@ -196,24 +198,34 @@ impl Factorial {
         let contrasts: Vec<Vec<f64>> = combinations.iter().map(|changes| self.contrast(changes)).collect();
         let found: Vec<f64> = contrasts
             .iter()
-            .map(|contrast| contrast.iter().zip(&estimates).map(|(c, (mean, _))| c * mean).sum())
+            .map(|contrast| contrast.iter().zip(&estimates).map(|(c, (mean, ..))| c * mean).sum())
             .collect();
         let rows = contrasts.len();
         let mut covariances = Vec::with_capacity(rows * rows);
         for one in &contrasts {
             for other in &contrasts {
                 let products = one.iter().zip(other).zip(&estimates);
-                covariances.push(products.map(|((one, other), (_, squared))| one * other * squared).sum::<f64>());
+                covariances.push(products.map(|((one, other), (_, squared, _))| one * other * squared).sum::<f64>());
             }
         }
-        if (0..rows).any(|row| covariances[row * rows + row] <= 0.0) {
+        let inverse = inverse(&covariances, rows);
+        if (0..rows).any(|row| inverse[row * rows + row] <= 0.0) {
             return Err(Refusal::NoVariance.into());
         }
-        let inverse = inverse(&covariances, rows);
-        let statistic: f64 = (0..rows * rows).map(|at| found[at / rows] * inverse[at] * found[at % rows]).sum();
-        // Cells are at most 4096, and contrasts fewer.
-        let degrees = u32::try_from(rows).ok().and_then(NonZeroU32::new);
-        Ok(degrees.map(|degrees| PValue::from_ln(ChiSquared::new(degrees).ln_upper_tail(statistic.max(0.0)))))
+        let quadratic = |of: &dyn Fn(usize) -> f64| -> f64 {
+            (0..rows * rows).map(|at| of(at / rows) * inverse[at] * of(at % rows)).sum()
+        };
+        let statistic = quadratic(&|row| found[row]).max(0.0);
+        let shares = estimates.iter().enumerate().map(|(cell, (_, squared, degrees))| {
+            let share = squared * quadratic(&|row| contrasts[row][cell]);
+            share * share / degrees
+        });
+        let (rank, a) = (rows as f64, shares.sum::<f64>());
+        let f = statistic / (rank + 2.0 * a - 6.0 * a / (rank + 2.0));
+        let degrees = rank * (rank + 2.0) / (3.0 * a);
+        // F is a ratio of gamma variables, whose share of their sum is beta distributed.
+        let beta = Beta::new(degrees / 2.0, rank / 2.0)?;
+        Ok(Some(PValue::from_ln(beta.ln_lower_tail(degrees / (degrees + rank * f)))))
     }
 
     /// The coefficient of each cell.

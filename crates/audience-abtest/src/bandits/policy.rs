@@ -1,7 +1,6 @@
 //! What every bandit does.
 
-use std::collections::HashMap;
-use std::hash::Hash;
+use std::collections::BTreeMap;
 
 use rand::Rng;
 
@@ -29,18 +28,27 @@ pub trait Policy<C: ?Sized = ()> {
 ///
 /// Contexts learn nothing of each other: of `n` contexts each takes as long as one. Of more than `most` contexts the later ones share
 /// one policy, so that memory is bounded.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(bound(
+        serialize = "C: serde::Serialize, P: serde::Serialize",
+        deserialize = "C: Ord + serde::Deserialize<'de>, P: serde::Deserialize<'de>"
+    ))
+)]
 pub struct PerContext<C, P> {
     first: P,
-    policies: HashMap<C, P>,
+    #[cfg_attr(feature = "serde", serde(with = "pairs"))]
+    policies: BTreeMap<C, P>,
     shared: P,
     most: usize,
 }
 
-impl<C: Clone + Eq + Hash, P: Clone> PerContext<C, P> {
+impl<C: Clone + Ord, P: Clone> PerContext<C, P> {
     /// Each context begins with this policy; at most so many have their own.
     pub fn new(first: P, most: usize) -> Self {
-        Self { shared: first.clone(), first, policies: HashMap::new(), most }
+        Self { shared: first.clone(), first, policies: BTreeMap::new(), most }
     }
 
     /// The policy of a context; `None` where it has none of its own.
@@ -62,7 +70,7 @@ impl<C: Clone + Eq + Hash, P: Clone> PerContext<C, P> {
     }
 }
 
-impl<C: Clone + Eq + Hash, P: Clone + Policy<C>> Policy<C> for PerContext<C, P> {
+impl<C: Clone + Ord, P: Clone + Policy<C>> Policy<C> for PerContext<C, P> {
     fn arms(&self) -> usize {
         self.first.arms()
     }
@@ -73,6 +81,30 @@ impl<C: Clone + Eq + Hash, P: Clone + Policy<C>> Policy<C> for PerContext<C, P> 
 
     fn record(&mut self, arm: usize, context: &C, reward: f64) -> Result<(), Error> {
         self.of_mut(context).record(arm, context, reward)
+    }
+}
+
+/// Contexts and policies as a list, since a context need not be a text.
+#[cfg(feature = "serde")]
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<C: Serialize, P: Serialize, S: Serializer>(
+        policies: &BTreeMap<C, P>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(policies)
+    }
+
+    pub(super) fn deserialize<'de, C, P, D>(deserializer: D) -> Result<BTreeMap<C, P>, D::Error>
+    where
+        C: Ord + Deserialize<'de>,
+        P: Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        Ok(Vec::<(C, P)>::deserialize(deserializer)?.into_iter().collect())
     }
 }
 

@@ -20,6 +20,13 @@ struct Sums {
     scatter: f64,
 }
 
+impl Sums {
+    /// With what was recorded before counting less.
+    fn discounted(self, discount: f64) -> Self {
+        Self { count: self.count * discount, scatter: self.scatter * discount, ..self }
+    }
+}
+
 /// As it comes from elsewhere.
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
@@ -72,17 +79,20 @@ impl Rewards {
         if !reward.is_finite() {
             return Err(Error::NotAReward { reward });
         }
+        let Sums { count, mean, scatter } = self.arms[arm].discounted(self.discount);
+        let (count, distance) = (count + 1.0, reward - mean);
+        let mean = mean + distance / count;
+        let sums = Sums { count, mean, scatter: scatter + distance * (reward - mean) };
+        // Beyond all numbers is no reward that others can be held against.
+        if !sums.scatter.is_finite() {
+            return Err(Error::NotAReward { reward });
+        }
         if self.discount < 1.0 {
             for sums in &mut self.arms {
-                sums.count *= self.discount;
-                sums.scatter *= self.discount;
+                *sums = sums.discounted(self.discount);
             }
         }
-        let sums = &mut self.arms[arm];
-        sums.count += 1.0;
-        let distance = reward - sums.mean;
-        sums.mean += distance / sums.count;
-        sums.scatter += distance * (reward - sums.mean);
+        self.arms[arm] = sums;
         Ok(())
     }
 

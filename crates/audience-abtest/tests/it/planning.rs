@@ -1,7 +1,8 @@
 //! Plans, and what is found when they are carried out.
 
+use audience_abtest::anytime::{GroupSequential, Sides, Spending};
 use audience_abtest::planning::{Criterion, Midway, PlannedMetric, PlannedUnits, TestDesign, cohens_h, design_effect};
-use audience_abtest::{Alternative, ArmEstimate, Error, NormalEffects, Scale, welch};
+use audience_abtest::{Alternative, ArmEstimate, ConfidenceSequence, Effect, Error, NormalEffects, Scale, welch};
 use audience_stats::{Confidence, Moments, Normal, Proportion, StudentT};
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -202,4 +203,47 @@ fn what_cannot_be_planned_is_refused() {
 fn what_is_found_already_takes_no_more() {
     let midway = Midway::new(0.02, 1000).unwrap();
     assert_eq!(midway.further_units(&TestDesign::default(), 0.1, 0.8).unwrap(), 0.0);
+}
+
+#[test]
+fn sequences_find_at_least_as_often_as_planned() {
+    // An effect of a tenth of a deviation, looked at fifty times on the way to the planned end.
+    let (metric, effect, looks, worlds) = (PlannedMetric::mean(1.0), 0.1, 50, 2000);
+    let design = |tuned_for: f64| TestDesign { criterion: Criterion::Sequence { tuned_for }, ..TestDesign::default() };
+    let first = design(5000.0).units(&metric, effect, 0.8).unwrap();
+    let planned = design(first.total()).units(&metric, effect, 0.8).unwrap();
+    let sequence = ConfidenceSequence::new(Confidence::P95, Alternative::TwoSided).unwrap().tuned_for(first.total());
+    let mut rng = Rng::seed_from_u64(21);
+    let (mut at_last, mut at_any) = (0, 0);
+    for _ in 0..worlds {
+        let step = planned.control / f64::from(looks);
+        let (mut sum, mut found, mut ever) = (0.0, false, false);
+        for look in 1..=looks {
+            // The difference of two sums of normal units.
+            sum += step * effect + (2.0 * step).sqrt() * normal(&mut rng);
+            let units = step * f64::from(look);
+            let (estimate, standard_error) = (sum / units, (2.0 / units).sqrt());
+            let seen = Effect { scale: Scale::Absolute, estimate, standard_error, degrees: None };
+            let both = (2.0 * units).round() as u64;
+            found = !sequence.interval(&seen, both).contains(0.0);
+            ever |= found && both >= 200;
+        }
+        at_last += u32::from(found);
+        at_any += u32::from(ever);
+    }
+    let [last, any] = [at_last, at_any].map(|found| f64::from(found) / f64::from(worlds));
+    assert!((last - 0.8).abs() < 3.0 * (0.16 / f64::from(worlds)).sqrt(), "{last}");
+    assert!(any > last && any < 0.95, "{any}, {last}");
+}
+
+#[test]
+fn what_looking_often_costs_is_as_documented() {
+    // docs/methods/experiments.md, "What it costs".
+    let sequence = ConfidenceSequence::new(Confidence::P95, Alternative::TwoSided).unwrap().tuned_for(10_000.0);
+    let effect = Effect { scale: Scale::Absolute, estimate: 0.0, standard_error: 1.0, degrees: None };
+    let wider = sequence.interval(&effect, 10_000).high / 1.959_964;
+    assert!((wider - 1.5).abs() < 0.05, "{wider}");
+    let plan =
+        GroupSequential::new(&[0.25, 0.5, 0.75, 1.0], Confidence::P95, Sides::Two, Spending::Power(2.0)).unwrap();
+    assert!((plan.z_bounds()[3] - 2.1).abs() < 0.05, "{:?}", plan.z_bounds());
 }
