@@ -9,7 +9,6 @@ mod experiment;
 mod form;
 mod layer;
 mod outcome;
-mod ranking;
 mod saved;
 mod switchback;
 
@@ -17,6 +16,5 @@ pub use counters::{ArmCounters, ArmCounts, Outcome};
 pub use experiment::{Experiment, Variant};
 pub use layer::{HoldOut, Layer, Slot};
 pub use outcome::{Assignment, Enrolled, Exclusion, Origin};
-pub use ranking::{BetaPrior, Ranked, rank_by_shrinkage, rank_by_wilson};
 pub use saved::SavedAssignment;
 pub use switchback::{Balance, Switch, Switchback};

@@ -102,10 +102,10 @@ pub use anytime::asymptotic::ConfidenceSequence;
 #[cfg(feature = "bucketing")]
 pub use assignment::bucketing;
 pub use assignment::{
-    ArmCounters, ArmCounts, Assignment, Balance, BetaPrior, Enrolled, Exclusion, Experiment, HoldOut, Layer, Origin,
-    Outcome, Ranked, SavedAssignment, Slot, Switch, Switchback, Variant, rank_by_shrinkage, rank_by_wilson,
+    ArmCounters, ArmCounts, Assignment, Balance, Enrolled, Exclusion, Experiment, HoldOut, Layer, Origin, Outcome,
+    SavedAssignment, Slot, Switch, Switchback, Variant,
 };
-pub use audience_stats::Alternative;
+pub use audience_stats::{Alternative, BetaPrior, Ranked, rank_by_shrinkage, rank_by_wilson};
 pub use correction::{PreferentialLevels, interval_of_adjusted, preferential_levels};
 pub use effect::{ArmEstimate, Effect, Functional, RelativeInterval, Scale, fieller, log_ratio, welch};
 pub use error::Error;

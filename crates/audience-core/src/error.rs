@@ -1,5 +1,7 @@
 //! What can be wrong with the values given to this crate.
 
+use crate::time::MediaTime;
+
 /// A value this crate cannot work with.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -52,4 +54,51 @@ pub enum Error {
     /// A sample needs room for at least one session.
     #[error("sample into a reservoir of size 0")]
     EmptyReservoir,
+    /// Nothing can be a part of content that has no length.
+    #[error("divide content of length 0")]
+    ZeroDuration,
+    /// A chapter has a length.
+    #[error("use chapter {number} ({name:?}): it begins at {start} and ends at {end}")]
+    EmptyChapter {
+        /// Its place in the list, from 1.
+        number: usize,
+        /// Its name.
+        name: String,
+        /// Where it begins.
+        start: MediaTime,
+        /// Where it ends.
+        end: MediaTime,
+    },
+    /// Chapters do not overlap.
+    #[error("use chapter {number} ({name:?}): it begins at {start}, before the end of the one before at {before}")]
+    ChaptersOverlap {
+        /// Its place in the list, from 1.
+        number: usize,
+        /// Its name.
+        name: String,
+        /// Where it begins.
+        start: MediaTime,
+        /// Where the one before ends.
+        before: MediaTime,
+    },
+    /// Chapters lie in the content.
+    #[error("use chapter {number} ({name:?}): it ends at {end}, past the end of the content at {duration}")]
+    ChapterPastEnd {
+        /// Its place in the list, from 1.
+        number: usize,
+        /// Its name.
+        name: String,
+        /// Where it ends.
+        end: MediaTime,
+        /// Where the content ends.
+        duration: MediaTime,
+    },
+    /// There are too many chapters.
+    #[error("use {found} chapters: there can be {most}")]
+    TooManyChapters {
+        /// How many were given.
+        found: usize,
+        /// The most there can be.
+        most: usize,
+    },
 }

@@ -38,6 +38,7 @@
 //! | what was played, and how often | [`PlaybackMap`], [`Seconds`] |
 //! | a session, a viewer as one row | [`SessionFacts`], [`SessionMetrics`], [`UnitFacts`] |
 //! | attention over the content | [`AttentionHeatmap`], [`sampled_heatmap`], [`HeatmapSample`] |
+//! | chapters, and other parts of a title | [`Chapters`] |
 //! | many sessions on all cores | `analyze_sessions`, `fold_sessions` (feature `rayon`) |
 //!
 //! # What is not here
@@ -50,6 +51,7 @@
 
 #[cfg(feature = "rayon")]
 mod batch;
+mod chapters;
 mod error;
 mod event;
 mod facts;
@@ -69,6 +71,7 @@ pub use audience_stats::Portable;
 pub use audience_stats::{Accumulator, Keyed, Merge, Windowed};
 #[cfg(feature = "rayon")]
 pub use batch::{analyze_sessions, fold_sessions};
+pub use chapters::{Chapter, ChapterIndex, Chapters};
 pub use error::Error;
 pub use event::{
     Ad, Bitrate, Custom, EndReason, Envelope, Event, EventKind, Field, FieldKind, FieldValue, Fields, Finite, Object,

@@ -56,7 +56,7 @@ pub enum Error {
         /// The title.
         content_id: String,
         /// What is wrong with them.
-        source: audience_retention::Error,
+        source: audience_core::Error,
     },
     /// No session says which arm it is of.
     #[error("compare the arms of {attribute:?}: no session has this attribute{}", there_are(known))]

@@ -55,50 +55,6 @@ pub enum Error {
         /// What was given.
         shares: [f64; 3],
     },
-    /// A chapter has a length.
-    #[error("use chapter {number} ({name:?}): it begins at {start} and ends at {end}")]
-    EmptyChapter {
-        /// Its place in the list, from 1.
-        number: usize,
-        /// Its name.
-        name: String,
-        /// Where it begins.
-        start: MediaTime,
-        /// Where it ends.
-        end: MediaTime,
-    },
-    /// Chapters do not overlap.
-    #[error("use chapter {number} ({name:?}): it begins at {start}, before the end of the one before at {before}")]
-    ChaptersOverlap {
-        /// Its place in the list, from 1.
-        number: usize,
-        /// Its name.
-        name: String,
-        /// Where it begins.
-        start: MediaTime,
-        /// Where the one before ends.
-        before: MediaTime,
-    },
-    /// Chapters lie in the content.
-    #[error("use chapter {number} ({name:?}): it ends at {end}, past the end of the content at {duration}")]
-    ChapterPastEnd {
-        /// Its place in the list, from 1.
-        number: usize,
-        /// Its name.
-        name: String,
-        /// Where it ends.
-        end: MediaTime,
-        /// Where the content ends.
-        duration: MediaTime,
-    },
-    /// There are too many chapters.
-    #[error("use {found} chapters: there can be {most}")]
-    TooManyChapters {
-        /// How many were given.
-        found: usize,
-        /// The most there can be.
-        most: usize,
-    },
     /// Curves are compared point by point.
     #[error("compare curves at {ours} points with curves at {theirs}")]
     OtherGrid {
@@ -127,6 +83,9 @@ pub enum Error {
         /// The most there can be.
         most: u32,
     },
+    /// What the core underneath refuses, such as chapters.
+    #[error(transparent)]
+    Core(#[from] audience_core::Error),
     /// What the statistics underneath refuse.
     #[error(transparent)]
     Statistics(#[from] audience_stats::Error),

@@ -71,9 +71,10 @@ mod stand_out;
 mod weighted;
 
 pub use attention::{AttentionRules, Part, Rewatched, Skipped};
+pub use audience_core::{Chapter, ChapterIndex, Chapters};
 pub use benchmark::{Benchmark, BenchmarkPart, BenchmarkScore};
 pub use catalogue::{CatalogueBand, CatalogueCurves, CatalogueSummary, LengthClass, TitleCurve};
-pub use chapters::{Chapter, ChapterCounts, ChapterCurves, ChapterIndex, Chapters, TitleChapters};
+pub use chapters::{ChapterCounts, ChapterCurves, TitleChapters};
 pub use compare::{PointDifference, compare_survival};
 pub use curves::{Independent, IntervalCounts, Placement, PointCounts, RetentionCurves, RetentionSummary, Survival};
 pub use drop_offs::{Credits, DropOff, DropOffRules, Fall};

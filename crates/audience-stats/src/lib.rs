@@ -35,6 +35,7 @@
 //! | means of ratios | [`MeanRatio`] |
 //! | adding to a range of positions in constant time | [`RangeCounts`] |
 //! | whether two lists have the same order | [`spearman`] |
+//! | items in order of their rates, by what is known of these | [`rank_by_shrinkage`], [`rank_by_wilson`], [`BetaPrior`] |
 //! | sums by random group of units, and how sure functions of them are | [`GroupedSums`], [`RandomGroups`], [`Bootstrap`], [`Estimate`] |
 //! | Student's t, of means that are alike or differ; other distributions | [`StudentT`], [`NoncentralT`], [`Normal`], [`Beta`], [`Gamma`], [`zeta()`] |
 //! | integrals of log-concave functions, far out too | [`ln_integral`] |
@@ -93,6 +94,7 @@ mod quantiles;
 mod random_groups;
 mod range_counts;
 mod rank;
+mod ranking;
 mod resample;
 pub mod sample;
 mod student;
@@ -135,6 +137,7 @@ pub use quantiles::{Distribution, QuantileInterval, QuantileRule, Quantiles};
 pub use random_groups::RandomGroups;
 pub use range_counts::{Addend, RangeCounts};
 pub use rank::spearman;
+pub use ranking::{BetaPrior, Ranked, rank_by_shrinkage, rank_by_wilson};
 pub use resample::{PoissonBootstrap, PoissonReplicates, Replicates, jackknife, jackknife_of_two};
 pub use student::StudentT;
 pub use survival::{

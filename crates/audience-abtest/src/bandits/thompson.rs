@@ -5,9 +5,9 @@ use rand_distr::{Beta, Distribution};
 
 use super::policy::Policy;
 use super::rewards::Rewards;
-use crate::assignment::BetaPrior;
 use crate::error::Error;
 use crate::posterior::BetaPosterior;
+use audience_stats::BetaPrior;
 
 /// How often a second arm is drawn before the one that was second best in the last draw is taken.
 const REDRAWS: u32 = 32;

@@ -3,8 +3,8 @@
 use audience_stats::{Beta, Confidence, Interval, Proportion, ln_integral};
 
 use super::best::ArmBelief;
-use crate::assignment::BetaPrior;
 use crate::error::Error;
+use audience_stats::BetaPrior;
 
 /// A beta distribution of a rate, such as of conversions of one arm, after data.
 ///

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use audience_core::test_util::check_merge_laws;
 use audience_core::{Accumulator, MediaTime};
-use audience_retention::{Chapter, ChapterCounts, ChapterCurves, Chapters, Error};
+use audience_retention::{Chapter, ChapterCounts, ChapterCurves, Chapters};
 use audience_stats::Confidence;
 use proptest::prelude::*;
 
@@ -72,9 +72,12 @@ fn chapters_that_cannot_be_are_refused() {
         "use chapter 1 (\"a\"): it ends at 0:00.101, past the end of the content at 0:00.100"
     );
     assert_eq!(refused(vec![chapter("a", 7, 7)]), "use chapter 1 (\"a\"): it begins at 0:00.007 and ends at 0:00.007");
-    assert_eq!(Chapters::equal_parts(4, MediaTime::ZERO), Err(Error::ZeroDuration));
+    assert_eq!(Chapters::equal_parts(4, MediaTime::ZERO), Err(audience_core::Error::ZeroDuration));
     let starts = [(ms(0), None, "a".to_owned()), (ms(100), None, "b".to_owned())];
-    assert!(matches!(Chapters::from_starts(starts, Some(ms(100))), Err(Error::EmptyChapter { number: 2, .. })));
+    assert!(matches!(
+        Chapters::from_starts(starts, Some(ms(100))),
+        Err(audience_core::Error::EmptyChapter { number: 2, .. })
+    ));
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use audience_stats::{Confidence, Proportion, wilson};
+use crate::interval::Confidence;
+use crate::proportion::{Proportion, wilson};
 
 /// An item in its place.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,8 +27,7 @@ pub struct Ranked {
 /// # Examples
 ///
 /// ```
-/// use audience_abtest::rank_by_wilson;
-/// use audience_stats::{Confidence, Proportion};
+/// use audience_stats::{Confidence, Proportion, rank_by_wilson};
 ///
 /// let items = [Proportion::new(0, 0)?, Proportion::new(1, 1)?, Proportion::new(300_000, 1_000_000)?];
 /// let order: Vec<usize> = rank_by_wilson(&items, Confidence::P95).iter().map(|ranked| ranked.item).collect();
