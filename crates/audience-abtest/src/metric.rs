@@ -3,15 +3,16 @@
 use std::fmt;
 use std::str::FromStr;
 
+use audience_core::Mark;
 use audience_stats::Alternative;
 
 use crate::error::Error;
 use crate::exposure::{ExperimentUnit, Totals};
 
 /// The name of the custom event that says that something was shown.
-pub const IMPRESSION: &str = "impression";
+pub const IMPRESSION: &str = Mark::IMPRESSION;
 /// The name of the custom event that says that it was clicked.
-pub const CLICK: &str = "click";
+pub const CLICK: &str = Mark::CLICK;
 
 /// What arms are compared by. It is always one figure of each unit, since units are what was assigned.
 ///

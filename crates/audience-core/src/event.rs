@@ -192,6 +192,11 @@ impl EventKind {
         Self::Load { url: None, duration: Some(duration), is_live: false }
     }
 
+    /// A custom event of this name: see [`Mark`](crate::Mark) for those that mean the same everywhere.
+    pub fn custom(name: impl Into<Box<str>>) -> Self {
+        Self::Custom(Box::new(Custom { name: name.into(), ..Custom::default() }))
+    }
+
     /// A seek that says where it came from.
     pub const fn seek_from(from: MediaTime) -> Self {
         Self::Seek { from: Some(from) }

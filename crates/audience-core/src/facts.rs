@@ -257,6 +257,22 @@ pub struct Mark {
     pub first_at: Timestamp,
 }
 
+/// Names that mean the same everywhere.
+impl Mark {
+    /// Something was shown that can be clicked.
+    pub const IMPRESSION: &'static str = "impression";
+    /// It was.
+    pub const CLICK: &'static str = "click";
+    /// What was hoped for happened: a purchase, a subscription.
+    pub const CONVERSION: &'static str = "conversion";
+    /// The viewer liked it.
+    pub const LIKE: &'static str = "like";
+    /// The viewer showed it to others.
+    pub const SHARE: &'static str = "share";
+    /// The viewer said something.
+    pub const COMMENT: &'static str = "comment";
+}
+
 /// What in a row is inferred rather than reported.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

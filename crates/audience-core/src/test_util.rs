@@ -2,7 +2,7 @@
 
 pub use audience_stats::test_util::check_merge_laws;
 
-use crate::event::{Bitrate, Custom, EndReason, Event, EventKind, PlayerError, Rendition, Vitals};
+use crate::event::{Bitrate, EndReason, Event, EventKind, PlayerError, Rendition, Vitals};
 use crate::facts::SessionFacts;
 use crate::rules::Rules;
 use crate::session::Session;
@@ -120,5 +120,5 @@ fn quality(kbps: u64) -> Step {
 }
 
 fn liked() -> Step {
-    (EventKind::Custom(Box::new(Custom { name: "like".into(), ..Custom::default() })), None)
+    (EventKind::custom("like"), None)
 }
