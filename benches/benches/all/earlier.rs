@@ -217,7 +217,7 @@ fn ask_them(sessions: &[ViewerSession], length: u64) {
     black_box(compute_engagement(sessions, length, &EngagementWeights::default()));
 }
 
-fn theirs(scripts: &[Script]) -> Vec<ViewerSession> {
+pub(crate) fn theirs(scripts: &[Script]) -> Vec<ViewerSession> {
     scripts
         .iter()
         .enumerate()

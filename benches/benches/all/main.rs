@@ -5,6 +5,7 @@ mod assignment;
 mod bandits;
 mod core;
 mod earlier;
+mod engagement;
 mod experiments;
 mod ingest;
 mod merging;
@@ -22,6 +23,6 @@ criterion_group! {
     name = benches;
     config = settings();
     targets = core::define, earlier::define, merging::define, ingest::define, adapters::define, assignment::define,
-        bandits::define, experiments::define
+        bandits::define, engagement::define, experiments::define
 }
 criterion_main!(benches);

@@ -77,19 +77,34 @@ pub fn percentile_interval(replicates: &mut [f64]) -> Option<Interval> {
     Some(Interval { low: at(25)?, high: at(975)? })
 }
 
-/// The Poisson number of mean 1 that a uniform number in 0–1 stands for: by inversion, 20 at the most (more has a
-/// probability of 10⁻²⁰).
-pub(crate) fn poisson_of_mean_1(uniform: f64) -> u64 {
-    let mut probability = 1.0 / std::f64::consts::E;
-    let mut below = probability;
-    let mut number = 0_u8;
-    while uniform >= below && number < 20 {
-        number += 1;
-        probability /= f64::from(number);
-        below += probability;
+/// The Poisson number of mean 1 that 64 random bits stand for: by inversion of the uniform number that their upper 53 are, 20 at the
+/// most (more has a probability of 10⁻²⁰).
+pub(crate) fn poisson_of_mean_1(bits: u64) -> u64 {
+    let uniform = bits >> 11;
+    // Most are among the first, so that these are compared without a branch.
+    let first = BELOW[..4].iter().map(|below| u64::from(uniform >= *below)).sum();
+    if first < 4 {
+        return first;
     }
-    number.into()
+    4 + BELOW[4..].iter().take_while(|below| uniform >= **below).count() as u64
 }
+
+/// How many of 2⁵³ stand for a number of at most 0, 1, … 19.
+const BELOW: [u64; 20] = {
+    let mut below = [0; 20];
+    let mut probability = 1.0 / std::f64::consts::E;
+    let mut cumulated = probability;
+    let mut number = 0;
+    while number < 20 {
+        let scaled = cumulated * (1_u64 << 53) as f64;
+        let floor = scaled as u64;
+        below[number] = if (floor as f64) < scaled { floor + 1 } else { floor };
+        number += 1;
+        probability /= number as f64;
+        cumulated += probability;
+    }
+    below
+};
 
 #[cfg(test)]
 mod tests {
@@ -109,6 +124,8 @@ mod tests {
         assert!((mean - 1.0).abs() < 4.0 / n.sqrt(), "{mean}");
         assert!((variance - 1.0).abs() < 4.0 * (3.0 / n).sqrt(), "{variance}");
         assert!((zeros - 0.367_879_441).abs() < 4.0 * (0.2325 / n).sqrt(), "{zeros}");
-        assert_eq!((poisson_of_mean_1(0.0), poisson_of_mean_1(0.37), poisson_of_mean_1(1.0)), (0, 1, 20));
+        let of = |uniform: f64| poisson_of_mean_1(((uniform * (1_u64 << 53) as f64) as u64) << 11);
+        assert_eq!((of(0.0), of(0.367), of(0.368), of(0.9963), of(0.9964)), (0, 0, 1, 4, 5));
+        assert_eq!(poisson_of_mean_1(u64::MAX), 18);
     }
 }

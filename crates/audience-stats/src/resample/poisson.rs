@@ -59,10 +59,19 @@ impl<const K: usize> PoissonBootstrap<K> {
     /// Adds amounts of one unit. Sums stay at the largest number there is.
     pub fn add(&mut self, unit: &str, amounts: [u64; K]) {
         add(&mut self.totals, &amounts, 1);
+        // No unit counts more than twenty times: as long as twenty times the totals fit, so do all sums.
+        let fits = self.totals.iter().all(|total| *total <= u64::MAX / 20);
         // One hash, and from it one number per replicate: as independent as a hash of each would be.
         let mut rng = SplitMix64::seed_from_u64(hash64(unit.as_bytes(), self.plan.seed));
         for sums in &mut self.replicates {
-            add(sums, &amounts, poisson_of_mean_1(rng.random()));
+            let times = poisson_of_mean_1(rng.random());
+            if fits {
+                for (sum, amount) in sums.iter_mut().zip(&amounts) {
+                    *sum = sum.wrapping_add(amount.wrapping_mul(times));
+                }
+            } else {
+                add(sums, &amounts, times);
+            }
         }
     }
 
