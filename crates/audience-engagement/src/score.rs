@@ -144,7 +144,8 @@ impl Engagement {
     }
 
     /// Nothing seen yet, with an interval from resamples of viewers, each of which counts in each replicate as often as a hash of its
-    /// id, the seed and the replicate says: see [`PoissonBootstrap`]. 96 bytes for each replicate.
+    /// id, the seed and the replicate says: see [`PoissonBootstrap`]. 96 bytes for each replicate, or for each view as long as these are
+    /// fewer.
     pub fn with_bootstrap(plan: Bootstrap) -> Self {
         Self { bootstrap: Some(PoissonBootstrap::new(plan)), ..Self::default() }
     }

@@ -16,8 +16,8 @@ use super::Replicates;
 /// the seed and the replicate alone. So all items of a unit count alike wherever they are seen, and states of shards, days and
 /// machines merge exactly: to what one machine would have. Nothing need be known beforehand, not even how many units there are.
 ///
-/// It holds 8 `K` bytes per replicate, 16 kB for 1000 of 2 sums, however many units there are; taking in an item takes as many
-/// steps as there are replicates. [`GroupedSums`](crate::GroupedSums) takes one step and says how sure sums are from groups of
+/// It holds 8 `K` bytes per replicate, 16 kB for 1000 of 2 sums, however many items there are, and less as long as there are fewer items
+/// than replicates; taking in an item takes as many steps as there are replicates. [`GroupedSums`](crate::GroupedSums) takes one step and says how sure sums are from groups of
 /// units; this is finer where there are few units, and has an interval for any function of the sums.
 ///
 /// N. Chamandy et al., "Estimating uncertainty for massive data streams" (2012).
@@ -41,43 +41,77 @@ use super::Replicates;
 /// assert!(interval.low > 0.0018 && interval.high < 0.0032);
 /// # Ok::<(), audience_stats::Error>(())
 /// ```
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "Form", into = "Form"))]
 pub struct PoissonBootstrap<const K: usize> {
     plan: Bootstrap,
     totals: [u64; K],
+    /// Empty as long as there are few items.
     replicates: Vec<[u64; K]>,
+    /// What is not in the replicates yet: of each item the hash of its unit, and its amounts.
+    few: Vec<(u64, [u64; K])>,
 }
 
 impl<const K: usize> PoissonBootstrap<K> {
     /// Nothing seen yet.
-    pub fn new(plan: Bootstrap) -> Self {
-        Self { plan, totals: [0; K], replicates: vec![[0; K]; plan.replicates as usize] }
+    pub const fn new(plan: Bootstrap) -> Self {
+        Self { plan, totals: [0; K], replicates: Vec::new(), few: Vec::new() }
     }
 
     /// Adds amounts of one unit. Sums stay at the largest number there is.
     pub fn add(&mut self, unit: &str, amounts: [u64; K]) {
         add(&mut self.totals, &amounts, 1);
-        // No unit counts more than twenty times: as long as twenty times the totals fit, so do all sums.
-        let fits = self.totals.iter().all(|total| *total <= u64::MAX / 20);
-        // One hash, and from it one number per replicate: as independent as a hash of each would be.
-        let mut rng = SplitMix64::seed_from_u64(hash64(unit.as_bytes(), self.plan.seed));
-        for sums in &mut self.replicates {
-            let times = poisson_of_mean_1(rng.random());
-            if fits {
-                for (sum, amount) in sums.iter_mut().zip(&amounts) {
-                    *sum = sum.wrapping_add(amount.wrapping_mul(times));
-                }
-            } else {
-                add(sums, &amounts, times);
+        let hash = hash64(unit.as_bytes(), self.plan.seed);
+        if self.replicates.is_empty() {
+            self.few.push((hash, amounts));
+            // More would take more memory than the replicates do.
+            if self.few.len() > self.plan.replicates as usize {
+                self.resample();
             }
+        } else {
+            resample(&mut self.replicates, &self.totals, hash, &amounts);
         }
+    }
+
+    /// Takes what is not there yet into the replicates.
+    fn resample(&mut self) {
+        if self.replicates.is_empty() {
+            self.replicates = vec![[0; K]; self.plan.replicates as usize];
+        }
+        for (hash, amounts) in std::mem::take(&mut self.few) {
+            resample(&mut self.replicates, &self.totals, hash, &amounts);
+        }
+    }
+
+    /// The same with everything in the replicates.
+    fn resampled(&self) -> Self {
+        let mut whole = self.clone();
+        whole.resample();
+        whole
     }
 
     /// Bytes held, for reports of memory.
     pub fn size_bytes(&self) -> usize {
-        self.replicates.capacity() * size_of::<[u64; K]>()
+        self.replicates.capacity() * size_of::<[u64; K]>() + self.few.capacity() * size_of::<(u64, [u64; K])>()
+    }
+}
+
+/// Adds amounts of a unit to each replicate, as often as its hash says. `totals` are the sums over all items, these among them.
+fn resample<const K: usize>(replicates: &mut [[u64; K]], totals: &[u64; K], hash: u64, amounts: &[u64; K]) {
+    // No unit counts more than twenty times: as long as twenty times the totals fit, so do all sums.
+    let fits = totals.iter().all(|total| *total <= u64::MAX / 20);
+    // One hash, and from it one number per replicate: as independent as a hash of each would be.
+    let mut rng = SplitMix64::seed_from_u64(hash);
+    for sums in replicates {
+        let times = poisson_of_mean_1(rng.random());
+        if fits {
+            for (sum, amount) in sums.iter_mut().zip(amounts) {
+                *sum = sum.wrapping_add(amount.wrapping_mul(times));
+            }
+        } else {
+            add(sums, amounts, times);
+        }
     }
 }
 
@@ -94,11 +128,26 @@ impl<const K: usize> Merge for PoissonBootstrap<K> {
     fn merge(&mut self, other: Self) {
         assert_eq!(self.plan, other.plan, "resamples by plans that are not the same");
         add(&mut self.totals, &other.totals, 1);
+        self.few.extend(other.few);
+        if !other.replicates.is_empty() || !self.replicates.is_empty() || self.few.len() > self.plan.replicates as usize
+        {
+            self.resample();
+        }
         for (sums, other) in self.replicates.iter_mut().zip(&other.replicates) {
             add(sums, other, 1);
         }
     }
 }
+
+/// The same sums in the same replicates, in whatever order they came.
+impl<const K: usize> PartialEq for PoissonBootstrap<K> {
+    fn eq(&self, other: &Self) -> bool {
+        (self.plan, self.totals) == (other.plan, other.totals)
+            && self.resampled().replicates == other.resampled().replicates
+    }
+}
+
+impl<const K: usize> Eq for PoissonBootstrap<K> {}
 
 impl<const K: usize> Accumulator for PoissonBootstrap<K> {
     type Item = (String, [u64; K]);
@@ -109,7 +158,7 @@ impl<const K: usize> Accumulator for PoissonBootstrap<K> {
     }
 
     fn summary(&self) -> PoissonReplicates<K> {
-        PoissonReplicates { totals: self.totals, replicates: self.replicates.clone() }
+        PoissonReplicates { totals: self.totals, replicates: self.resampled().replicates }
     }
 }
 
@@ -147,7 +196,7 @@ struct Form {
 #[cfg(feature = "serde")]
 impl<const K: usize> From<PoissonBootstrap<K>> for Form {
     fn from(state: PoissonBootstrap<K>) -> Self {
-        let replicates = state.replicates.iter().map(|sums| sums.to_vec()).collect();
+        let replicates = state.resampled().replicates.iter().map(|sums| sums.to_vec()).collect();
         Self { plan: state.plan, totals: state.totals.to_vec(), replicates }
     }
 }
@@ -166,7 +215,7 @@ impl<const K: usize> TryFrom<Form> for PoissonBootstrap<K> {
             sums.try_into().map_err(|_| Error::NumberOfSums { expected: K, found })
         };
         let replicates = form.replicates.into_iter().map(sums).collect::<Result<_, _>>()?;
-        Ok(Self { plan: form.plan, totals: sums(form.totals)?, replicates })
+        Ok(Self { plan: form.plan, totals: sums(form.totals)?, replicates, few: Vec::new() })
     }
 }
 

@@ -18,7 +18,10 @@ fn difference(values: &[f64], baseline: &[f64]) -> f64 {
 #[test]
 fn poisson_resamples_obey_the_laws() {
     let items: Vec<(String, [u64; 2])> = (0..9_u64).map(|n| (format!("viewer {}", n % 5), [n * 100, 1 + n])).collect();
-    check_merge_laws(&PoissonBootstrap::<2>::new(Bootstrap { replicates: 20, seed: 1 }), &items);
+    // Kept as items, as replicates, and as both.
+    for replicates in [20, 7, 3, 0] {
+        check_merge_laws(&PoissonBootstrap::<2>::new(Bootstrap { replicates, seed: 1 }), &items);
+    }
 }
 
 #[test]
@@ -35,6 +38,11 @@ fn poisson_resamples_are_as_far_apart_as_the_truth() {
     let amounts: Vec<u64> = (0..300_u64).map(|n| n * 7919 % 101).collect();
     for (unit, amount) in amounts.iter().enumerate() {
         sums.add(&unit.to_string(), [*amount, 1]);
+    }
+    // As long as there are fewer items than replicates, the items.
+    assert!(sums.size_bytes() <= 512 * 24, "{}", sums.size_bytes());
+    for _ in 0..2000 {
+        sums.add("again", [0, 0]);
     }
     assert_eq!(sums.size_bytes(), 2000 * 16);
     let of_sums = sums.summary().replicates(|[sum, units]| sum / units).unwrap();
