@@ -96,7 +96,7 @@ pub struct EngagementSummary {
     pub not_started: u64,
     /// Views of no known duration, and live ones: they are not in what is a part of the duration.
     pub unknown_duration: u64,
-    replicates: Option<PoissonReplicates<SUMS>>,
+    bootstrap: Option<PoissonBootstrap<SUMS>>,
 }
 
 /// Where likes, shares and comments come from.
@@ -235,7 +235,7 @@ impl Accumulator for Engagement {
             counts,
             not_started: self.not_started,
             unknown_duration: self.unknown_duration,
-            replicates: self.bootstrap.as_ref().map(Accumulator::summary),
+            bootstrap: self.bootstrap.clone(),
         }
     }
 }
@@ -278,16 +278,13 @@ impl EngagementSummary {
         ];
         let components = components(sums, social);
         let score = components.score(weights);
-        let replicates = self.replicates.as_ref().zip(score).and_then(|(replicates, score)| {
-            let values = replicates.replicates.iter().filter_map(|sums| components_score(*sums, social, weights));
+        let replicates = self.bootstrap.as_ref().zip(score).and_then(|(bootstrap, score)| {
+            let resampled = bootstrap.summary().replicates;
+            let values = resampled.iter().filter_map(|sums| components(*sums, social).score(weights));
             Replicates::new(score, values.collect()).ok()
         });
         Ok(EngagementScore { score, components, replicates })
     }
-}
-
-fn components_score(sums: [u64; SUMS], social: SocialChannel, weights: &EngagementWeights) -> Option<f64> {
-    components(sums, social).score(weights)
 }
 
 fn components(sums: [u64; SUMS], social: SocialChannel) -> EngagementComponents {
