@@ -276,18 +276,18 @@ impl EngagementSummary {
             counts.shares,
             counts.comments,
         ];
-        let components = components(sums, social);
+        let components = parts_of(sums, social);
         let score = components.score(weights);
         let replicates = self.bootstrap.as_ref().zip(score).and_then(|(bootstrap, score)| {
             let resampled = bootstrap.summary().replicates;
-            let values = resampled.iter().filter_map(|sums| components(*sums, social).score(weights));
+            let values = resampled.iter().filter_map(|sums| parts_of(*sums, social).score(weights));
             Replicates::new(score, values.collect()).ok()
         });
         Ok(EngagementScore { score, components, replicates })
     }
 }
 
-fn components(sums: [u64; SUMS], social: SocialChannel) -> EngagementComponents {
+fn parts_of(sums: [u64; SUMS], social: SocialChannel) -> EngagementComponents {
     let [views, duration_ms, capped_ms, judged, completed, unique_ms, again_ms, skips, watched_ms, ..] = sums;
     let [.., likes, shares, comments] = sums;
     let part = |part: u64, whole: u64| (whole > 0).then(|| part as f64 / whole as f64);
