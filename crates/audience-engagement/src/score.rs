@@ -1,9 +1,7 @@
 //! How much viewers cared, as one number.
 
 use audience_core::{Mark, SessionFacts};
-use audience_stats::{
-    Accumulator, Bootstrap, Confidence, Interval, Merge, PoissonBootstrap, PoissonReplicates, Replicates,
-};
+use audience_stats::{Accumulator, Bootstrap, Confidence, Interval, Merge, PoissonBootstrap, Replicates};
 
 use crate::error::Error;
 use crate::social::{SocialSignals, saturating};
