@@ -9,6 +9,7 @@ mod report;
 mod series;
 mod state;
 mod text;
+pub(crate) mod words;
 
 pub use findings::{EngagementFindings, JourneyCredit, JourneyFindings, SegmentFindings, SimilarTitle, TitleEngagement};
 pub use report::EngagementReport;

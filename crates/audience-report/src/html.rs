@@ -1,6 +1,7 @@
 //! Reports as pages of HTML that need nothing else.
 
 mod comparison;
+mod engagement;
 mod experiment;
 mod glossary;
 mod markup;
@@ -15,6 +16,7 @@ mod table;
 mod title;
 mod verdict;
 
+use crate::engagement::EngagementReport;
 use crate::experiment::ExperimentReport;
 use crate::report::Report;
 use crate::session::SessionReport;
@@ -42,5 +44,13 @@ impl ExperimentReport {
     /// differences with their intervals.
     pub fn to_html(&self) -> String {
         experiment::write_page(self).into_string()
+    }
+}
+
+impl EngagementReport {
+    /// Engagement as a page of HTML, of the same kind as that of a [`Report`]: scores with their intervals, days, and what parts of titles
+    /// and sessions earned.
+    pub fn to_html(&self) -> String {
+        engagement::write_page(self).into_string()
     }
 }

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::markup::Markup;
 use super::verdict::Verdict;
-use super::{comparison, experiment, glossary, overview, quality, streams, title};
+use super::{comparison, engagement, experiment, glossary, overview, quality, streams, title};
 use crate::format;
 use crate::report::Report;
 
@@ -80,6 +80,7 @@ fn write_body(out: &mut Markup, context: &Context<'_>) {
                 link("#overview", "Overview");
                 link("#titles", "Titles");
                 link("#streams", "Streams");
+                link("#engagement", "Engagement");
             }
             if report.breakdown.is_some() && any {
                 link("#breakdown", "Breakdown");
@@ -99,6 +100,7 @@ fn write_body(out: &mut Markup, context: &Context<'_>) {
         if any {
             overview::write(out, context);
             streams::write(out, context);
+            engagement::write(out, &report.engagement);
             if let Some(found) = &report.comparison {
                 comparison::write(out, found, context);
             }

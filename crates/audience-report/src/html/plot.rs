@@ -5,6 +5,7 @@
 
 mod attendance;
 mod curve;
+mod days;
 mod effects;
 mod groups;
 mod looks;
@@ -19,12 +20,13 @@ use std::fmt::{Display, Write};
 
 pub(super) use attendance::{concurrent, write as write_attendance};
 pub(super) use curve::{Curve, write as write_curve};
+pub(super) use days::write as write_days;
 pub(super) use effects::write as write_effects;
 pub(super) use groups::{write as write_group_curves, write_two_titles};
 pub(super) use looks::write as write_looks;
 pub(super) use marks::seeks as write_seeks;
 pub(super) use session::{Course, state_class, write_watched};
-pub(super) use small::{bar, interval, quantiles, sparkline};
+pub(super) use small::{bar, interval, quantiles, share_interval, sparkline};
 pub(super) use streams::{write_course, write_rungs, write_startup};
 pub(super) use strip::write as write_strip;
 

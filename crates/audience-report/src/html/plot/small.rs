@@ -52,6 +52,18 @@ pub(in crate::html) fn interval(estimate: f64, low: f64, high: f64, reach: f64) 
     })
 }
 
+/// An estimate from 0 to 1 with its interval.
+pub(in crate::html) fn share_interval(estimate: f64, ends: Option<(f64, f64)>) -> Markup {
+    drawing("interval", |out| {
+        if let Some((low, high)) = ends {
+            let (x, width) = (percent(low), percent(high - low));
+            let level = [("y", &"25%" as &dyn Display), ("height", &"50%")];
+            out.empty("rect", &[("class", &"clear"), ("x", &x), level[0], ("width", &width), level[1]]);
+        }
+        out.empty("circle", &[("cx", &percent(estimate)), ("cy", &"50%"), ("r", &3)]);
+    })
+}
+
 /// The middle half as a box with the median in it, and a line to the last of the quantiles; `reach` is the scale's end.
 pub(in crate::html) fn quantiles([p25, p50, p75, p95]: [f64; 4], reach: f64) -> Markup {
     let at = |value: f64| percent(if reach > 0.0 { value / reach } else { 0.0 });
