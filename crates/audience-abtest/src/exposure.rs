@@ -153,7 +153,7 @@ impl Accumulator for Exposures {
         };
         let arm = attributes.get(&spec.attribute).map(|arm| self.name(arm));
         if unit.is_none() {
-            self.without_unit += u64::from(arm.is_some());
+            self.without_unit.merge(u64::from(arm.is_some()));
         }
         let dimension = |name: &String| attributes.get(name).map(|value| self.name(value));
         let dimensions = spec.dimensions.iter().map(dimension).collect();

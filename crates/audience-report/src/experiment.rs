@@ -13,4 +13,5 @@ pub(crate) mod words;
 pub use report::ExperimentReport;
 pub use state::{ExperimentSpec, ExperimentState};
 
+pub(crate) use csv::to_csv;
 pub(crate) use plot::{Bar, End, Scale};

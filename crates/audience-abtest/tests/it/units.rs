@@ -178,6 +178,18 @@ fn damaged_states_are_refused_or_harmless() {
     assert!(serde_json::from_value::<audience_stats::CrossSums>(broken).is_err());
 }
 
+/// A unit too few in an arm: it is missing in its dimensions and sums, or they have one too many.
+#[test]
+fn sums_without_one_of_their_units_are_refused() {
+    let found = units(ExposureSpec { mixed: Mixed::FirstArm, ..spec() }, &many());
+    let sums = MetricSums::of(Arc::new(plan_of(&found).plan(&found).unwrap()), &found.units);
+    let mut bytes = sums.encode();
+    // The units of the last arm are written last.
+    assert_eq!(bytes.last().map(|byte| u64::from(*byte)), sums.units().last().copied());
+    *bytes.last_mut().unwrap() -= 1;
+    assert!(matches!(MetricSums::decode(&bytes, &sums), Err(audience_stats::Error::DamagedState(_))));
+}
+
 /// One viewer who leaves the player running for days does not decide: the cap is that of both arms pooled, without zeros.
 #[test]
 fn long_tails_are_capped_at_a_quantile_of_all_arms() {

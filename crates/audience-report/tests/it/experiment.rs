@@ -3,7 +3,7 @@
 use audience_abtest::{Metric, Multiplicity, RelativeInterval, Verdict};
 use audience_core::{Accumulator, Merge, SessionFacts};
 use audience_report::experiment::{ExperimentReport, ExperimentSpec, ExperimentState};
-use audience_report::{Error, ReportSpec, TextOptions};
+use audience_report::{Error, Report, ReportSpec, TextOptions};
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
@@ -199,6 +199,18 @@ startup-p95,quantile,false,,,new,false,100,0.5,1000,1000,1000,,,,,,,,,,,,,,,,,un
 }
 
 #[test]
+fn a_report_has_the_same_numbers_among_its_tables() {
+    let table =
+        |report: &Report| report.to_csv().into_iter().find(|table| table.file_name == "experiment.csv").unwrap();
+    let mut report = report(&ReportSpec::default(), &clean());
+    let header = table(&report).text;
+    let experiment = analysed(&spec(&[Metric::WatchTime, Metric::StartUp(950)]), &clean());
+    report.experiment = Some(experiment.clone());
+    assert_eq!(table(&report).text, experiment.to_csv());
+    assert!(experiment.to_csv().starts_with(&header) && header.lines().count() == 1, "{header}");
+}
+
+#[test]
 fn all_of_it_as_json() {
     let mut spec = spec(&[Metric::WatchTime]);
     spec.analysis.margins.insert(Metric::WatchTime, 0.05);
@@ -246,6 +258,35 @@ fn pages_are_whole_and_warn_first() {
     let place = |word: &str| words.find(word).unwrap_or_else(|| panic!("{word} is not there"));
     assert!(place("Stop.") < place("Do not decide by these figures"));
     assert!(place("Do not decide by these figures") < place("Arms"));
+}
+
+/// What the buttons of a page call the files they make.
+fn files(page: &str) -> Vec<&str> {
+    page.split("data-file=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[test]
+fn the_file_of_each_metric_has_a_name_of_its_own() {
+    let conversions = ["Über/alles", "a b", "a.b", "A-b", "..\\x\u{202e}", &"x".repeat(300)];
+    let conversions = conversions.map(|name| Metric::Conversion(name.to_owned()));
+    let metrics = [&[Metric::WatchTime, Metric::StartUp(950), Metric::StartUp(999)][..], &conversions].concat();
+    let page = analysed(&spec(&metrics), &clean()).to_html();
+    check_page(&page);
+    let long = format!("metric-conversion-{}", "x".repeat(49));
+    assert_eq!(
+        files(&page).into_iter().filter(|file| file.starts_with("metric")).collect::<Vec<_>>(),
+        [
+            "metric-watch-time",
+            "metric-startup-p95",
+            "metric-startup-p99.9",
+            "metric-conversion--ber-alles",
+            "metric-conversion-a-b",
+            "metric-conversion-a.b",
+            "metric-conversion-a-b-2",
+            "metric-conversion-..-x-",
+            &long,
+        ]
+    );
 }
 
 #[test]
