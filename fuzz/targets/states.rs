@@ -1,38 +1,181 @@
 //! States from elsewhere.
 #![no_main]
 
-use audience_core::{Accumulator, AttentionHeatmap, HeatmapSample, MediaTime, Portable, UnitTotals};
-use audience_retention::{ExactCurves, Grid, RetentionCurves, SeekMatrix, SeekSource};
-use audience_stats::{Distinct, MeanRatio, Quantiles};
+use std::sync::Arc;
 
-/// Decodes the bytes after the right fingerprint, merges what they are, and asks it for its summary.
-fn check<A: Portable + Accumulator + Clone>(bytes: &[u8], like: &A) {
+use audience_abtest::anytime::{BernoulliSequence, BettingSequence, Msprt};
+use audience_abtest::bandits::Regret;
+use audience_abtest::trust::SequentialRatio;
+use audience_abtest::{
+    Analysis, AnalysisSpec, ConfidenceSequence, Effect, ExperimentUnits, ExposureSpec, Exposures, Limits, Metric,
+    MetricSums, Scale,
+};
+use audience_core::{Accumulator, AttentionHeatmap, Elapsed, HeatmapSample, MediaTime, Portable, UnitTotals};
+use audience_qoe::{ExcessStalls, PooledStallRatio, Scores, SliceDimension};
+use audience_report::Attendance;
+use audience_retention::{
+    CatalogueCurves, ExactCurves, Grid, RetentionCurves, SeekMatrix, SeekSource, WeightedCurves, Weighting,
+};
+use audience_stats::sample::BottomK;
+use audience_stats::{
+    Bootstrap, Confidence, CrossSums, Distinct, GroupedSums, MeanRatio, PoissonBootstrap, Quantiles, RandomGroups,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Decodes the bytes after the right fingerprint, and merges what they are.
+fn merged<A: Portable + Clone>(bytes: &[u8], like: &A) -> Option<A> {
     let _ = A::decode(bytes, like);
     let whole = [&postcard::to_stdvec(&like.fingerprint()).expect("a number")[..], bytes].concat();
-    if let Ok(state) = A::decode(&whole, like) {
-        let mut merged = like.clone();
-        merged.merge(state.clone());
-        merged.merge(state);
-        let _ = merged.summary();
-        assert!(A::decode(&merged.encode(), like).is_ok());
+    let state = A::decode(&whole, like).ok()?;
+    let mut merged = like.clone();
+    merged.merge(state.clone());
+    merged.merge(state);
+    let _ = merged.size_bytes();
+    assert!(A::decode(&merged.encode(), like).is_ok());
+    Some(merged)
+}
+
+/// And asks it for its summary.
+fn check<A: Portable + Accumulator + Clone>(bytes: &[u8], like: &A) -> Option<A::Summary> {
+    merged(bytes, like).map(|merged| merged.summary())
+}
+
+/// An experiment of everything that sums have.
+fn experiment() -> AnalysisSpec {
+    let mut exposures = ExposureSpec::new("variant");
+    exposures.pre_period = Some(Elapsed::from_secs(1000));
+    exposures.dimensions.push("device".to_owned());
+    exposures.marks.push("like".to_owned());
+    let metrics = vec![Metric::Completed, Metric::WatchTime, Metric::RebufferRatio, Metric::StartUp(950)];
+    let mut spec = AnalysisSpec::new(exposures, metrics);
+    spec.stratify = Some(0);
+    spec.margins.insert(Metric::RebufferRatio, 0.1);
+    spec.prior = Some(0.1);
+    spec
+}
+
+/// Sums, and the analysis of them.
+fn check_sums(bytes: &[u8], spec: &AnalysisSpec) {
+    let units = ExperimentUnits { arms: vec!["a".into(), "b".into()], ..ExperimentUnits::default() };
+    let plan = Arc::new(spec.plan(&units).expect("two arms"));
+    let metrics = plan.metrics.len();
+    let limits = Limits { caps: vec![[Some(1000); 4]; metrics], quantiles: vec![vec![Some(500); 2]; metrics] };
+    if let Some(sums) = check(bytes, &MetricSums::new(plan, limits)) {
+        let _ = Analysis::of_sums(&units, &sums, spec);
+    }
+}
+
+/// Exposures, and the analysis of the units they are.
+fn check_exposures(bytes: &[u8], spec: &AnalysisSpec) {
+    if let Some(units) = check(bytes, &Exposures::new(spec.exposures.clone())) {
+        let _ = Analysis::of(&units, spec);
+    }
+}
+
+/// Sums by group, and how sure functions of them are.
+fn check_groups(bytes: &[u8]) {
+    if let Some(sums) = merged(bytes, &GroupedSums::<2>::new(RandomGroups::new(8, 7).expect("a power of two"))) {
+        let ratio = |&[part, whole]: &[f64; 2]| (whole > 0.0).then(|| part / whole);
+        let _ = (sums.totals(), sums.bootstrap(Bootstrap { replicates: 10, seed: 7 }, ratio));
+        for estimate in [sums.ratio(), sums.jackknife(ratio)].into_iter().flatten() {
+            let _ = (estimate.interval_95(), estimate.p_value(0.5));
+        }
+    }
+}
+
+/// What goes on where it was written.
+fn read<S: Serialize + DeserializeOwned>(bytes: &[u8]) -> Option<S> {
+    let state: S = postcard::from_bytes(bytes).ok()?;
+    let written = postcard::to_stdvec(&state).expect("memory takes all");
+    assert!(postcard::from_bytes::<S>(&written).is_ok());
+    Some(state)
+}
+
+/// States of one experiment that do not merge.
+fn check_running(kind: u8, bytes: &[u8]) {
+    let effect = Effect { scale: Scale::Absolute, estimate: 0.3, standard_error: 0.1, degrees: None };
+    match kind {
+        23 => {
+            if let Some(mut ratio) = read::<SequentialRatio>(bytes) {
+                let units: Vec<u64> = (0..).take(ratio.counts().len()).collect();
+                ratio.observe(&units).expect("a count for each arm");
+            }
+        }
+        24 => {
+            if let Some(mut sequence) = read::<BettingSequence>(bytes) {
+                sequence.observe(0.25).expect("from 0 to 1");
+                let interval = sequence.interval();
+                assert!(interval.low >= 0.0 && interval.high <= 1.0);
+                let _ = sequence.evidence(0.5).p_value();
+            }
+        }
+        25 => {
+            if let Some(mut regret) = read::<Regret>(bytes) {
+                regret.record(0.5, 0.25);
+                let _ = regret.per_pull();
+            }
+        }
+        26 => {
+            if let Some(sequence) = read::<BernoulliSequence>(bytes) {
+                let interval = sequence.interval(3, 10).expect("more trials than successes");
+                assert!(interval.contains(0.3));
+            }
+        }
+        _ => {
+            if let Some((sequence, test)) = read::<(ConfidenceSequence, Msprt)>(bytes) {
+                let _ = (sequence.interval(&effect, 100), sequence.p_value(&effect, 100, 0.0));
+                let _ = (test.interval(&effect, Confidence::P95), test.p_value(&effect, 0.0));
+            }
+        }
     }
 }
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let Some((kind, bytes)) = bytes.split_first() else { return };
     let width = MediaTime::from_secs(5);
-    match kind % 10 {
-        0 => check(bytes, &Quantiles::new()),
-        1 => check(bytes, &Distinct::new()),
-        2 => check(bytes, &AttentionHeatmap::new(width).expect("a width")),
-        3 => check(bytes, &HeatmapSample::new(width, 3, 7).expect("a size")),
-        4 => check(bytes, &UnitTotals::new()),
-        5 => check(bytes, &RetentionCurves::default()),
-        6 => check(bytes, &SeekMatrix::new(10, SeekSource::All).expect("parts")),
-        7 => check(bytes, &ExactCurves::new()),
-        8 => check(bytes, &RetentionCurves::new(Grid::every(width).expect("a width"))),
-        _ => {
-            let _ = MeanRatio::decode(bytes, &MeanRatio::new());
+    let grid = || Grid::every(width).expect("a width");
+    // So that seeds keep what they are when kinds are added.
+    match kind % 40 {
+        0 => _ = check(bytes, &Quantiles::new()),
+        1 => _ = check(bytes, &Distinct::new()),
+        2 => _ = check(bytes, &AttentionHeatmap::new(width).expect("a width")),
+        3 => _ = check(bytes, &HeatmapSample::new(width, 3, 7).expect("a size")),
+        4 => _ = check(bytes, &UnitTotals::new()),
+        5 => _ = check(bytes, &RetentionCurves::default()),
+        6 => _ = check(bytes, &SeekMatrix::new(10, SeekSource::All).expect("parts")),
+        7 => _ = check(bytes, &ExactCurves::new()),
+        8 => _ = check(bytes, &RetentionCurves::new(grid())),
+        9 => {
+            let mean = merged(bytes, &MeanRatio::new()).and_then(|ratio| ratio.mean());
+            assert!(mean.is_none_or(|mean| mean <= 1.0));
         }
+        10 => check_sums(bytes, &experiment()),
+        11 => check_exposures(bytes, &experiment()),
+        12 => _ = check(bytes, &CrossSums::new(3)),
+        13 => {
+            let plan = Bootstrap { replicates: 5, seed: 7 };
+            let replicates = check(bytes, &PoissonBootstrap::<2>::new(plan));
+            _ = replicates.map(|replicates| replicates.replicates(|[part, whole]| part / whole));
+        }
+        14 => check_groups(bytes),
+        15 => _ = merged(bytes, &BottomK::<u64>::new(3, 7).expect("a size")).map(|sample| sample.items().count()),
+        16 => _ = check(bytes, &WeightedCurves::new(grid(), Weighting::by_attribute("weight"))),
+        17 => {
+            if let Some(summary) = check(bytes, &CatalogueCurves::new(4, 30).expect("points")) {
+                assert!(summary.classes.iter().all(|class| class.bands.len() == 4));
+            }
+        }
+        18 => _ = check(bytes, &PooledStallRatio::new(RandomGroups::default(), Bootstrap { replicates: 10, seed: 7 })),
+        19 => {
+            let dimensions = [SliceDimension::attribute("cdn"), SliceDimension::Title];
+            _ = check(bytes, &ExcessStalls::new(dimensions).expect("two dimensions").with_min_sessions(2));
+        }
+        20 => _ = check(bytes, &Scores::default()),
+        21 => _ = check(bytes, &Attendance::new()),
+        // Several at once.
+        22 => _ = merged(bytes, &(Quantiles::new(), CrossSums::new(1), Attendance::new())),
+        23..=27 => check_running(kind % 40, bytes),
+        _ => {}
     }
 });

@@ -22,6 +22,7 @@ use crate::refusal::Refusal;
 use crate::sums::{MetricPlan, MetricSums};
 use crate::trust::{SampleRatio, SlicedRatios};
 
+pub(crate) use compare::estimates;
 #[cfg(feature = "serde")]
 pub(crate) use form::open as open_interval;
 pub use looks::{Look, LookAt};
@@ -290,12 +291,17 @@ impl AnalysisSpec {
         if found > Self::MOST_ARMS {
             return Err(Error::TooManyArms { found, most: Self::MOST_ARMS });
         }
+        self.plan_of(found)
+    }
+
+    /// The same of any number of arms.
+    pub(crate) fn plan_of(&self, arms: usize) -> Result<MetricPlan, Error> {
         if self.metrics.is_empty() {
             return Err(Error::NoMetric);
         }
         Ok(MetricPlan {
             metrics: self.metrics.clone(),
-            arms: found,
+            arms,
             marks: self.exposures.marks.clone(),
             dimensions: self.exposures.dimensions.clone(),
             stratify: self.stratify,

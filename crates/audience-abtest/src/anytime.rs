@@ -54,6 +54,13 @@ pub(crate) fn positive(what: &'static str, value: f64) -> Result<f64, Error> {
     if value.is_finite() && value > 0.0 { Ok(value) } else { Err(Error::NotATuning { what, value }) }
 }
 
+/// The same of what comes from elsewhere.
+#[cfg(feature = "serde")]
+fn positive_from<'de, D: serde::Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    let value = serde::Deserialize::deserialize(from)?;
+    positive("number that was written", value).map_err(serde::de::Error::custom)
+}
+
 /// Where a function changes its sign between two values, by halving: at the first value it must be of one sign, at the second of
 /// the other, which `is_before` tells apart.
 pub(crate) fn halving(mut before: f64, mut after: f64, is_before: impl Fn(f64) -> bool) -> f64 {

@@ -29,8 +29,9 @@ pub enum Mixed {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ExposureSpec {
-    /// The attribute of sessions that has the arm.
-    pub attribute: String,
+    /// The attribute of sessions that has the arm; `None` where there are none yet, and all sessions are of one arm, which is
+    /// called [`EVERYONE`](Self::EVERYONE).
+    pub attribute: Option<String>,
     /// The arms, the control first; of none, those that are found, in order of their names.
     pub arms: Vec<String>,
     /// The attribute that has the unit that was assigned, such as the household; `None` for the viewer.
@@ -50,10 +51,31 @@ pub struct ExposureSpec {
 }
 
 impl ExposureSpec {
+    /// The name of the only arm where no attribute has one.
+    pub const EVERYONE: &str = "everyone";
+
     /// Of the arms that this attribute has.
     pub fn new(attribute: impl Into<String>) -> Self {
+        Self { attribute: Some(attribute.into()), ..Self::everyone() }
+    }
+
+    /// Of one arm, which all sessions are of: what is there before an experiment, to plan one by.
+    ///
+    /// ```
+    /// use audience_abtest::{ExposureSpec, Exposures};
+    /// use audience_core::{Accumulator, Event, EventKind, Rules, Session, Timestamp};
+    ///
+    /// let mut exposures = Exposures::new(ExposureSpec::everyone());
+    /// for (session, viewer) in [("s1", "ann"), ("s2", "bob"), ("s3", "ann")] {
+    ///     let play = Event::new(Timestamp::from_millis(0), EventKind::Play);
+    ///     exposures.observe(&Session::new(session, "film", [play]).with_viewer(viewer).facts(&Rules::default(), None));
+    /// }
+    /// let units = exposures.summary();
+    /// assert_eq!((&*units.arms[0], units.units.len()), ("everyone", 2));
+    /// ```
+    pub const fn everyone() -> Self {
         Self {
-            attribute: attribute.into(),
+            attribute: None,
             arms: Vec::new(),
             unit: None,
             starts_at: None,
@@ -61,7 +83,7 @@ impl ExposureSpec {
             pre_period: None,
             dimensions: Vec::new(),
             marks: Vec::new(),
-            mixed: Mixed::default(),
+            mixed: Mixed::Excluded,
         }
     }
 }
@@ -116,6 +138,20 @@ impl Exposures {
         ExperimentUnits::of(&spec, &self.units, self.without_unit)
     }
 
+    /// The units as they would be if the experiment began at this time, and not before: what they did earlier is of the pre-period,
+    /// if one is looked at.
+    pub fn since(&self, time: Timestamp) -> ExperimentUnits {
+        let starts_at = self.spec.starts_at.map_or(time, |starts_at| starts_at.max(time));
+        let spec = ExposureSpec { starts_at: Some(starts_at), ..ExposureSpec::clone(&self.spec) };
+        ExperimentUnits::of(&spec, &self.units, self.without_unit)
+    }
+
+    /// When the first and the last session began, of an arm or not; `None` when there are none.
+    pub fn began(&self) -> Option<(Timestamp, Timestamp)> {
+        let times = || self.units.values().flatten().map(|row| row.at);
+        times().min().zip(times().max())
+    }
+
     fn name(&mut self, value: &str) -> Arc<str> {
         if let Some(name) = self.names.get(value) {
             return name.clone();
@@ -151,9 +187,13 @@ impl Accumulator for Exposures {
             Some(attribute) => attributes.get(attribute),
             None => facts.identity.viewer_id.as_ref().map(audience_core::ViewerId::as_str),
         };
-        let arm = attributes.get(&spec.attribute).map(|arm| self.name(arm));
+        let arm = match &spec.attribute {
+            Some(attribute) => attributes.get(attribute),
+            None => Some(ExposureSpec::EVERYONE),
+        };
+        let arm = arm.map(|arm| self.name(arm));
         if unit.is_none() {
-            self.without_unit += u64::from(arm.is_some());
+            self.without_unit.merge(u64::from(arm.is_some()));
         }
         let dimension = |name: &String| attributes.get(name).map(|value| self.name(value));
         let dimensions = spec.dimensions.iter().map(dimension).collect();

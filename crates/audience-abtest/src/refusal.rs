@@ -34,4 +34,23 @@ pub enum Refusal {
         /// How many values there are.
         values: u64,
     },
+    /// How units come in is not to be seen in so short a time.
+    #[error("the data have {days} of the {needed} whole days that it takes to see how units come in")]
+    TooFewDays {
+        /// How many whole days there are.
+        days: u64,
+        /// How many it takes.
+        needed: u64,
+    },
+    /// The data go on for longer than anything that was measured: some clock was wrong.
+    #[error("the data span {days} days, more than {most}, so that some of their times are wrong")]
+    TooManyDays {
+        /// How many whole days there are.
+        days: u64,
+        /// The most there may be.
+        most: u64,
+    },
+    /// All units that come have come.
+    #[error("no new units come in at the end of the data")]
+    NobodyNew,
 }

@@ -115,6 +115,16 @@ impl PartialEq for ArmSums {
     }
 }
 
+#[cfg(feature = "serde")]
+impl ArmSums {
+    /// Whether all its units are in each dimension, and in the sums of each of so many metrics.
+    fn has_each_unit(&self, metrics: usize) -> bool {
+        let all = |units: &mut dyn Iterator<Item = u64>| units.fold(0, u64::saturating_add) == self.units;
+        self.counts.iter().all(|counts| all(&mut counts.values().copied()))
+            && (0..metrics).all(|metric| all(&mut self.strata.values().map(|sums| sums[metric].units())))
+    }
+}
+
 impl MetricSums {
     /// No unit yet.
     pub fn new(plan: Arc<MetricPlan>, limits: Limits) -> Self {
@@ -186,7 +196,7 @@ impl MetricSums {
         self.arms[arm].values[metric].summary()
     }
 
-    /// Whether there is as much of everything as the plan says, which one from elsewhere need not have.
+    /// Whether there is as much of everything as the plan says, and each unit in all of it, which one from elsewhere need not have.
     #[cfg(feature = "serde")]
     fn is_of_its_plan(&self) -> bool {
         let (plan, metrics) = (&self.plan, self.plan.metrics.len());
@@ -203,6 +213,7 @@ impl MetricSums {
                 arm.counts.len() == plan.dimensions.len()
                     && arm.values.len() == metrics
                     && arm.strata.values().all(whole)
+                    && arm.has_each_unit(metrics)
             })
     }
 
@@ -237,7 +248,7 @@ impl Merge for MetricSums {
     fn merge(&mut self, other: Self) {
         assert_eq!((&self.plan, &self.limits), (&other.plan, &other.limits), "sums of different plans");
         for (own, other) in self.arms.iter_mut().zip(other.arms) {
-            own.units = own.units.saturating_add(other.units);
+            own.units.merge(other.units);
             for (own, other) in own.counts.iter_mut().zip(other.counts) {
                 for (value, units) in other {
                     own.entry(value).or_default().merge(units);
@@ -267,9 +278,9 @@ impl Accumulator for MetricSums {
         let figures: Vec<Vec<i64>> = (0..self.plan.metrics.len()).map(|at| self.figures(at, unit)).collect();
         let stratum = self.plan.stratify.and_then(|dimension| unit.dimensions[dimension].clone());
         let arm = &mut self.arms[unit.arm];
-        arm.units += 1;
+        arm.units.merge(1);
         for (counts, value) in arm.counts.iter_mut().zip(&unit.dimensions) {
-            *counts.entry(value.clone()).or_default() += 1;
+            counts.entry(value.clone()).or_default().merge(1);
         }
         let empty = || figures.iter().map(|figures| CrossSums::new(figures.len())).collect();
         let sums = arm.strata.entry(stratum).or_insert_with(empty);

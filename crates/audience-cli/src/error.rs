@@ -37,6 +37,8 @@ pub(crate) enum Error {
     Abtest(#[from] audience_abtest::Error),
     #[error("cannot read the experiment {}{}: {reason}", path.display(), line.map(|line| format!(", line {line}")).unwrap_or_default())]
     Experiment { path: PathBuf, line: Option<usize>, reason: String },
+    #[error("cannot plan for {metric}: {reason}")]
+    NoPlan { metric: audience_abtest::Metric, reason: String },
     #[error("cannot use {value:?} for {option}: {reason}")]
     Option { option: &'static str, value: String, reason: &'static str },
     #[error("cannot {what} as {} does", scheme.name())]
@@ -94,7 +96,7 @@ impl Error {
             | Self::Simulate(_)
             | Self::NotTwoArms { .. }
             | Self::UnknownFormat { .. } => 2,
-            Self::NoSession { .. } | Self::NothingPasses { .. } | Self::NoData { .. } => 3,
+            Self::NoSession { .. } | Self::NoPlan { .. } | Self::NothingPasses { .. } | Self::NoData { .. } => 3,
             Self::RulesFail { .. } => 5,
             Self::Ingest(_)
             | Self::Read { .. }

@@ -6,6 +6,7 @@ mod tables;
 
 use audience_core::MediaTime;
 
+use crate::experiment::to_csv as experiment_csv;
 use crate::report::{Report, TitleReport};
 use crate::retention::{CSV_TABLES, Subject};
 
@@ -26,7 +27,7 @@ impl Report {
     /// Every table and plot of the report as comma-separated values, always the same files. Those that were not asked for
     /// have no rows. Documented in `docs/report-csv.md` in the repository.
     pub fn to_csv(&self) -> Vec<CsvTable> {
-        let tables: [(_, WriteTable); 16] = [
+        let tables: [(_, WriteTable); 17] = [
             ("totals.csv", tables::totals),
             ("titles.csv", tables::titles),
             ("retention.csv", tables::retention),
@@ -42,6 +43,7 @@ impl Report {
             ("longest-waits.csv", streams::waits),
             ("breakdown.csv", tables::breakdown),
             ("comparison.csv", tables::comparison),
+            ("experiment.csv", |report| experiment_csv(report.experiment.as_ref())),
             ("quality.csv", tables::quality),
         ];
         let subjects: Vec<Subject<'_>> = self.titles.iter().map(TitleReport::subject).collect();

@@ -66,6 +66,22 @@ pub enum Error {
         /// Those that sessions have.
         known: Vec<String>,
     },
+    /// No session says which unit it is of.
+    #[error("plan for units of {attribute:?}: no session has this attribute{}", there_are(known))]
+    NoUnits {
+        /// The attribute that was asked for.
+        attribute: String,
+        /// Those that sessions have.
+        known: Vec<String>,
+    },
+    /// There is nothing after the pre-period.
+    #[error("plan with a pre-period of {} days: the data end after {} days", days(*pre_period_ms), days(*data_ms))]
+    NothingAfter {
+        /// How long the pre-period is, in milliseconds.
+        pre_period_ms: u64,
+        /// How long the data are, in milliseconds.
+        data_ms: u64,
+    },
     /// An experiment cannot be analysed as asked.
     #[error(transparent)]
     Experiment(#[from] audience_abtest::Error),
@@ -82,4 +98,9 @@ fn there_are(names: &[String]) -> String {
         [] => "; they have none".to_owned(),
         names => format!("; they have {}", names.join(", ")),
     }
+}
+
+/// Milliseconds as days, to the thousandth.
+fn days(millis: u64) -> f64 {
+    (millis as f64 / 86_400.0).round() / 1000.0
 }

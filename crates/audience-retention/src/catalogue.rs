@@ -148,6 +148,14 @@ impl Merge for CatalogueCurves {
     }
 }
 
+impl Class {
+    /// Whether it has the shares of all its titles at so many points, which one from elsewhere need not have.
+    #[cfg(feature = "serde")]
+    fn is_whole(&self, points: u32) -> bool {
+        self.shares.len() == points as usize && self.shares.iter().all(|shares| shares.summary().count() == self.titles)
+    }
+}
+
 impl Merge for Class {
     fn merge(&mut self, other: Self) {
         self.titles.merge(other.titles);
@@ -217,9 +225,10 @@ impl CatalogueSummary {
         let points = class.shares.len() as f64;
         let ranks = class.shares.iter().enumerate().map(|(point, shares)| {
             let reached = (title.at(point as f64 / points) * CatalogueCurves::SCALE).round() / CatalogueCurves::SCALE;
-            let below: u64 = shares.iter().filter(|(share, _)| *share < reached).map(|(_, count)| count).sum();
-            let same: u64 = shares.iter().filter(|(share, _)| *share == reached).map(|(_, count)| count).sum();
-            Ratio::of(below * 2 + same, class.titles * 2).unwrap_or_default()
+            let count = |of: fn(&f64, &f64) -> bool| -> u128 {
+                shares.iter().filter(|(share, _)| of(share, &reached)).map(|(_, count)| u128::from(*count)).sum()
+            };
+            Ratio::of_sums(count(f64::lt) * 2 + count(f64::eq), u128::from(class.titles) * 2).unwrap_or_default()
         });
         Some(ranks.collect())
     }
@@ -228,7 +237,9 @@ impl CatalogueSummary {
 #[cfg(feature = "serde")]
 impl audience_stats::Portable for CatalogueCurves {
     fn fingerprint(&self) -> u64 {
-        audience_stats::fingerprint_of("audience.catalogue_curves/1", &(self.points, self.least_sessions))
+        // A damaged state, which does not have each title at each point, is of no catalogue.
+        let whole = self.classes.values().all(|class| class.is_whole(self.points));
+        audience_stats::fingerprint_of("audience.catalogue_curves/1", &(self.points, self.least_sessions, whole))
     }
 
     fn size_bytes(&self) -> usize {

@@ -14,6 +14,7 @@
 /// assert_eq!(sum.value(), 1.0);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FloatSum {
     sum: f64,
     dropped: f64,

@@ -18,10 +18,32 @@
 /// assert_eq!(mean.mean(), Some(0.25));
 /// ```
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Written"))]
 pub struct MeanRatio {
     sum: u128,
     count: u64,
+}
+
+/// As it comes from elsewhere.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Written {
+    sum: u128,
+    count: u64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Written> for MeanRatio {
+    type Error = crate::Error;
+
+    fn try_from(Written { sum, count }: Written) -> Result<Self, Self::Error> {
+        // Past the largest count there may have been more ratios than it says.
+        if count < u64::MAX && sum > u128::from(count) << 64 {
+            let value = Self { sum, count }.mean().unwrap_or(f64::INFINITY);
+            return Err(crate::Error::NotAProbability { value });
+        }
+        Ok(Self { sum, count })
+    }
 }
 
 impl MeanRatio {
@@ -32,10 +54,10 @@ impl MeanRatio {
 
     /// Takes in `part` of `whole`: 1 at the most, and 0 when `whole` is 0.
     pub fn observe_ratio(&mut self, part: u64, whole: u64) {
-        self.count += 1;
+        self.count = self.count.saturating_add(1);
         // Nothing of something is the most frequent, and needs no division.
         if whole > 0 && part > 0 {
-            self.sum += (u128::from(part.min(whole)) << 64) / u128::from(whole);
+            self.sum = self.sum.saturating_add((u128::from(part.min(whole)) << 64) / u128::from(whole));
         }
     }
 

@@ -194,10 +194,10 @@ impl Distribution {
         let mut values = self.counted.iter();
         for &(value, count) in values.by_ref() {
             passed = passed.saturating_add(count);
-            if passed > rank + 1 {
+            if passed > rank.saturating_add(1) {
                 return (value, value);
             }
-            if passed == rank + 1 {
+            if passed == rank.saturating_add(1) {
                 return (value, values.next().map_or(value, |&(next, _)| next));
             }
         }

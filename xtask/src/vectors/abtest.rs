@@ -6,6 +6,7 @@ mod effects;
 mod planning;
 mod posteriors;
 mod samples;
+mod spotify;
 mod trust;
 
 use super::Family;
@@ -18,5 +19,6 @@ pub(super) const FAMILIES: &[&[(&str, Family)]] = &[
     planning::FAMILIES,
     posteriors::FAMILIES,
     samples::FAMILIES,
+    spotify::FAMILIES,
     trust::FAMILIES,
 ];

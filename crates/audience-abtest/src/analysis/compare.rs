@@ -117,6 +117,32 @@ fn plain(sums: &MetricSums, at: usize, arm: usize) -> Result<ArmEstimate, Refusa
     }
 }
 
+/// What the covariates of a metric are made of.
+fn of_covariates(of: Functional, covariates: &[usize]) -> Vec<Functional> {
+    match (of, covariates) {
+        (Functional::Ratio(..), [numerator, denominator]) => vec![Functional::Ratio(*numerator, *denominator)],
+        _ => covariates.iter().map(|covariate| Functional::Mean(*covariate)).collect(),
+    }
+}
+
+/// A metric in one arm: as it is, and, where there is a pre-period and it is no quantile, adjusted for what units did before.
+pub(crate) fn estimates(
+    sums: &MetricSums,
+    at: usize,
+    arm: usize,
+) -> Result<(ArmEstimate, Option<ArmEstimate>), Refusal> {
+    let metric = &sums.plan().metrics[at];
+    let own = plain(sums, at, arm)?;
+    let (of, covariates) = functional(metric, sums.plan().pre_period);
+    if metric.kind() == MetricKind::Quantile || covariates.is_empty() {
+        return Ok((own, None));
+    }
+    let moments = moments(sums, at, arm)?;
+    // Beside itself, the arm has the coefficients that it has alone.
+    let adjusted = cuped(&moments, &moments, of, &of_covariates(of, &covariates))?;
+    Ok((own, Some(adjusted.control)))
+}
+
 /// A difference, before the number of comparisons is taken into account.
 struct Found {
     method: Method,
@@ -150,12 +176,8 @@ impl Found {
         let mut proportions = None;
         let mut arms = (control, treatment);
         if adjusted {
-            let of_covariates = match (of, covariates.as_slice()) {
-                (Functional::Ratio(..), [numerator, denominator]) => vec![Functional::Ratio(*numerator, *denominator)],
-                _ => covariates.iter().map(|covariate| Functional::Mean(*covariate)).collect(),
-            };
             let both = (moments(sums, at, 0)?, moments(sums, at, arm)?);
-            let less_noise = cuped(&both.0, &both.1, of, &of_covariates)?;
+            let less_noise = cuped(&both.0, &both.1, of, &of_covariates(of, &covariates))?;
             arms = (less_noise.control, less_noise.treatment);
         } else if !stratified && metric.kind() == MetricKind::Proportion {
             proportions = proportion(sums, at, arm).zip(proportion(sums, at, 0));

@@ -12,11 +12,30 @@ use crate::error::Error;
 /// I. Waudby-Smith, D. Arbour, R. Sinha, E. H. Kennedy, A. Ramdas, "Time-uniform central limit theory and asymptotic confidence
 /// sequences", arXiv 2103.06476. It takes the normal distribution to hold from the first look on. Agrees with GrowthBook's gbstats.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Written"))]
 pub struct ConfidenceSequence {
     confidence: Confidence,
     alternative: Alternative,
     tuned_for: f64,
+}
+
+/// As it comes from elsewhere.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Written {
+    confidence: Confidence,
+    alternative: Alternative,
+    #[serde(deserialize_with = "super::positive_from")]
+    tuned_for: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Written> for ConfidenceSequence {
+    type Error = Error;
+
+    fn try_from(Written { confidence, alternative, tuned_for }: Written) -> Result<Self, Error> {
+        Ok(Self::new(confidence, alternative)?.tuned_for(tuned_for))
+    }
 }
 
 impl ConfidenceSequence {

@@ -29,6 +29,7 @@ use crate::error::Error;
 pub struct BernoulliSequence {
     confidence: Confidence,
     /// How many trials the prior is worth.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "super::positive_from"))]
     concentration: f64,
 }
 

@@ -32,7 +32,7 @@ use crate::error::Error;
 /// # Ok::<(), audience_abtest::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Written"))]
 pub struct BettingSequence {
     confidence: Confidence,
     /// ln of the capital of those who bet on more, and on less, for each mean of the grid.
@@ -41,6 +41,38 @@ pub struct BettingSequence {
     sum: f64,
     squares: f64,
     running: (f64, f64),
+}
+
+/// As it comes from elsewhere.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Written {
+    confidence: Confidence,
+    capital: Vec<[f64; 2]>,
+    values: u64,
+    sum: f64,
+    squares: f64,
+    running: (f64, f64),
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Written> for BettingSequence {
+    type Error = Error;
+
+    fn try_from(Written { confidence, capital, values, sum, squares, running }: Written) -> Result<Self, Error> {
+        super::positive("number of steps", capital.len() as f64 - 1.0)?;
+        if let Some(value) = capital.iter().flatten().copied().find(|ln| !ln.is_finite()) {
+            return Err(Error::OutOfBounds { value });
+        }
+        // Each value is from 0 to 1, and so is the square of what it is off by.
+        let most = values as f64;
+        for (value, most) in [(sum, most), (squares, most), (running.0, 1.0), (running.1, 1.0)] {
+            if !(0.0..=most).contains(&value) {
+                return Err(Error::OutOfBounds { value });
+            }
+        }
+        Ok(Self { confidence, capital, values, sum, squares, running })
+    }
 }
 
 impl BettingSequence {
@@ -85,7 +117,7 @@ impl BettingSequence {
             *more += (bet.min(0.5 / mean) * apart).ln_1p();
             *less += (-bet.min(0.5 / (1.0 - mean)) * apart).ln_1p();
         }
-        self.values += 1;
+        self.values = self.values.saturating_add(1);
         self.sum += value;
         let estimate = (0.5 + self.sum) / (t + 1.0);
         self.squares += (value - estimate) * (value - estimate);

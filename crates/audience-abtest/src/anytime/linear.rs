@@ -135,6 +135,7 @@ impl LinearFit {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct AnytimeT {
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "super::positive_from"))]
     g: f64,
 }
 

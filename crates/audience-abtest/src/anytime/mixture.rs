@@ -20,6 +20,7 @@ pub enum Sides {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Tuning {
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "super::positive_from"))]
     v: f64,
     confidence: Confidence,
 }

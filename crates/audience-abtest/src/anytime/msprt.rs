@@ -31,6 +31,7 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Msprt {
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "super::positive_from"))]
     tau_squared: f64,
 }
 

@@ -141,7 +141,7 @@ impl TestDesign {
     }
 
     /// The smallest effect that is found with this probability on so many units of the control: upwards, or downwards where less
-    /// is looked for.
+    /// is looked for. Agrees with Spotify Confidence's powered effects, which are of half of α on one side where both are tested.
     ///
     /// # Errors
     ///

@@ -34,6 +34,7 @@ pub const CONCENTRATION: f64 = 10_000.0;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Form", into = "Form"))]
 pub struct SequentialRatio {
     weights: Vec<f64>,
     concentration: f64,
@@ -113,5 +114,33 @@ impl SequentialRatio {
     /// Whether the division is not the planned one: p below [`MISMATCH`].
     pub fn is_mismatch(&self) -> bool {
         self.p.value() < MISMATCH
+    }
+}
+
+/// How it is written: the Bayes factor follows from the rest, and may be infinite, which not every format has.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Form {
+    weights: Vec<f64>,
+    concentration: f64,
+    counts: Vec<u64>,
+    p: PValue,
+}
+
+#[cfg(feature = "serde")]
+impl From<SequentialRatio> for Form {
+    fn from(SequentialRatio { weights, concentration, counts, p, .. }: SequentialRatio) -> Self {
+        Self { weights, concentration, counts, p }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Form> for SequentialRatio {
+    type Error = Error;
+
+    fn try_from(Form { weights, concentration, counts, p }: Form) -> Result<Self, Error> {
+        let mut ratio = Self { p, ..Self::with_concentration(&weights, concentration)? };
+        ratio.observe(&counts)?;
+        Ok(ratio)
     }
 }

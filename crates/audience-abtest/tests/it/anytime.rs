@@ -4,8 +4,8 @@ use audience_abtest::anytime::{
     AnytimeT, BernoulliSequence, BettingSequence, DoubleStitching, EmpiricalProcess, GroupSequential, LinearFit,
     Mixture, Msprt, PolynomialStitching, QuantileTest, Sides, Spending, StandardErrors, Tuning,
 };
-use audience_abtest::{Effect, Error, Scale};
-use audience_stats::{Confidence, Interval};
+use audience_abtest::{ConfidenceSequence, Effect, Error, Scale};
+use audience_stats::{Alternative, Confidence, Interval};
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -263,4 +263,38 @@ fn what_is_no_tuning_is_refused() {
     assert_eq!(says(LinearFit::new(&columns, &[1.0; 3]).unwrap_err()), "fit column 1: those before it make it up");
     assert!(LinearFit::new(&columns[..2], &[1.0; 2]).is_err() && LinearFit::new(&[], &[]).is_err());
     assert!(LinearFit::new(&columns, &[1.0; 2]).is_err());
+}
+
+/// What could not have been made is not read either.
+#[test]
+fn damaged_sequences_are_refused() {
+    fn refused<T: serde::de::DeserializeOwned>(damaged: &str) {
+        assert!(serde_json::from_str::<T>(damaged).is_err(), "{damaged}");
+    }
+    let mut sequence = BettingSequence::with_grid(Confidence::P95, 2).unwrap();
+    sequence.observe(0.25).unwrap();
+    let text = serde_json::to_string(&sequence).unwrap();
+    let back: BettingSequence = serde_json::from_str(&text).unwrap();
+    assert_eq!(back.interval(), sequence.interval());
+    let damaged = |part: &str, other: &str| {
+        let damaged = text.replace(part, other);
+        assert_ne!(damaged, text);
+        refused::<BettingSequence>(&damaged);
+    };
+    damaged("\"sum\":0.25", "\"sum\":1.25");
+    damaged("\"sum\":0.25", "\"sum\":-0.25");
+    damaged("\"values\":1", "\"values\":0");
+    damaged("\"running\":[0.0,1.0]", "\"running\":[0.0,1.5]");
+    refused::<BettingSequence>(
+        r#"{"confidence":0.95,"capital":[[0.0,0.0]],"values":0,"sum":0.0,"squares":0.0,"running":[0.0,1.0]}"#,
+    );
+    refused::<Msprt>(r#"{"tau_squared":0.0}"#);
+    refused::<AnytimeT>(r#"{"g":-1.0}"#);
+    refused::<BernoulliSequence>(r#"{"confidence":0.95,"concentration":0.0}"#);
+    refused::<Tuning>(r#"{"v":-1.0,"confidence":0.95}"#);
+    refused::<ConfidenceSequence>(r#"{"confidence":0.4,"alternative":"greater","tuned_for":5000.0}"#);
+    refused::<ConfidenceSequence>(r#"{"confidence":0.95,"alternative":"two_sided","tuned_for":0.0}"#);
+    let sequence = ConfidenceSequence::new(Confidence::P95, Alternative::TwoSided).unwrap();
+    let text = serde_json::to_string(&sequence).unwrap();
+    assert_eq!(serde_json::from_str::<ConfidenceSequence>(&text).unwrap(), sequence);
 }

@@ -293,3 +293,29 @@ fn bandits_go_on_where_they_were_written() {
     let error = serde_json::from_str::<Ucb1>(&damaged).unwrap_err().to_string();
     assert!(error.starts_with("make a bandit with -1 for the count of an arm"), "{error}");
 }
+
+#[test]
+fn regret_goes_on_where_it_was_written() {
+    let (_, mut regret) = run(&mut Thompson::new(2).unwrap(), &[0.25, 0.75], 1000, 19);
+    let mut read: Regret = serde_json::from_str(&serde_json::to_string(&regret).unwrap()).unwrap();
+    assert_eq!(read, regret);
+    (0..24).for_each(|_| [&mut read, &mut regret].into_iter().for_each(|of| of.record(0.75, 0.25)));
+    assert_eq!((read.pulls(), read.history().len()), (1024, 11));
+    assert_eq!(read, regret);
+    let unused: Regret = serde_json::from_str(&serde_json::to_string(&Regret::new()).unwrap()).unwrap();
+    assert_eq!(unused, Regret::new());
+
+    let refused = |pulls: u64, sum: f64, history: &[(u64, f64)]| {
+        let bytes = postcard::to_stdvec(&(pulls, (sum, 0.0), history)).unwrap();
+        assert!(postcard::from_bytes::<Regret>(&bytes).is_err(), "{pulls} pulls, {sum}, {history:?}");
+    };
+    refused(2, f64::NAN, &[(1, 0.0), (2, 0.5)]);
+    refused(2, 0.5, &[(1, f64::INFINITY), (2, 0.5)]);
+    refused(2, 0.5, &[(1, 0.0), (3, 0.5)]);
+    refused(2, 0.5, &[(1, 0.0)]);
+    refused(0, 0.0, &[(1, 0.0)]);
+    refused(u64::MAX, 0.5, &[]);
+    let damaged = r#"{"pulls":2,"total":{"sum":0.5,"dropped":0.0},"history":[[1,0.0],[3,0.5]]}"#;
+    let error = serde_json::from_str::<Regret>(damaged).unwrap_err().to_string();
+    assert!(error.starts_with("make a bandit with 3 for the pulls before a regret"), "{error}");
+}

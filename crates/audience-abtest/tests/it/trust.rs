@@ -102,6 +102,16 @@ fn states_travel() {
         state.observe(&[190, 110]).unwrap();
     }
     assert_eq!(back, ratio);
+    // Evidence beyond any doubt travels as text, too.
+    let mut stray = SequentialRatio::new(&[1.0, 1.0, 0.0]).unwrap();
+    stray.observe(&[5, 5, 1]).unwrap();
+    let text = serde_json::to_string(&stray).unwrap();
+    let back: SequentialRatio = serde_json::from_str(&text).unwrap();
+    assert_eq!((back.ln_bayes_factor(), &back), (f64::INFINITY, &stray));
+    for (from, to) in [("[5,5,1]", "[5,5]"), ("[1.0,1.0,0.0]", "[1.0,-1.0,0.0]"), ("10000.0", "0.0")] {
+        let damaged = text.replace(from, to);
+        assert!(damaged != text && serde_json::from_str::<SequentialRatio>(&damaged).is_err(), "{damaged}");
+    }
     let strays = sample_ratio(&[500, 500, 1], &[0.5, 0.5, 0.0]).unwrap();
     let text = serde_json::to_string(&strays).unwrap();
     assert!(text.contains(r#""p":{"p":0.0,"ln_p":null}"#), "{text}");

@@ -178,6 +178,18 @@ fn damaged_states_are_refused_or_harmless() {
     assert!(serde_json::from_value::<audience_stats::CrossSums>(broken).is_err());
 }
 
+/// A unit too few in an arm: it is missing in its dimensions and sums, or they have one too many.
+#[test]
+fn sums_without_one_of_their_units_are_refused() {
+    let found = units(ExposureSpec { mixed: Mixed::FirstArm, ..spec() }, &many());
+    let sums = MetricSums::of(Arc::new(plan_of(&found).plan(&found).unwrap()), &found.units);
+    let mut bytes = sums.encode();
+    // The units of the last arm are written last.
+    assert_eq!(bytes.last().map(|byte| u64::from(*byte)), sums.units().last().copied());
+    *bytes.last_mut().unwrap() -= 1;
+    assert!(matches!(MetricSums::decode(&bytes, &sums), Err(audience_stats::Error::DamagedState(_))));
+}
+
 /// One viewer who leaves the player running for days does not decide: the cap is that of both arms pooled, without zeros.
 #[test]
 fn long_tails_are_capped_at_a_quantile_of_all_arms() {
@@ -373,5 +385,75 @@ fn metrics_are_known_by_name() {
         let error = wrong.parse::<Metric>().unwrap_err().to_string();
         let expected = format!("compare by {wrong:?}: there is no such metric; there are started, completed, ");
         assert!(error.starts_with(&expected), "{error}");
+    }
+}
+
+#[test]
+fn without_arms_all_units_are_of_one_and_what_is_before_the_beginning_is_the_pre_period() {
+    let sessions = [
+        session("s1", "ann", 0, Some("a"), 10),
+        session("s2", "ann", 3 * DAY, None, 20),
+        session("s3", "ann", 4 * DAY, Some("b"), 40),
+        session("s4", "bob", DAY, None, 80),
+        session("s5", "cid", 5 * DAY, None, 160),
+        session("s6", "", 6 * DAY, None, 320),
+    ];
+    let spec = ExposureSpec { pre_period: Some(Elapsed::from_millis(2 * DAY as u64)), ..ExposureSpec::everyone() };
+    let mut exposures = Exposures::new(spec);
+    assert_eq!(exposures.began(), None);
+    exposures.observe_all(&sessions);
+    let (first, last) = exposures.began().unwrap();
+    assert_eq!((first.as_millis(), last.as_millis()), (0, 6 * DAY));
+    let all = exposures.summary();
+    assert_eq!((all.arms.len(), all.units.len(), all.mixed, all.without_unit), (1, 4, 0, 1));
+    let since = exposures.since(Timestamp::from_millis(2 * DAY));
+    let of = |at: usize| {
+        let unit = &since.units[at];
+        (&*unit.id, unit.exposed_at.as_millis() / DAY, unit.totals.watched_ms, unit.before.as_ref().unwrap().watched_ms)
+    };
+    // What ann did at the very beginning is longer ago than the pre-period; bob is gone, and cid was not there before.
+    assert_eq!(since.units.len(), 3);
+    assert_eq!((of(0), of(1)), (("ann", 3, 60_000, 0), ("cid", 5, 160_000, 0)));
+    let earlier = exposures.since(Timestamp::from_millis(DAY));
+    let before = earlier.units.iter().map(|unit| unit.before.as_ref().unwrap().watched_ms).collect::<Vec<_>>();
+    assert_eq!(before, [0, 0, 0, 0]);
+    let earlier = exposures.since(Timestamp::from_millis(4 * DAY));
+    assert_eq!(earlier.units[0].before.as_ref().unwrap().watched_ms, 20_000);
+}
+
+/// The figures of a baseline are those that an analysis has of the control, and its adjustment saves what it saves there.
+#[test]
+fn a_baseline_is_the_control_of_an_analysis() {
+    use audience_abtest::planning::{Baseline, PlannedMetric};
+    let metrics = [Metric::WatchTime, Metric::Completed, Metric::RebufferRatio, Metric::StartUp(500), Metric::Sessions];
+    let of_arm = |arm: &'static str| {
+        (0..400_u64).flat_map(move |number| {
+            let (viewer, habit) = (format!("{arm}{number:03}"), number * 7919 % 301);
+            let seconds = |salt: u64| 50 + habit + (number + salt) * 104_729 % 61;
+            let session =
+                |at: i64, arm: Option<&str>, seconds| session(&format!("{viewer}-{at}"), &viewer, at, arm, seconds);
+            [session(-DAY, None, seconds(1)), session(0, Some(arm), seconds(2)), session(DAY, Some(arm), seconds(3))]
+        })
+    };
+    let sessions: Vec<SessionFacts> = of_arm("a").collect();
+    // The other arm is the same again.
+    let both: Vec<SessionFacts> = of_arm("a").chain(of_arm("b")).collect();
+    let pre_period = Some(Elapsed::from_millis(2 * DAY as u64));
+    let of_arms = AnalysisSpec::new(ExposureSpec { pre_period, ..ExposureSpec::new("arm") }, metrics.to_vec());
+    let analysis = Analysis::of(&units(of_arms.exposures.clone(), &both), &of_arms).unwrap();
+    let of_all = AnalysisSpec::new(ExposureSpec { pre_period, ..ExposureSpec::everyone() }, metrics.to_vec());
+    let mut exposures = Exposures::new(of_all.exposures.clone());
+    exposures.observe_all(&sessions);
+    let baselines = Baseline::all(&exposures.since(Timestamp::from_millis(0)), &of_all).unwrap();
+    let watch_time = baselines[0].as_ref().unwrap();
+    let analysed = &analysis.metrics[0];
+    assert_eq!((Some(watch_time.value), watch_time.units), (analysed.arms[0].value, 400));
+    let saved = analysed.comparisons[0].finding.as_ref().unwrap().variance_reduction.unwrap();
+    assert!(saved > 0.5 && (watch_time.variance_reduction.unwrap() - saved).abs() < 1e-3, "{saved}");
+    assert_eq!(watch_time.planned(), PlannedMetric::mean(watch_time.variance));
+    // Nobody stalls, all start up alike, and all have two sessions: there is nothing to plan with.
+    for (at, refused) in [(2, "the control's metric is 0"), (3, "units do not vary"), (4, "units do not vary")] {
+        let error = baselines[at].as_ref().unwrap_err().to_string();
+        assert!(error.contains(refused), "{error}");
     }
 }

@@ -25,7 +25,7 @@ pub(crate) struct ExperimentArgs {
 pub(crate) enum ExperimentCommand {
     Assign(AssignArgs),
     Analyze(Box<AnalyzeArgs>),
-    Plan(PlanArgs),
+    Plan(Box<PlanArgs>),
 }
 
 /// Which arm each id is in, or why in none.

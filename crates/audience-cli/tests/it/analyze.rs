@@ -194,6 +194,9 @@ fn a_report_has_it_too() {
         serde_json::from_str(&output(&["report", EVENTS, "--experiment", "variant", "--control", "B", "--json"]))
             .unwrap();
     assert_eq!(both["experiment"], json(EVENTS, &["--control", "B"]));
+    let tables = tempfile::tempdir().unwrap();
+    output(&["report", EVENTS, "--experiment", "variant", "--csv", tables.path().to_str().unwrap()]);
+    assert_eq!(fs::read_to_string(tables.path().join("experiment.csv")).unwrap(), analyze(EVENTS, &["--as", "csv"]));
     let without: Value = serde_json::from_str(&output(&["report", EVENTS, "--json"])).unwrap();
     assert_eq!(without["experiment"], Value::Null);
     assert_eq!(run(&["report", EVENTS, "--control", "B"]).code, 2);

@@ -12,6 +12,7 @@ mod maps;
 mod page;
 mod pipes;
 mod plan;
+mod plan_by_telemetry;
 mod privacy;
 mod report;
 mod retention;

@@ -43,7 +43,10 @@ impl ExperimentReport {
     /// A row for each metric and arm, with numbers as they are: times in milliseconds, shares from 0 to 1. Cells of what there is not
     /// are empty, as is an end that an interval does not have. Documented in `docs/experiments.md` in the repository.
     pub fn to_csv(&self) -> String {
-        let mut sheet = Sheet::new(COLUMNS);
+        to_csv(Some(self))
+    }
+
+    fn write_rows(&self, sheet: &mut Sheet) {
         for metric in &self.analysis.metrics {
             for (at, value) in metric.arms.iter().enumerate() {
                 let comparison = metric.comparisons.iter().find(|comparison| comparison.arm == at);
@@ -65,8 +68,16 @@ impl ExperimentReport {
                 sheet.row(cells.into_iter().chain(own(value)).chain(found(finding)).chain([Cell::some(refused)]));
             }
         }
-        sheet.finish()
     }
+}
+
+/// The same of a report that need not have an experiment: without one there are no rows.
+pub(crate) fn to_csv(report: Option<&ExperimentReport>) -> String {
+    let mut sheet = Sheet::new(COLUMNS);
+    if let Some(report) = report {
+        report.write_rows(&mut sheet);
+    }
+    sheet.finish()
 }
 
 fn own(value: &ArmValue) -> [Cell<'_>; 3] {

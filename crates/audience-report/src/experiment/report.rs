@@ -54,10 +54,11 @@ impl ExperimentReport {
     pub fn new(state: &ExperimentState, spec: &ExperimentSpec) -> Result<Self, Error> {
         let exposures: &ExposureSpec = &spec.analysis.exposures;
         let mut units = state.exposures.summary();
+        let attribute = exposures.attribute.clone().unwrap_or_default();
         let of_an_arm = units.exposed > 0 || !units.unknown_arms.is_empty();
-        if !of_an_arm && !state.attributes.contains::<str>(&exposures.attribute) {
+        if !of_an_arm && !state.attributes.contains::<str>(&attribute) {
             let known = state.attributes.iter().map(ToString::to_string).collect();
-            return Err(Error::NoArms { attribute: exposures.attribute.clone(), known });
+            return Err(Error::NoArms { attribute, known });
         }
         if let Some(control) = &spec.control {
             units = units.with_control(control)?;
@@ -68,7 +69,7 @@ impl ExperimentReport {
         let dimension = |at: usize| exposures.dimensions.get(at).cloned();
         Ok(Self {
             schema: Self::SCHEMA,
-            attribute: exposures.attribute.clone(),
+            attribute,
             unit: exposures.unit.clone().unwrap_or_else(|| "viewer_id".to_owned()),
             starts_at: exposures.starts_at,
             ends_at: exposures.ends_at,

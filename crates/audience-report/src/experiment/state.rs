@@ -31,6 +31,15 @@ impl ExperimentSpec {
         }
     }
 
+    /// Of no arms, to plan by: all sessions are of one, by the same metrics.
+    pub fn everyone() -> Self {
+        Self {
+            filter: Filter::default(),
+            analysis: AnalysisSpec::new(ExposureSpec::everyone(), Self::metrics()),
+            control: None,
+        }
+    }
+
     /// The metrics that are looked at unless told otherwise.
     pub fn metrics() -> Vec<Metric> {
         vec![Metric::WatchTime, Metric::Started, Metric::Completed, Metric::RebufferRatio, Metric::StartUp(950)]

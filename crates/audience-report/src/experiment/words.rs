@@ -76,6 +76,18 @@ pub(crate) fn difference(metric: &Metric, by: f64) -> String {
     format!("{}{amount}", format::sign(by))
 }
 
+/// The same with as many digits as say something of a small one, which is what plans are about.
+pub(crate) fn fine_difference(metric: &Metric, by: f64) -> String {
+    let shares = matches!(metric.kind(), MetricKind::Proportion | MetricKind::Ratio);
+    let digits = |number: f64| trimmed_to(number.abs(), if number.abs() < 1.0 { 4 } else { 2 });
+    match metric {
+        Metric::WatchTime if by.abs() >= 60_000.0 => difference(metric, by),
+        Metric::WatchTime | Metric::StartUp(_) => format!("{}{} s", format::sign(by), digits(by / 1000.0)),
+        _ if shares => format!("{}{} pp", format::sign(by), digits(100.0 * by)),
+        _ => format!("{}{}", format::sign(by), digits(by)),
+    }
+}
+
 /// A relative difference, with as many digits as say something.
 pub(crate) fn relative(by: f64) -> String {
     if 100.0 * by.abs() < 1.0 {
@@ -143,15 +155,18 @@ pub(crate) fn notes(metric: &AnalysedMetric) -> String {
     if less_is_better(&metric.metric) {
         notes.push("less is better".to_owned());
     }
-    if let Some(cap) = metric.cap {
-        let cap = match metric.metric {
-            Metric::WatchTime | Metric::RebufferRatio => duration(cap as f64),
-            _ => format::count(cap),
-        };
-        let what = if metric.metric == Metric::RebufferRatio { "stalled time of each unit" } else { "each unit" };
-        notes.push(format!("{what} counts up to {cap}"));
-    }
+    notes.extend(cap(&metric.metric, metric.cap));
     notes.join(", ")
+}
+
+/// Up to where figures of units count, if there is a cap.
+pub(crate) fn cap(metric: &Metric, cap: Option<u64>) -> Option<String> {
+    let cap = match metric {
+        Metric::WatchTime | Metric::RebufferRatio => duration(cap? as f64),
+        _ => format::count(cap?),
+    };
+    let what = if *metric == Metric::RebufferRatio { "stalled time of each unit" } else { "each unit" };
+    Some(format!("{what} counts up to {cap}"))
 }
 
 /// How the number of comparisons is taken into account.
@@ -222,7 +237,11 @@ pub(crate) fn confidence(report: &ExperimentReport) -> String {
 
 /// Without zeros at the end.
 pub(crate) fn trimmed(number: f64) -> String {
-    let text = format!("{number:.3}");
+    trimmed_to(number, 3)
+}
+
+fn trimmed_to(number: f64, digits: usize) -> String {
+    let text = format!("{number:.digits$}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 

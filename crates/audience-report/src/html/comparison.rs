@@ -59,7 +59,7 @@ fn figures(comparison: &Comparison) -> Table {
     let [this, other] = sides(comparison);
     Table {
         caption: "Figures compared".to_owned(),
-        file: "comparison",
+        file: "comparison".into(),
         columns: vec![
             Column::text("Figure"),
             this,
@@ -97,7 +97,7 @@ fn shares(comparison: &Comparison) -> Table {
     let [this, other] = sides(comparison);
     Table {
         caption: "Shares compared".to_owned(),
-        file: "shares",
+        file: "shares".into(),
         columns: vec![
             Column::text("Share of sessions"),
             this,
@@ -141,7 +141,7 @@ fn titles(comparison: &Comparison) -> Table {
     };
     Table {
         caption: "Titles compared".to_owned(),
-        file: "titles-compared",
+        file: "titles-compared".into(),
         columns: vec![
             Column::text("Title"),
             Column::number(format!("Sessions, {}", comparison.other.name), ""),

@@ -71,13 +71,13 @@ fn write_parts(out: &mut Markup, report: &ExperimentReport) {
     out.leaf("h3", &[], "What differs");
     plot::write_effects(out, report);
     plot::write_looks(out, report);
-    for metric in &report.analysis.metrics {
+    for (metric, file) in report.analysis.metrics.iter().zip(files(&report.analysis.metrics)) {
         out.element("h3", &[], |out| {
             out.name(&metric.metric.label());
             out.text(" ");
             out.leaf("span", &[("class", &"muted")], words::notes(metric));
         });
-        values(report, metric).write(out);
+        values(report, metric, file).write(out);
         out.element("ul", &[("class", &"sentences")], |out| {
             for comparison in &metric.comparisons {
                 out.element("li", &[], |out| {
@@ -153,7 +153,7 @@ fn arms(report: &ExperimentReport) -> Table {
     };
     Table {
         caption: "Arms of the experiment".to_owned(),
-        file: "arms",
+        file: "arms".into(),
         columns: vec![
             Column::text("Arm"),
             Column::number("Units", "Units that are compared"),
@@ -165,7 +165,22 @@ fn arms(report: &ExperimentReport) -> Table {
     }
 }
 
-fn values(report: &ExperimentReport, metric: &AnalysedMetric) -> Table {
+/// What to call the file of each metric, after the metric, in letters that file systems take: each another, also where only letters
+/// differ that they do not tell apart.
+fn files(metrics: &[AnalysedMetric]) -> Vec<String> {
+    let mut files: Vec<String> = Vec::new();
+    for metric in metrics {
+        let safe = |letter: char| if letter.is_ascii_alphanumeric() || letter == '.' { letter } else { '-' };
+        let name: String = metric.metric.to_string().chars().take(60).map(safe).collect();
+        let name = format!("metric-{}", name.to_ascii_lowercase());
+        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        let free = std::iter::once(name.clone()).chain(numbered).find(|name| !files.contains(name));
+        files.extend(free);
+    }
+    files
+}
+
+fn values(report: &ExperimentReport, metric: &AnalysedMetric, file: String) -> Table {
     let row = |(arm, value): (usize, &ArmValue)| {
         let comparison = metric.comparisons.iter().find(|comparison| comparison.arm == arm);
         let mut cells = vec![
@@ -180,7 +195,7 @@ fn values(report: &ExperimentReport, metric: &AnalysedMetric) -> Table {
     let percent = words::confidence(report);
     Table {
         caption: format!("{} by arm", metric.metric.label()),
-        file: "metric",
+        file: file.into(),
         columns: vec![
             Column::text("Arm"),
             Column::number("Units", "Units that are compared"),

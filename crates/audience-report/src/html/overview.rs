@@ -185,7 +185,7 @@ fn write_titles(out: &mut Markup, report: &Report) {
     };
     let table = Table {
         caption: "Titles, those watched most first".to_owned(),
-        file: "titles",
+        file: "titles".into(),
         columns,
         rows: report.titles.iter().enumerate().map(row).collect(),
         sortable: true,
@@ -248,7 +248,7 @@ fn groups<'a>(breakdown: &Breakdown, rows: impl Iterator<Item = &'a GroupRow>, w
     };
     Table {
         caption: format!("By {}", breakdown.by.join(" and ")),
-        file: "breakdown",
+        file: "breakdown".into(),
         columns,
         rows: rows.map(row).collect(),
         sortable: true,

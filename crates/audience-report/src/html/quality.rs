@@ -46,7 +46,7 @@ fn counted(name: impl Into<String>, count: u64) -> Row {
 
 fn table(caption: &str, file: &'static str, first: &str, rows: Vec<Row>) -> Table {
     let columns = vec![Column::text(first), Column::number("Count", "")];
-    Table { caption: caption.to_owned(), file, columns, rows, sortable: false }
+    Table { caption: caption.to_owned(), file: file.into(), columns, rows, sortable: false }
 }
 
 fn lines(context: &Context<'_>) -> Table {
@@ -104,7 +104,7 @@ fn rejects(context: &Context<'_>, out: &mut Markup) {
     out.leaf("h3", &[], "Examples of lines that could not be used");
     let table = Table {
         caption: "Examples of lines that could not be used".to_owned(),
-        file: "rejects",
+        file: "rejects".into(),
         columns: vec![
             Column::text("File"),
             Column::number("Line", ""),
@@ -156,7 +156,7 @@ fn sessions(context: &Context<'_>, out: &mut Markup) {
         }
         let table = Table {
             caption: "Sessions by what had to be inferred".to_owned(),
-            file: "inferred",
+            file: "inferred".into(),
             columns: vec![Column::text("Sessions"), Column::number("Count", ""), Column::number("Share", "")],
             rows,
             sortable: false,
@@ -191,7 +191,7 @@ fn names(context: &Context<'_>, out: &mut Markup) {
         });
         let table = Table {
             caption: "Titles about whose duration sessions disagree".to_owned(),
-            file: "durations",
+            file: "durations".into(),
             columns: vec![Column::text("Title"), Column::number("Shortest", ""), Column::number("Longest", "")],
             rows: rows.collect(),
             sortable: true,

@@ -29,7 +29,7 @@ pub(super) fn write(out: &mut Markup, excess: &ExcessStallsReport) {
     }
     let table = Table {
         caption: "Slices by excess stall time, the surest first".to_owned(),
-        file: "slices",
+        file: "slices".into(),
         columns: vec![
             Column::text("Slice"),
             Column::number("Sessions", "Sessions that played").raw("sessions"),

@@ -114,7 +114,7 @@ fn write_renditions(out: &mut Markup, streams: &StreamsReport) {
     });
     let table = Table {
         caption: "Renditions".to_owned(),
-        file: "renditions",
+        file: "renditions".into(),
         columns: vec![
             Column::number("Bit rate", "Declared bit rate").raw("bitrate_bps"),
             Column::text("Picture"),
@@ -180,7 +180,7 @@ fn write_good(out: &mut Markup, streams: &StreamsReport) {
     });
     let table = Table {
         caption: "What was wrong with the others".to_owned(),
-        file: "faults",
+        file: "faults".into(),
         columns: vec![
             Column::text("Fault"),
             Column::number("Streams", "A stream may have several faults").raw("streams"),
@@ -237,7 +237,7 @@ fn write_scores(out: &mut Markup, streams: &StreamsReport) {
     });
     let table = Table {
         caption: "Scores".to_owned(),
-        file: "scores",
+        file: "scores".into(),
         columns: vec![
             Column::text("Score"),
             Column::text("Range"),
@@ -279,7 +279,7 @@ fn write_failures(out: &mut Markup, streams: &StreamsReport) {
     });
     let table = Table {
         caption: "Failures by code".to_owned(),
-        file: "failures",
+        file: "failures".into(),
         columns: vec![
             Column::text("Code"),
             Column::text("Cause"),
@@ -328,7 +328,7 @@ fn write_waits(out: &mut Markup, context: &Context<'_>) {
     });
     let table = Table {
         caption: "The sessions whose viewers waited longest".to_owned(),
-        file: "longest-waits",
+        file: "longest-waits".into(),
         columns: vec![
             Column::text("Session").raw("session_id"),
             Column::text("Title"),

@@ -1,5 +1,7 @@
 //! Tables.
 
+use std::borrow::Cow;
+
 use super::markup::Markup;
 
 /// A table: what is in it and what to call it.
@@ -8,7 +10,7 @@ pub(super) struct Table {
     /// What it is about, for those who cannot see what stands around it.
     pub(super) caption: String,
     /// What to call the file that the page's script makes of it.
-    pub(super) file: &'static str,
+    pub(super) file: Cow<'static, str>,
     pub(super) columns: Vec<Column>,
     pub(super) rows: Vec<Row>,
     /// Whether its rows can be put in another order.

@@ -151,7 +151,7 @@ fn write_chapters(out: &mut Markup, title: &TitleReport) {
     };
     let table = Table {
         caption: format!("Chapters of {}", title.name()),
-        file: "chapters",
+        file: "chapters".into(),
         columns: vec![
             Column::number("No.", ""),
             Column::text("Chapter"),

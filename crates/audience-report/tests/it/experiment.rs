@@ -2,8 +2,8 @@
 
 use audience_abtest::{Metric, Multiplicity, RelativeInterval, Verdict};
 use audience_core::{Accumulator, Merge, SessionFacts};
-use audience_report::experiment::{ExperimentReport, ExperimentSpec, ExperimentState};
-use audience_report::{Error, ReportSpec, TextOptions};
+use audience_report::experiment::{Baseline, ExperimentReport, ExperimentSpec, ExperimentState};
+use audience_report::{Error, Report, ReportSpec, TextOptions};
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
@@ -199,6 +199,18 @@ startup-p95,quantile,false,,,new,false,100,0.5,1000,1000,1000,,,,,,,,,,,,,,,,,un
 }
 
 #[test]
+fn a_report_has_the_same_numbers_among_its_tables() {
+    let table =
+        |report: &Report| report.to_csv().into_iter().find(|table| table.file_name == "experiment.csv").unwrap();
+    let mut report = report(&ReportSpec::default(), &clean());
+    let header = table(&report).text;
+    let experiment = analysed(&spec(&[Metric::WatchTime, Metric::StartUp(950)]), &clean());
+    report.experiment = Some(experiment.clone());
+    assert_eq!(table(&report).text, experiment.to_csv());
+    assert!(experiment.to_csv().starts_with(&header) && header.lines().count() == 1, "{header}");
+}
+
+#[test]
 fn all_of_it_as_json() {
     let mut spec = spec(&[Metric::WatchTime]);
     spec.analysis.margins.insert(Metric::WatchTime, 0.05);
@@ -246,6 +258,35 @@ fn pages_are_whole_and_warn_first() {
     let place = |word: &str| words.find(word).unwrap_or_else(|| panic!("{word} is not there"));
     assert!(place("Stop.") < place("Do not decide by these figures"));
     assert!(place("Do not decide by these figures") < place("Arms"));
+}
+
+/// What the buttons of a page call the files they make.
+fn files(page: &str) -> Vec<&str> {
+    page.split("data-file=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[test]
+fn the_file_of_each_metric_has_a_name_of_its_own() {
+    let conversions = ["Über/alles", "a b", "a.b", "A-b", "..\\x\u{202e}", &"x".repeat(300)];
+    let conversions = conversions.map(|name| Metric::Conversion(name.to_owned()));
+    let metrics = [&[Metric::WatchTime, Metric::StartUp(950), Metric::StartUp(999)][..], &conversions].concat();
+    let page = analysed(&spec(&metrics), &clean()).to_html();
+    check_page(&page);
+    let long = format!("metric-conversion-{}", "x".repeat(49));
+    assert_eq!(
+        files(&page).into_iter().filter(|file| file.starts_with("metric")).collect::<Vec<_>>(),
+        [
+            "metric-watch-time",
+            "metric-startup-p95",
+            "metric-startup-p99.9",
+            "metric-conversion--ber-alles",
+            "metric-conversion-a-b",
+            "metric-conversion-a.b",
+            "metric-conversion-a-b-2",
+            "metric-conversion-..-x-",
+            &long,
+        ]
+    );
 }
 
 #[test]
@@ -297,7 +338,7 @@ fn what_cannot_be_compared_is_said() {
         change(&mut spec);
         ExperimentReport::new(&state(&spec, &clean()), &spec).unwrap_err()
     };
-    let unknown = failure(&|spec| spec.analysis.exposures.attribute = "arm".to_owned());
+    let unknown = failure(&|spec| spec.analysis.exposures.attribute = Some("arm".to_owned()));
     insta::assert_snapshot!(unknown, @r#"compare the arms of "arm": no session has this attribute; they have device, variant"#);
     insta::assert_snapshot!(failure(&|spec| spec.control = Some("older".to_owned())), @r#"find arm "older": there are "new", "old""#);
     let weights = failure(&|spec| spec.analysis.weights = [("old".to_owned(), 1.0), ("knew".to_owned(), 1.0)].into());
@@ -313,4 +354,49 @@ fn comparisons_are_told_how_many_there_are() {
     assert!(text(&analysed(&spec, &clean())).contains("are not adjusted for their number"));
     spec.analysis.multiplicity = Multiplicity::Preferential(0.7);
     assert!(text(&analysed(&spec, &clean())).contains("the primary metric has 70 % of the level for itself"));
+}
+
+/// A viewer each on these days, at so many hours.
+fn on_days(days: &[(i64, i64)]) -> Vec<SessionFacts> {
+    let session = |(number, (day, hour)): (usize, &(i64, i64))| {
+        let at = 1_767_225_600_000 + day * 86_400_000 + hour * 3_600_000;
+        let session = view(&format!("s{number}"), "film", at, 20 + number as u64);
+        facts(&session.with_viewer(format!("v{number}")).with_attribute("device", "tv"))
+    };
+    days.iter().enumerate().map(session).collect()
+}
+
+#[test]
+fn days_begin_where_the_data_do_or_where_they_are_cut() {
+    let sessions = on_days(&[(0, 13), (1, 12), (1, 14), (2, 6), (3, 5)]);
+    let by_day = |change: &dyn Fn(&mut ExperimentSpec)| {
+        let mut spec = ExperimentSpec::everyone();
+        change(&mut spec);
+        let baseline = Baseline::new(&state(&spec, &sessions), &spec).unwrap();
+        baseline.arrivals.map(|arrivals| arrivals.new_units().to_vec()).map_err(|refusal| refusal.to_string())
+    };
+    let day = |days: i64| Some(audience_core::Timestamp::from_millis(1_767_225_600_000 + days * 86_400_000));
+    assert_eq!(by_day(&|_| ()), Ok(vec![2, 2]));
+    assert_eq!(by_day(&|spec| spec.filter.from = day(0)), Ok(vec![1, 2, 1]));
+    // A beginning from long before the data says nothing.
+    assert_eq!(by_day(&|spec| spec.filter.from = day(-9)), Ok(vec![2, 2]));
+    let short = by_day(&|spec| (spec.filter.from, spec.filter.to) = (day(0), day(2)));
+    assert_eq!(short.unwrap_err(), "the data have 1 of the 2 whole days that it takes to see how units come in");
+}
+
+#[test]
+fn a_plan_without_units_is_refused() {
+    let failure = |sessions: &[SessionFacts], change: &dyn Fn(&mut ExperimentSpec)| {
+        let mut spec = ExperimentSpec::everyone();
+        change(&mut spec);
+        Baseline::new(&state(&spec, sessions), &spec).unwrap_err().to_string()
+    };
+    let sessions = on_days(&[(0, 0), (2, 0)]);
+    let long = failure(&sessions, &|spec| {
+        spec.analysis.exposures.pre_period = Some(audience_core::Elapsed::from_millis(3 * 86_400_000));
+    });
+    assert_eq!(long, "plan with a pre-period of 3 days: the data end after 2 days");
+    let unknown = failure(&sessions, &|spec| spec.analysis.exposures.unit = Some("house".to_owned()));
+    assert_eq!(unknown, r#"plan for units of "house": no session has this attribute; they have device"#);
+    assert_eq!(failure(&[], &|_| ()), "plan with a pre-period of 0 days: the data end after 0 days");
 }

@@ -100,3 +100,32 @@ fn obeys_the_laws_and_survives_being_written() {
     assert_eq!(CatalogueCurves::decode(&state.encode(), &catalogue()).unwrap().summary(), state.summary());
     assert!(CatalogueCurves::new(0, 30).is_err());
 }
+
+/// Classes that do not have each of their titles at each point are of no catalogue.
+#[test]
+fn damaged_catalogues_are_refused() {
+    use std::collections::BTreeMap;
+
+    type Shares = Vec<Vec<(u64, u64)>>;
+    let like = catalogue();
+    let decoded = |titles: u64, shares: Shares| {
+        let classes: BTreeMap<u32, (u64, Shares)> = [(1, (titles, shares))].into();
+        let bytes = postcard::to_stdvec(&(like.fingerprint(), (4_u32, 30_u64, 0_u64, classes))).unwrap();
+        CatalogueCurves::decode(&bytes, &like)
+    };
+    let point = || vec![(250_000, 1), (500_000, 1)];
+    assert!(decoded(2, vec![point(); 4]).is_ok());
+    for (titles, shares) in [
+        (2, vec![point(); 3]),
+        (2, vec![point(); 5]),
+        (3, vec![point(); 4]),
+        (2, vec![point(), point(), point(), Vec::new()]),
+        (u64::MAX, Vec::new()),
+    ] {
+        assert!(matches!(decoded(titles, shares), Err(audience_stats::Error::DamagedState(_))));
+    }
+    // As many as can be counted are a catalogue, and one that titles have a place in.
+    let full = decoded(u64::MAX, vec![vec![(0, u64::MAX), (1_000_000, 1)]; 4]).unwrap().summary();
+    let title = TitleCurve::of(&title(20_000, [100, 90, 45, 30])).unwrap();
+    assert_eq!(full.relative(&title).unwrap().len(), 4);
+}

@@ -45,6 +45,9 @@ fn a_mean_of_ratios_survives() {
     let mut ratios = MeanRatio::new();
     ratios.observe_ratio(1, 3);
     assert_eq!(MeanRatio::decode(&ratios.encode(), &MeanRatio::new()), Ok(ratios));
+    // More than one whole for each ratio, which no ratios come to.
+    let too_much = postcard::to_stdvec(&(ratios.fingerprint(), (2_u128 << 64) + 1, 2_u64)).unwrap();
+    assert!(matches!(MeanRatio::decode(&too_much, &ratios), Err(Error::DamagedState(_))));
 }
 
 #[test]

@@ -114,4 +114,5 @@ fn the_largest_values_do_not_overflow() {
     let distribution = quantiles.summary();
     assert_eq!(distribution.count(), u64::MAX);
     assert_eq!(distribution.median(), Some(u64::MAX as f64));
+    assert_eq!(distribution.quantile(1.0).unwrap(), Some(u64::MAX as f64));
 }

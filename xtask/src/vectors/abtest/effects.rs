@@ -4,7 +4,7 @@ use audience_abtest::{
     Adjusted, ArmEstimate, ConfidenceSequence, Effect, Functional, NormalEffects, QuantileSample, Refusal, Scale,
     cuped, post_stratified, welch,
 };
-use audience_stats::{Alternative, Confidence, Correction, Divisor, Interval, Moments, PValue};
+use audience_stats::{Alternative, Confidence, Divisor, Interval, Moments};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -20,8 +20,6 @@ pub(super) const FAMILIES: &[(&str, Family)] = &[
     ("gb_bayes", growthbook),
     ("gb_quantile", growthbook),
     ("gb_poststrat", growthbook),
-    ("spotify_difference", spotify_difference),
-    ("spotify_linreg", spotify_regression),
 ];
 
 /// A case of gbstats: strata of a control and a treatment each.
@@ -396,126 +394,5 @@ fn bayes(
     comparison.check("standard_error", 1e-10, effect.standard_error);
     comparison.check("error", 0.0, None::<f64>);
     comparison.pass_over("risk_type");
-    Ok(())
-}
-
-#[derive(Deserialize)]
-struct Spotify {
-    #[serde(default)]
-    test: String,
-    groups: Vec<Group>,
-    reference: String,
-    #[serde(default)]
-    correction_method: Option<String>,
-    #[serde(default)]
-    non_inferiority_margin: Option<(f64, String)>,
-}
-
-#[derive(Clone, Deserialize)]
-#[expect(clippy::struct_field_names, reason = "the fields of the other program")]
-struct Group {
-    group: String,
-    n: u64,
-    sum: f64,
-    sum_squares: f64,
-    #[serde(default)]
-    pre_sum: f64,
-    #[serde(default)]
-    pre_sum_squares: f64,
-    #[serde(default)]
-    pre_post_cross_sum: f64,
-}
-
-fn spotify_difference(input: &Value, comparison: &mut Comparison) -> Result<(), Failure> {
-    let case: Spotify = read(input)?;
-    let binary = case.groups.iter().all(|group| group.sum == group.sum_squares);
-    let divisor = if binary { Divisor::Units } else { Divisor::UnitsLessOne };
-    let arm = |group: &Group| -> Result<ArmEstimate, Failure> {
-        let moments = Moments::from_sums(group.n, &[group.sum], &[group.sum_squares])?;
-        ArmEstimate::mean(&moments.divided_by(divisor), 0).map_err(refused)
-    };
-    let control = case.groups.iter().find(|group| group.group == case.reference);
-    let control = control.ok_or_else(|| Failure::Unreadable("no reference".to_owned()))?;
-    let base = arm(control)?;
-    // A margin is a part of the control's mean, and the direction that of what is better.
-    let (alternative, null) = match &case.non_inferiority_margin {
-        None => (Alternative::TwoSided, 0.0),
-        Some((margin, direction)) if direction == "increase" => (Alternative::Greater, -margin * base.value),
-        Some((margin, _)) => (Alternative::Less, margin * base.value),
-    };
-    let mut effects = Vec::new();
-    for group in case.groups.iter().filter(|group| group.group != case.reference) {
-        let effect = welch(&base, &arm(group)?, Scale::Absolute).map_err(refused)?;
-        effects.push(if case.test == "ZTest" { Effect { degrees: None, ..effect } } else { effect });
-    }
-    let p: Vec<PValue> = effects.iter().map(|effect| effect.p_value(null, alternative)).collect();
-    let method = case.correction_method.as_deref().unwrap_or("bonferroni");
-    let (adjusted, level) = corrected(method, &p)?;
-    let size = base.value.abs();
-    let mut rest = effects.iter().zip(p.iter().zip(adjusted));
-    comparison.each(|part| {
-        let (effect, (p, adjusted)) = rest.next().ok_or_else(|| Failure::Unreadable("one more group".to_owned()))?;
-        part.near("difference", 1e-12, size, effect.estimate);
-        part.near("p-value", 1e-10, 1e-5, p.value());
-        part.near("adjusted p-value", 1e-10, 1e-5, adjusted.value());
-        let Interval { low, high } = effect.interval(Confidence::P95, alternative);
-        part.near("ci_lower", 1e-10, size, low);
-        part.near("ci_upper", 1e-10, size, high);
-        let at = level.map(|level| effect.interval(level, alternative));
-        part.near("adjusted ci_lower", 1e-10, size, at.map(|interval| interval.low));
-        part.near("adjusted ci_upper", 1e-10, size, at.map(|interval| interval.high));
-        part.near("null_hypothesis", 1e-12, 0.0, null);
-        part.check("is_significant", 0.0, adjusted.value() < 0.05);
-        // Of plans, to come.
-        part.pass_over("powered_effect");
-        part.pass_over("required_sample_size");
-        Ok::<_, Failure>(())
-    })
-}
-
-/// Adjusted p values, and the confidence of adjusted intervals where the method has one for all.
-fn corrected(method: &str, p: &[PValue]) -> Result<(Vec<PValue>, Option<Confidence>), Failure> {
-    let (correction, level) = match method {
-        "bonferroni" => (Correction::Bonferroni, Some(Confidence::new(1.0 - 0.05 / p.len() as f64)?)),
-        "holm" => (Correction::Holm, None),
-        "fdr_bh" => (Correction::BenjaminiHochberg, None),
-        other => return Err(Failure::Unreadable(format!("no correction {other}"))),
-    };
-    Ok((correction.adjust_p(p), level))
-}
-
-fn spotify_regression(input: &Value, comparison: &mut Comparison) -> Result<(), Failure> {
-    let case: Spotify = read(input)?;
-    let of = |is: bool| case.groups.iter().find(|group| (group.group == case.reference) == is);
-    let (control, treatment) = of(true).zip(of(false)).ok_or_else(|| Failure::Unreadable("two groups".to_owned()))?;
-    let moments = |group: &Group| {
-        let products = [group.sum_squares, group.pre_post_cross_sum, group.pre_sum_squares];
-        Moments::from_sums(group.n, &[group.sum, group.pre_sum], &products)
-    };
-    let (base, own) = (moments(control)?, moments(treatment)?);
-    let mut arms = cuped(&base, &own, Functional::Mean(0), &[Functional::Mean(1)]).map_err(refused)?;
-    // Of the three parts of the variance, that of the metric alone is divided by n − 1 there, and the two of the covariate by n.
-    for (arm, moments) in [(&mut arms.control, &base), (&mut arms.treatment, &own)] {
-        let n = arm.units as f64;
-        arm.variance = arm.variance * (n - 1.0) / n + moments.variance(0).unwrap_or(0.0) / n;
-    }
-    let effect = welch(&arms.control, &arms.treatment, Scale::Absolute).map_err(refused)?;
-    let effect = Effect { degrees: None, ..effect };
-    let size = base.mean(0).abs();
-    comparison.near("difference", 1e-12, size, effect.estimate);
-    comparison.check("std_err", 1e-10, effect.standard_error);
-    let p = effect.p_value(0.0, Alternative::TwoSided);
-    comparison.check("p-value", 1e-10, p.value());
-    comparison.check("adjusted p-value", 1e-10, p.value());
-    let Interval { low, high } = effect.interval(Confidence::P95, Alternative::TwoSided);
-    for (field, end) in [("ci_lower", low), ("ci_upper", high), ("adjusted ci_lower", low), ("adjusted ci_upper", high)]
-    {
-        comparison.near(field, 1e-10, size, end);
-    }
-    comparison.check("is_significant", 0.0, p.value() < 0.05);
-    // Of plans, to come.
-    for field in ["powered_effect", "required_sample_size", "null_hypothesis"] {
-        comparison.pass_over(field);
-    }
     Ok(())
 }

@@ -49,7 +49,7 @@ pub(crate) struct AnalyzeArgs {
 
     /// What arms are compared by, the first being what the experiment is about; with commas, or repeated [default:
     /// watch-time,started,completed,rebuffer-ratio,startup-p95]
-    #[arg(long = "metric", value_name = "METRIC,…", value_delimiter = ',', value_parser = parse::metric, long_help = parse::metric_help())]
+    #[arg(long = "metric", value_name = "METRIC,…", value_delimiter = ',', value_parser = parse::metric, long_help = parse::metrics("What arms are compared by, the first being what the experiment is about"))]
     metrics: Vec<Metric>,
 
     /// The share of units with the custom event NAME too, as `--metric conversion:NAME`; may be repeated
@@ -155,7 +155,14 @@ pub(crate) enum AnalyzeFormat {
 
 /// The share of figures that stay as they are.
 #[derive(Clone, Copy, Debug)]
-struct Cap(Option<f64>);
+pub(super) struct Cap(Option<f64>);
+
+impl Cap {
+    /// The share; `None` for no cap.
+    pub(super) const fn share(self) -> Option<f64> {
+        self.0
+    }
+}
 
 impl AnalyzeArgs {
     /// What to write.
@@ -185,7 +192,7 @@ impl AnalyzeArgs {
         analysis.multiplicity = self.correction;
         let dimensions = &analysis.exposures.dimensions;
         analysis.stratify = self.stratify.as_ref().and_then(|name| dimensions.iter().position(|known| known == name));
-        analysis.cap = self.cap.0;
+        analysis.cap = self.cap.share();
         analysis.prior = self.prior;
         let planned = experiment.map(Experiment::minimum_units);
         analysis.minimum_units = self.minimum_units.or(planned).unwrap_or_default();

@@ -1,30 +1,33 @@
 //! `audience experiment plan`
 
+mod telemetry;
+
 use audience_abtest::planning::{Criterion, PlannedMetric, TestDesign};
 use audience_stats::{Alternative, Confidence};
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use super::analyze::parse;
 use crate::error::Error;
+use telemetry::TelemetryArgs;
 
 /// How many units an experiment takes to find effects.
 ///
-/// What a unit (a viewer) does in the control is a rate, or a mean with its standard deviation over units, as `analyze` and `report`
-/// show them. Effects are parts of it. Deciding on a number before the experiment, and looking when it is reached, is what makes
+/// What a unit (a viewer) does in the control is found in telemetry from before the experiment, which also says how fast units come
+/// in; or it is a rate, or a mean with its standard deviation over units. Effects are parts of it. Deciding on a number before the experiment, and looking when it is reached, is what makes
 /// its probabilities right; with `--sequential` one may look as often as one likes.
 #[derive(Debug, Args)]
-#[command(after_help = AFTER_HELP)]
+#[command(after_help = AFTER_HELP, group = ArgGroup::new("known").args(["rate", "mean", "files"]).required(true))]
 pub(crate) struct PlanArgs {
     /// The share of units of the control that do it (12%, or 0.12)
-    #[arg(long, value_name = "SHARE", value_parser = parse::part, required_unless_present = "mean")]
+    #[arg(long, value_name = "SHARE", value_parser = parse::part, group = "known")]
     rate: Option<f64>,
 
     /// The mean of the control, in any unit
-    #[arg(long, value_name = "NUMBER", conflicts_with = "rate", requires = "sd")]
+    #[arg(long, value_name = "NUMBER", group = "known", requires = "sd")]
     mean: Option<f64>,
 
     /// The standard deviation over units, in the same unit
-    #[arg(long, value_name = "NUMBER", requires = "mean")]
+    #[arg(long, value_name = "NUMBER", requires = "mean", conflicts_with = "files")]
     sd: Option<f64>,
 
     /// Effects to plan for, as parts of the control, with commas (-2% for less)
@@ -51,10 +54,10 @@ pub(crate) struct PlanArgs {
     pub(crate) arms: u32,
 
     /// By how much the pre-period narrows it: the squared correlation with what units did before (`variance_reduction`)
-    #[arg(long, value_name = "SHARE", value_parser = parse::part)]
+    #[arg(long, value_name = "SHARE", value_parser = parse::part, conflicts_with = "files")]
     variance_reduction: Option<f64>,
 
-    /// New units a day, of all arms together: how long it takes is told too
+    /// New units a day, of all arms together: how long it takes is told too [default: with files, as units come in there]
     #[arg(long, value_name = "N")]
     pub(crate) per_day: Option<f64>,
 
@@ -65,10 +68,16 @@ pub(crate) struct PlanArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+
+    // Last, as what follows would stand below its headings.
+    #[command(flatten)]
+    pub(crate) telemetry: TelemetryArgs,
 }
 
 const AFTER_HELP: &str = "\
 Examples:
+  audience experiment plan logs/ --metric watch-time --effect 2% --pre-period 14d
+  audience experiment plan logs/ --metric completed,startup-p95 --unit household --arms 3 --share 20%
   audience experiment plan --rate 12% --per-day 20000
   audience experiment plan --mean 1541 --sd 2210 --effect 2%,5% --arms 3
   audience experiment plan --rate 60% --effect 2% --power 90% --sequential --json";

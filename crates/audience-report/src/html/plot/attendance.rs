@@ -29,7 +29,7 @@ pub(in crate::html) fn write(out: &mut Markup, audience: &AudienceOverTime, zone
         kind: "cell",
         table: Table {
             caption: format!("Audience over time, each {bucket}"),
-            file: "audience",
+            file: "audience".into(),
             columns: vec![
                 Column::text("From").raw("start"),
                 Column::number("Average concurrent", "The time sessions were there, over the length of the bucket")

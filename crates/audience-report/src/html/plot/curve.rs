@@ -151,7 +151,7 @@ fn table(curve: &Curve<'_>, length: Option<u64>, beside: Option<(&RetentionCompa
     };
     Table {
         caption: format!("Retention of {}", curve.title.name()),
-        file: "retention",
+        file: "retention".into(),
         columns,
         rows: (0..count).map(row).collect(),
         sortable: false,

@@ -159,7 +159,7 @@ fn table(report: &ExperimentReport, effects: &[Effect<'_>]) -> Table {
     };
     Table {
         caption: "Relative differences between arms".to_owned(),
-        file: "effects",
+        file: "effects".into(),
         columns: vec![
             Column::text("Metric and arm"),
             Column::number("Relative", "The difference as a part of the control's value"),

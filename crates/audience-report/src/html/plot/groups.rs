@@ -106,7 +106,7 @@ fn table(title: &TitleReport, drawn: &[&GroupRetention], length: Option<u64>) ->
     };
     Table {
         caption: format!("Retention of {} by group", title.name()),
-        file: "retention-groups",
+        file: "retention-groups".into(),
         columns,
         rows: (0..count).map(row).collect(),
         sortable: false,

@@ -146,7 +146,7 @@ fn table(report: &ExperimentReport, looks: &[Look], arms: usize) -> Table {
     };
     Table {
         caption: "The primary metric over time".to_owned(),
-        file: "experiment-over-time",
+        file: "experiment-over-time".into(),
         columns,
         rows: looks.iter().map(row).collect(),
         sortable: false,

@@ -44,7 +44,7 @@ pub(in crate::html) fn write_startup(out: &mut Markup, startup: &StartUpHistogra
         kind: "cell",
         table: Table {
             caption: "Start-up times".to_owned(),
-            file: "startup",
+            file: "startup".into(),
             columns: vec![
                 Column::text("Start-up").raw("from_ms"),
                 Column::number("Sessions", "Sessions whose start-up took so long").raw("sessions"),
@@ -123,7 +123,7 @@ pub(in crate::html) fn write_course(out: &mut Markup, context: &Context<'_>) {
         kind: "cell",
         table: Table {
             caption: format!("Streams over time, each {bucket}"),
-            file: "streams",
+            file: "streams".into(),
             columns: vec![
                 Column::text("From").raw("start"),
                 Column::number("Rebuffer", "Time stalled, as a share of time stalled and playing")
@@ -249,7 +249,7 @@ pub(in crate::html) fn write_rungs(out: &mut Markup, context: &Context<'_>) {
         kind: "cell",
         table: Table {
             caption: format!("Renditions over time, each {bucket}"),
-            file: "renditions-over-time",
+            file: "renditions-over-time".into(),
             columns,
             rows: (0..audience.starts.len()).map(row).collect(),
             sortable: false,

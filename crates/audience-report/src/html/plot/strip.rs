@@ -116,7 +116,7 @@ fn table(title: &TitleReport, cells: &[HeatCell], intensity: &[f64], again: &[f6
     };
     Table {
         caption: format!("Attention over {}", title.name()),
-        file: "heatmap",
+        file: "heatmap".into(),
         columns: vec![
             Column::text("From").raw("start"),
             Column::number("Watched", "Content watched here, every pass counted").raw("watched_ms"),

@@ -15,7 +15,7 @@ pub(super) fn write(out: &mut Markup, view: &SessionView) {
     let rows = view.sums().into_iter().chain(felt_rows(&view.facts));
     let table = Table {
         caption: "Sums and quality of experience".to_owned(),
-        file: "experience",
+        file: "experience".into(),
         columns: vec![Column::text("What"), Column::text("Found")],
         rows: rows.map(|(name, text)| vec![Cell::Text(capitalised(name)), Cell::Name(text, None)].into()).collect(),
         sortable: false,
@@ -57,7 +57,7 @@ fn write_index(out: &mut Markup, found: &ExperienceScore) {
     };
     let table = Table {
         caption: "What the experience index lost".to_owned(),
-        file: "index",
+        file: "index".into(),
         columns: vec![
             Column::text("Part"),
             Column::number("Points lost", "Its share of what is missing to 100").raw("points"),
@@ -90,7 +90,7 @@ fn write_others(out: &mut Markup, view: &SessionView) {
     }
     let table = Table {
         caption: "Other scores".to_owned(),
-        file: "scores",
+        file: "scores".into(),
         columns: vec![
             Column::text("Score"),
             Column::number("Value", "More is better in all").raw("value"),

@@ -49,7 +49,7 @@ pub(super) fn write_waits(out: &mut Markup, view: &SessionView) {
     };
     let table = Table {
         caption: "Waits".to_owned(),
-        file: "waits",
+        file: "waits".into(),
         columns: vec![
             Column::number("At", "Since the first event").raw("at_ms"),
             Column::text("Wait"),
@@ -82,7 +82,7 @@ pub(super) fn write_log(out: &mut Markup, view: &SessionView) {
     }
     let table = Table {
         caption: "All that happened".to_owned(),
-        file: "log",
+        file: "log".into(),
         columns: vec![
             Column::number("At", "Since the first event").raw("at_ms"),
             Column::text("What"),

@@ -9,13 +9,11 @@ use jiff::{Span, SpanRelativeTo};
 
 use super::Cap;
 
-/// The help of `--metric`, which has them all.
-pub(super) fn metric_help() -> String {
-    let mut help = "\
-What arms are compared by, the first being what the experiment is about; with commas, or repeated [default: \
-watch-time,started,completed,rebuffer-ratio,startup-p95]
-"
-    .to_owned();
+/// The help of `--metric`, which has them all, after what they are for.
+pub(in crate::args) fn metrics(what_for: &str) -> String {
+    let mut help = format!(
+        "{what_for}; with commas, or repeated [default: watch-time,started,completed,rebuffer-ratio,startup-p95]\n"
+    );
     for (name, what) in Metric::NAMES {
         // A `String` takes all.
         let _ = write!(help, "\n  {name:<16} {what}");
@@ -23,7 +21,7 @@ watch-time,started,completed,rebuffer-ratio,startup-p95]
     help
 }
 
-pub(super) fn metric(text: &str) -> Result<Metric, String> {
+pub(in crate::args) fn metric(text: &str) -> Result<Metric, String> {
     text.trim().parse::<Metric>().map_err(|_| {
         let names: Vec<&str> = Metric::NAMES.iter().map(|(name, _)| *name).collect();
         format!("it is none of {}", names.join(", "))
@@ -48,7 +46,7 @@ pub(super) fn margin(text: &str) -> Result<(Metric, f64), String> {
     Ok((metric(name)?, margin.ok_or("its margin is not a part of the control, such as 2% or 0.02")?))
 }
 
-pub(super) fn period(text: &str) -> Result<Elapsed, String> {
+pub(in crate::args) fn period(text: &str) -> Result<Elapsed, String> {
     let span = text.parse::<Span>().map_err(|error| error.to_string())?;
     let length = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|error| error.to_string())?;
     match u64::try_from(length.as_millis()) {
@@ -63,6 +61,12 @@ pub(in crate::args) fn part(text: &str) -> Result<f64, String> {
     part.ok_or_else(|| "it is not between 0 and 1, such as 12% or 0.12".to_owned())
 }
 
+/// A part above 0, up to all.
+pub(in crate::args) fn covered(text: &str) -> Result<f64, String> {
+    let part = share(text).filter(|part| *part > 0.0 && *part <= 1.0);
+    part.ok_or_else(|| "it is not above 0 and up to 1, such as 20% or 0.2".to_owned())
+}
+
 /// An effect, as a part of the control.
 pub(in crate::args) fn effect(text: &str) -> Result<f64, String> {
     let effect = share(text).filter(|effect| effect.is_finite() && *effect != 0.0);
@@ -75,7 +79,7 @@ pub(in crate::args) fn confidence(text: &str) -> Result<Confidence, String> {
     Confidence::new(share).map_err(|error| error.to_string())
 }
 
-pub(super) fn cap(text: &str) -> Result<Cap, String> {
+pub(in crate::args) fn cap(text: &str) -> Result<Cap, String> {
     if text == "none" {
         return Ok(Cap(None));
     }

@@ -71,7 +71,7 @@ impl Moments {
         };
         Table {
             caption: "What the player did over time".to_owned(),
-            file: "course",
+            file: "course".into(),
             columns: columns.into_iter().filter(|(shown, _)| *shown).map(|(_, column)| column).collect(),
             rows: self.moments.iter().map(row).collect(),
             sortable: false,

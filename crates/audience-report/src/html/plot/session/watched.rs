@@ -81,7 +81,7 @@ fn table(runs: &[Run], positions: Positions) -> Table {
     };
     Table {
         caption: "What was watched".to_owned(),
-        file: "watched",
+        file: "watched".into(),
         columns: vec![
             Column::text("From").raw("start"),
             Column::number("Watched", "Share of this part that was played at all").raw("watched_share"),
@@ -130,7 +130,7 @@ fn write_runs(out: &mut Markup, runs: &[Run]) {
     };
     let table = Table {
         caption: "Stretches that were played equally often".to_owned(),
-        file: "runs",
+        file: "runs".into(),
         columns: vec![
             Column::number("From", "Position in the content").raw("start_ms"),
             Column::number("To", "Position in the content").raw("end_ms"),
