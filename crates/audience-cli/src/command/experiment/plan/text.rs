@@ -110,6 +110,9 @@ fn notes(args: &PlanArgs, data: &Baseline, metrics: &[Of]) -> Vec<String> {
     notes
 }
 
+/// Days of ten years: how many more says nothing.
+const TOO_LONG: f64 = 3652.5;
+
 fn title(args: &PlanArgs) -> String {
     let looks = if args.sequential { "looking as often as one likes" } else { "looking once, when they are reached" };
     format!("Units to find an effect in {} % of experiments, {looks}", tidy(100.0 * args.power))
@@ -134,7 +137,11 @@ fn rows(out: &mut String, rows: &[Row], difference: impl Fn(&Row) -> String) {
             difference(row),
             number(row.units_per_arm),
             number(row.units),
-            row.days.map_or(if days { "–" } else { "" }.to_owned(), |days| format!("{beyond}{}", days.ceil())),
+            match row.days {
+                Some(time) if time > TOO_LONG => ">10 years".to_owned(),
+                Some(time) => format!("{beyond}{}", time.ceil()),
+                None => if days { "–" } else { "" }.to_owned(),
+            },
         ]);
     }
 }
