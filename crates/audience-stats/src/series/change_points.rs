@@ -83,7 +83,7 @@ impl Pelt {
         Ok(Self { penalty: c, ..self })
     }
 
-    /// The same with segments of at least so many values: 2 or more does not take one outlier for two changes.
+    /// The same with segments of at least so many values: the more, the farther out one outlier must be to make a segment.
     #[must_use]
     pub fn with_least_length(self, values: NonZeroUsize) -> Self {
         Self { least_length: values, ..self }

@@ -95,6 +95,8 @@ impl RobustDetector {
 
     /// The same that leaves what was anomalous out of the baseline: one storm then does not hide the next. After a lasting change it
     /// goes on finding every value anomalous, until [`forget`](Self::forget).
+    ///
+    /// Where the MAD is 0, they are taken in all the same: a window of one value would otherwise never have another.
     #[must_use]
     pub fn leaving_out_anomalies(self) -> Self {
         Self { takes_in_anomalies: false, ..self }
@@ -120,9 +122,10 @@ impl RobustDetector {
     /// [`Error::NotFinite`] and [`Error::OutOfRange`] for a value that is not finite or beyond ±10¹⁵⁰, with how many were taken before
     /// for its place. It is not taken in.
     pub fn observe(&mut self, value: f64) -> Result<Judgement, Error> {
-        let judgement = self.judge(value)?;
+        let (judgement, scale) = self.judge_by(value)?;
         self.observed += 1;
-        if self.takes_in_anomalies || judgement.verdict != Verdict::Anomalous {
+        let anomalous = judgement.verdict == Verdict::Anomalous && scale.is_some_and(|scale| scale.mad > 0.0);
+        if self.takes_in_anomalies || !anomalous {
             if self.window.len() == self.size {
                 self.window.pop_front();
             }
@@ -137,23 +140,27 @@ impl RobustDetector {
     ///
     /// As [`observe`](Self::observe).
     pub fn judge(&self, value: f64) -> Result<Judgement, Error> {
+        self.judge_by(value).map(|(judgement, _)| judgement)
+    }
+
+    /// What becomes of a value, and by what. `None` when it is too early.
+    fn judge_by(&self, value: f64) -> Result<(Judgement, Option<RobustScale>), Error> {
         check_one(self.observed, value)?;
-        if self.window.len() < self.size {
-            return Ok(Judgement { verdict: Verdict::TooEarly, median: None, z: None });
-        }
-        let Some(scale) = RobustScale::of_checked(self.window.iter().copied()) else {
-            return Ok(Judgement { verdict: Verdict::TooEarly, median: None, z: None });
+        let full = self.window.len() == self.size;
+        let scale = if full { RobustScale::of_checked(self.window.iter().copied()) } else { None };
+        let Some(RobustScale { median, .. }) = scale else {
+            return Ok((Judgement { verdict: Verdict::TooEarly, median: None, z: None }, None));
         };
-        let distance = value - scale.median;
-        let z = scale.z(value).or_else(|| {
-            let sum: f64 = self.window.iter().map(|before| (before - scale.median).abs()).sum();
+        let distance = value - median;
+        let z = scale.and_then(|scale| scale.z(value)).or_else(|| {
+            let sum: f64 = self.window.iter().map(|before| (before - median).abs()).sum();
             (sum > 0.0).then(|| distance / (NORMAL * sum / self.size as f64))
         });
         // Of a window without spread, whatever is not the same is far.
         let far = z.map_or(distance != 0.0, |z| z.abs() > self.threshold);
         let anomalous = far && distance.abs() > self.least_distance;
         let verdict = if anomalous { Verdict::Anomalous } else { Verdict::Usual };
-        Ok(Judgement { verdict, median: Some(scale.median), z })
+        Ok((Judgement { verdict, median: Some(median), z }, scale))
     }
 
     /// Forgets all values, as after a change that is known: judging begins anew.

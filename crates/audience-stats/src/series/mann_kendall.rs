@@ -17,8 +17,15 @@ use super::{check, check_level};
 /// deviations. (H. B. Mann, Econometrica 13, 1945; M. G. Kendall, Rank Correlation Methods, 1975.) S, the variance and z agree with
 /// pymannkendall's `original_test`, p with 50 digits.
 ///
-/// It holds for values that do not depend on those before. Where they do, as figures of days do, [`new`](Self::new) finds trends that
-/// are not there; see [`hamed_rao`](Self::hamed_rao).
+/// [`new`](Self::new) is for values that do not depend on those before. Where they do, as figures of days do, it finds trends that are
+/// not there, and [`first_order`](Self::first_order) is the one to ask. At the level 0.05 a trend is shown in so many of 1000 series of 100
+/// normal values without one, where each keeps a part of the value before:
+///
+/// | | no part | 0.6 |
+/// |---|---|---|
+/// | [`new`](Self::new) | 52 | 314 |
+/// | [`hamed_rao`](Self::hamed_rao) | 105 | 193 |
+/// | [`first_order`](Self::first_order) | 44 | 63 |
 ///
 /// # Examples
 ///
@@ -59,8 +66,8 @@ impl MannKendall {
     /// [`TheilSen`] is taken off, where it is not 0 at the level `alpha`: beyond the normal quantile of 1 − α / 2 over √n.
     /// (K. H. Hamed, A. R. Rao, Journal of Hydrology 204, 1998.) Agrees with pymannkendall's `hamed_rao_modification_test`.
     ///
-    /// It allows for much of the dependence, not for all: of short series correlations are not well known.
-    /// `None` where the factor is not above 0, as it can be when values swing from one to the next.
+    /// For figures that must be those of others. It picks what chance makes large among many correlations, and finds twice as many
+    /// trends as it should where nothing depends on anything: [`first_order`](Self::first_order) does not. `None` where the factor is not above 0, as it can be when values swing from one to the next.
     ///
     /// # Errors
     ///
@@ -72,8 +79,7 @@ impl MannKendall {
             return Err(Error::TooFewValues { needed: 3, found: values.len() });
         }
         let independent = Self::new(values)?;
-        let slope = TheilSen::of_series(values)?.slope();
-        let level: Vec<f64> = (0_u32..).zip(values).map(|(at, value)| value - f64::from(at) * slope).collect();
+        let level = level(values)?;
         let n = values.len() as f64;
         let bound = crate::normal::Normal::from_upper_tail(alpha / 2.0) / n.sqrt();
         let weighted = (1_u32..).zip(correlations(&doubled_ranks(&level)?)).filter(|(_, rho)| rho.abs() > bound);
@@ -85,6 +91,40 @@ impl MannKendall {
             .collect();
         let factor = 1.0 + 2.0 / (n * (n - 1.0) * (n - 2.0)) * sum.value();
         Ok((factor > 0.0).then_some(Self { variance: independent.variance * factor, ..independent }))
+    }
+
+    /// Of values that each keep a part of the one before, by the variance of independent ones times 1 + 2 Σ (1 − i / n) ρⁱ: what it is
+    /// for a first-order autoregression (N. C. Matalas, W. B. Langbein, Journal of Geophysical Research 67, 1962; S. Yue, C. Wang,
+    /// Water Resources Management 18, 2004). ρ is the correlation of neighbours once the slope of [`TheilSen`] is taken off, with what
+    /// taking it off costs put back, (n ρ + 2) / (n − 4) (F. H. C. Marriott, J. A. Pope, Biometrika 41, 1954), from 0 to 0.99.
+    ///
+    /// In simulation it shows a trend in 4 to 7 % of series of 20 values or more without one, where each keeps up to 0.6 of the one
+    /// before; of 0.8, in 12 % of series of 20 and 6 % of 100. What comes back every week must be taken off first.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new); [`Error::TooFewValues`] of less than five; [`Error::TooManyValues`] of more than
+    /// [`TheilSen::MOST_POINTS`].
+    pub fn first_order(values: &[f64]) -> Result<Self, Error> {
+        if values.len() < 5 {
+            return Err(Error::TooFewValues { needed: 5, found: values.len() });
+        }
+        let independent = Self::new(values)?;
+        let n = values.len() as f64;
+        let level = level(values)?;
+        let mean = level.iter().copied().collect::<FloatSum>().value() / n;
+        let products = |apart: usize| -> f64 {
+            level.iter().zip(&level[apart..]).map(|(a, b)| (a - mean) * (b - mean)).collect::<FloatSum>().value()
+        };
+        let squares = products(0);
+        let seen = if squares > 0.0 { products(1) / squares } else { 0.0 };
+        let rho = ((n * seen + 2.0) / (n - 4.0)).clamp(0.0, 0.99);
+        let (mut factor, mut power) = (1.0, 1.0);
+        for apart in 1..values.len() {
+            power *= rho;
+            factor += 2.0 * (1.0 - apart as f64 / n) * power;
+        }
+        Ok(Self { variance: independent.variance * factor, ..independent })
     }
 
     /// The number of pairs whose later value is larger, less that of pairs whose later value is smaller.
@@ -121,6 +161,12 @@ impl MannKendall {
     pub fn direction(&self, alpha: f64) -> Result<TrendDirection, Error> {
         TrendDirection::of(self.s as f64, Some(self.p()), alpha)
     }
+}
+
+/// Values with their slope taken off.
+fn level(values: &[f64]) -> Result<Vec<f64>, Error> {
+    let slope = TheilSen::of_series(values)?.slope();
+    Ok((0_u32..).zip(values).map(|(at, value)| value - f64::from(at) * slope).collect())
 }
 
 /// The number of pairs whose later rank is larger, less those whose later rank is smaller. Ranks are from 2 to twice their number.

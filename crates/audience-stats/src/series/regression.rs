@@ -24,7 +24,7 @@ use super::trend::TrendDirection;
 /// the line.
 ///
 /// Days and hours that follow each other are alike: their residuals are not independent, and errors are then larger than those said
-/// here. [`MannKendall::hamed_rao`](super::MannKendall::hamed_rao) allows for that.
+/// here. [`MannKendall::first_order`](super::MannKendall::first_order) allows for that.
 ///
 /// # Examples
 ///
