@@ -11,9 +11,9 @@ mod state;
 mod text;
 pub(crate) mod words;
 
-pub use findings::{EngagementFindings, JourneyCredit, JourneyFindings, SegmentFindings, SimilarTitle, TitleEngagement};
+pub use findings::{EngagementFindings, JourneyCredit, JourneyFindings, SegmentFindings, ShrunkScore, SimilarTitle, TitleEngagement};
 pub use report::EngagementReport;
-pub use series::{DailyAnomaly, DailyFigure, DailyFigures, DailyTrend, Shift};
+pub use series::{DailyAnomaly, DailyFigure, DailyFigures, DailyTrend, DayFigures, Shift};
 pub use state::{EngagementSpec, EngagementState};
 
 pub(crate) use csv::TABLES as CSV_TABLES;

@@ -103,4 +103,10 @@ fn there_are(names: &[String]) -> String {
 /// Milliseconds as days, to the thousandth.
 fn days(millis: u64) -> f64 {
     (millis as f64 / 86_400.0).round() / 1000.0
+    /// Scores of engagement cannot be had so.
+    #[error(transparent)]
+    Engagement(#[from] audience_engagement::Error),
+    /// What the statistics underneath refuse.
+    #[error(transparent)]
+    Statistics(#[from] audience_stats::Error),
 }

@@ -181,6 +181,56 @@ pub enum Error {
         /// The part at the high end.
         high: f64,
     },
+    /// A method needs some values, or points, to say anything.
+    #[error("compute with {found} values: there must be {needed}")]
+    TooFewValues {
+        /// How many it needs.
+        needed: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// A method takes no more values, or points, than memory and time allow.
+    #[error("compute with {found} values: there can be {most}")]
+    TooManyValues {
+        /// How many it takes.
+        most: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// A line needs points at two places.
+    #[error("fit a line: all points are at {x}")]
+    AllAtOnePlace {
+        /// Where they are.
+        x: f64,
+    },
+    /// Times of a series are in order.
+    #[error("follow a series: time {at} is before the one before it")]
+    TimeGoesBack {
+        /// Its place in the list, from 0.
+        at: usize,
+    },
+    /// A part by which a mean follows its values is above 0 and at most 1.
+    #[error("smooth by a part of {alpha}: it is not above 0 and at most 1")]
+    NotASmoothing {
+        /// The part that was given or that follows from what was given.
+        alpha: f64,
+    },
+    /// A period has at least two values, and a series at least two periods.
+    #[error("take {period} for the period of {values} values: it is at least 2, and there are two of them")]
+    NotAPeriod {
+        /// The period that was given.
+        period: usize,
+        /// How many values there are.
+        values: usize,
+    },
+    /// Windows have a least size, and those around a value are odd.
+    #[error("take a window of {window} values: it has at least {least} and, around a value, an odd number")]
+    NotAWindow {
+        /// The size that was given.
+        window: usize,
+        /// The least that it can be.
+        least: usize,
+    },
     /// A state from elsewhere has another number of sums in each group.
     #[cfg(feature = "serde")]
     #[error("read {found} sums of a group that has {expected}")]

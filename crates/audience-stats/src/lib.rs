@@ -52,6 +52,11 @@
 //! | how long units stay when some are still there | [`RiskTable`], [`KaplanMeier`], [`NelsonAalen`] |
 //! | whether groups leave at the same pace | [`log_rank`], [`KaplanMeier::difference`], [`ChiSquared`] |
 //! | areas under curves, sums of floats | [`trapezoid`], [`FloatSum`] |
+//! | lines through points, and whether a series rises or falls | [`LinearRegression`], [`TheilSen`], [`MannKendall`], [`TrendDirection`] |
+//! | means that forget | [`ema()`], [`ema_over_time`] |
+//! | trend and season of a series | [`decompose()`], [`Stl`] |
+//! | values of a series that are unlike the others, or those before | [`generalized_esd`], [`seasonal_esd`], [`robust_z`], [`RobustDetector`] |
+//! | where the mean of a series changes | [`Pelt`] |
 //!
 //! # What is not here
 //!
@@ -97,6 +102,7 @@ mod rank;
 mod ranking;
 mod resample;
 pub mod sample;
+mod series;
 mod student;
 mod survival;
 #[cfg(feature = "test-util")]
@@ -139,6 +145,11 @@ pub use range_counts::{Addend, RangeCounts};
 pub use rank::spearman;
 pub use ranking::{BetaPrior, Ranked, rank_by_shrinkage, rank_by_wilson};
 pub use resample::{PoissonBootstrap, PoissonReplicates, Replicates, jackknife, jackknife_of_two};
+pub use series::{
+    ChangePoints, Decomposition, EmaStart, Esd, EsdCentre, EsdRemoval, Judgement, LinearRegression, MannKendall, Pelt,
+    RobustDetector, RobustScale, SeasonalEsd, SeasonalModel, Segment, Smoothing, Stl, StlDecomposition, TheilSen,
+    TrendDirection, Verdict, decompose, ema, ema_over_time, generalized_esd, robust_z, seasonal_esd, trailing_robust_z,
+};
 pub use student::StudentT;
 pub use survival::{
     BandScale, ClusterRow, CurveDifference, HazardStep, KaplanMeier, Lifetime, LogRank, MedianInterval, NelsonAalen,

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 /// Fields whose names begin like this are the answer of one program, which may be wrong.
 const OF_A_PROGRAM: &[&str] =
-    &["lifelines", "lifetimes", "max_", "pandas", "r_", "scipy", "sesd_package", "statsmodels"];
+    &["lifelines", "lifetimes", "max_", "pandas", "pymannkendall", "r_", "scipy", "sesd_package", "statsmodels"];
 
 /// Why a case has no answer.
 #[derive(Debug)]

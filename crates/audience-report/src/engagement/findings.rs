@@ -8,7 +8,7 @@ use audience_engagement::{
     SegmentModel, SocialChannel, TitleAttribution, TouchModel, TouchOf,
 };
 use audience_ingest::Catalog;
-use audience_stats::{Accumulator, Confidence, Interval, MeanOfUnits, ShrunkMean, rank_by_shrunk_means};
+use audience_stats::{Accumulator, Confidence, Interval, MeanEstimate, RankedMean, shrink_means};
 use serde::Serialize;
 
 use super::series::DailyFigures;
@@ -54,7 +54,7 @@ pub struct TitleEngagement {
     pub interval: Option<Interval>,
     /// What the score is taken to be in view of all titles, and what it is at least: by which titles are ranked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub shrunk: Option<ShrunkMean>,
+    pub shrunk: Option<ShrunkScore>,
     /// What the score is made of.
     pub components: EngagementComponents,
     /// What these are made of.
@@ -69,6 +69,15 @@ pub struct TitleEngagement {
     /// Titles that are watched by the same viewers, where that was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub similar: Vec<SimilarTitle>,
+}
+
+/// What a score is taken to be in view of all titles.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ShrunkScore {
+    /// The mean of its posterior, 0–1.
+    pub mean: f64,
+    /// What it is at least, by which titles are ranked: below 0 where next to nothing is known.
+    pub at_least: f64,
 }
 
 /// What the parts of a title earned.
@@ -152,16 +161,15 @@ impl EngagementFindings {
             titles.push((id, summary, score));
         }
         titles.sort_unstable_by(|a, b| a.0.cmp(b.0));
-        let estimates: Vec<Option<MeanOfUnits>> = titles.iter().map(|(_, summary, score)| of_title(summary, score)).collect();
-        let ranked = rank_by_shrunk_means(&estimates, Confidence::P95)?;
+        let ranked = rank(&titles)?;
         let segments: HashMap<ContentId, TitleAttribution> = state.segments.summary().into_iter().collect();
         let watched = state.watching.as_ref().map(Accumulator::summary);
-        let listed = ranked.iter().take(spec.top).map(|ranked| {
-            let (id, summary, score) = &titles[ranked.item];
+        let listed = ranked.iter().take(spec.top).map(|(item, shrunk)| {
+            let (id, summary, score) = &titles[*item];
             let mut title = TitleEngagement::new(summary, score);
             title.content_id = id.to_string();
             title.title = title_of(id.as_str(), catalog);
-            title.shrunk = ranked.shrunk;
+            title.shrunk = *shrunk;
             title.segments = segments.get(*id).map(|attribution| SegmentFindings::new(attribution.clone()));
             if let Some(watched) = &watched {
                 title.similar = similar(watched, id, spec.similar, catalog);
@@ -180,10 +188,38 @@ impl EngagementFindings {
     }
 }
 
-/// What is known of a title's score. With nothing that varies its error is unknown, and not 0.
-fn of_title(summary: &EngagementSummary, score: &EngagementScore) -> Option<MeanOfUnits> {
-    let standard_error = score.standard_error().unwrap_or_default();
-    Some(MeanOfUnits { mean: score.score?, standard_error, units: summary.counts.views as f64 })
+/// Titles in order, the best first; those without a score last, in the order given.
+fn rank(
+    titles: &[(&ContentId, EngagementSummary, EngagementScore)],
+) -> Result<Vec<(usize, Option<ShrunkScore>)>, Error> {
+    let (mut scored, mut estimates, mut others) = (Vec::new(), Vec::new(), Vec::new());
+    for (item, (_, summary, score)) in titles.iter().enumerate() {
+        let Some(mean) = score.score else {
+            others.push((item, None));
+            continue;
+        };
+        scored.push(item);
+        // Where nothing varies, its own error says nothing.
+        let standard_error = score.standard_error().unwrap_or_default();
+        estimates.push(MeanEstimate { mean, standard_error, units: summary.counts.views as f64 });
+    }
+    let mut ranked: Vec<(usize, Option<ShrunkScore>)> = match shrink_means(&estimates) {
+        Ok(family) => family
+            .rank(Confidence::P95)
+            .into_iter()
+            .map(|RankedMean { item, mean, at_least }| (scored[item], Some(ShrunkScore { mean, at_least })))
+            .collect(),
+        // Of titles with one view each nothing is known but their scores.
+        Err(audience_stats::Error::NoWeight | audience_stats::Error::NoValues) => {
+            let mut ranked: Vec<usize> = scored.clone();
+            let score = |item: usize| titles[item].2.score.unwrap_or_default();
+            ranked.sort_by(|a, b| score(*b).total_cmp(&score(*a)));
+            ranked.into_iter().map(|item| (item, None)).collect()
+        }
+        Err(error) => return Err(error.into()),
+    };
+    ranked.extend(others);
+    Ok(ranked)
 }
 
 impl TitleEngagement {
