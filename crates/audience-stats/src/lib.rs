@@ -31,6 +31,9 @@
 //! | states that travel or are stored | [`Portable`] |
 //! | one analysis per group, per stretch of time | [`Keyed`], [`Windowed`] |
 //! | quantiles of whole numbers, exact | [`Quantiles`], [`Distribution`] |
+//! | quantiles of any numbers in bounded memory, within a relative error | [`QuantileSketch`], [`SketchedDistribution`] |
+//! | quantiles of values with weights, exact | [`weighted_quantile()`], [`WeightedValues`], [`QuantileRule::of_counted`] |
+//! | what is frequent, in bounded memory | [`TopK`], [`FrequentItems`] |
 //! | how many different ids | [`Distinct`] |
 //! | means of ratios | [`MeanRatio`] |
 //! | adding to a range of positions in constant time | [`RangeCounts`] |
@@ -71,6 +74,7 @@ mod cross_sums;
 mod distinct;
 mod error;
 mod estimate;
+mod exact_sum;
 mod float_sum;
 mod gamma;
 mod goodness_of_fit;
@@ -90,6 +94,7 @@ mod p_value;
 mod portable;
 mod proportion;
 mod quadrature;
+mod quantile_sketch;
 mod quantiles;
 mod random_groups;
 mod range_counts;
@@ -101,6 +106,8 @@ mod student;
 mod survival;
 #[cfg(feature = "test-util")]
 pub mod test_util;
+mod top_k;
+mod weighted_quantile;
 mod weights;
 mod windowed;
 mod zeta;
@@ -133,6 +140,7 @@ pub use p_value::{Alternative, PValue};
 pub use portable::{Portable, fingerprint_of};
 pub use proportion::{DifferenceInterval, Proportion, RateInterval, ZTest, newcombe, wilson};
 pub use quadrature::ln_integral;
+pub use quantile_sketch::{QuantileSketch, SketchedDistribution};
 pub use quantiles::{Distribution, QuantileInterval, QuantileRule, Quantiles};
 pub use random_groups::RandomGroups;
 pub use range_counts::{Addend, RangeCounts};
@@ -144,6 +152,8 @@ pub use survival::{
     BandScale, ClusterRow, CurveDifference, HazardStep, KaplanMeier, Lifetime, LogRank, MedianInterval, NelsonAalen,
     RiskRow, RiskTable, SurvivalStep, TieCorrected, log_rank,
 };
+pub use top_k::{Frequent, FrequentItems, TopK};
+pub use weighted_quantile::{WeightedValues, weighted_quantile};
 pub use weights::effective_sample_size;
 pub use windowed::{TimeOf, WindowSummary, Windowed};
 pub use zeta::zeta;
