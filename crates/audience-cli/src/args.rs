@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod engagement;
 mod experiment;
 mod filter;
 mod privacy;
@@ -17,6 +18,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 pub(crate) use check::CheckArgs;
+pub(crate) use engagement::EngagementArgs;
 pub(crate) use experiment::{
     AnalyzeArgs, AnalyzeFormat, AssignArgs, ExperimentArgs, ExperimentCommand, PlanArgs, RowFormat, Scheme,
 };
@@ -42,6 +44,7 @@ Examples:
   zcat old.gz | audience report -
   audience check logs/ --rule 'rebuffer_ratio < 1% by cdn' --rule 'startup_p95 < 4s'
   audience retention logs/ --content film --by device
+  audience engagement logs/ --touch campaign --conversion subscribe
   audience experiment assign viewers.txt --key start-up --variants control=1,preload=1
   audience experiment analyze logs/ --arm variant --control old --by device
   audience inspect logs/
@@ -71,6 +74,7 @@ pub(crate) enum Command {
     Report(Box<ReportArgs>),
     Check(Box<CheckArgs>),
     Retention(Box<RetentionArgs>),
+    Engagement(Box<EngagementArgs>),
     Experiment(Box<ExperimentArgs>),
     Session(SessionArgs),
     Inspect(InspectArgs),

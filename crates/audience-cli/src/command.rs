@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod convert;
+pub(crate) mod engagement;
 pub(crate) mod experiment;
 pub(crate) mod inspect;
 pub(crate) mod report;

@@ -48,10 +48,13 @@ impl Report {
         ];
         let subjects: Vec<Subject<'_>> = self.titles.iter().map(TitleReport::subject).collect();
         let of_retention = CSV_TABLES.map(|(file_name, write)| CsvTable { file_name, text: write(&subjects) });
+        let of_engagement = crate::engagement::CSV_TABLES
+            .map(|(file_name, write)| CsvTable { file_name, text: write(&self.engagement) });
         tables
             .into_iter()
             .map(|(file_name, write)| CsvTable { file_name, text: write(self) })
             .chain(of_retention)
+            .chain(of_engagement)
             .collect()
     }
 }

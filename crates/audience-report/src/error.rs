@@ -91,6 +91,12 @@ pub enum Error {
     /// The period before needs a period.
     #[error("compare with the previous period: it takes a beginning and, after it, an end of this one")]
     NoPeriod,
+    /// Scores of engagement cannot be had so.
+    #[error(transparent)]
+    Engagement(#[from] audience_engagement::Error),
+    /// What the statistics underneath refuse.
+    #[error(transparent)]
+    Statistics(#[from] audience_stats::Error),
 }
 
 fn there_are(names: &[String]) -> String {
@@ -103,10 +109,4 @@ fn there_are(names: &[String]) -> String {
 /// Milliseconds as days, to the thousandth.
 fn days(millis: u64) -> f64 {
     (millis as f64 / 86_400.0).round() / 1000.0
-    /// Scores of engagement cannot be had so.
-    #[error(transparent)]
-    Engagement(#[from] audience_engagement::Error),
-    /// What the statistics underneath refuse.
-    #[error(transparent)]
-    Statistics(#[from] audience_stats::Error),
 }

@@ -6,6 +6,8 @@
 //!
 //! A [`SessionReport`] is about one session: what its player did, from moment to moment, as text, JSON and a page of HTML.
 //!
+//! An [`EngagementReport`](engagement::EngagementReport) is about how much viewers cared, for itself or as a section of a report.
+//!
 //! An [`ExperimentReport`](experiment::ExperimentReport) is about the arms of one experiment, for itself or in a report.
 //!
 //! [`check`] judges rules on the same facts: what fails a build or a scheduled job.
@@ -36,6 +38,7 @@
 mod breakdown;
 pub mod check;
 mod csv;
+pub mod engagement;
 mod error;
 pub mod experiment;
 mod filter;

@@ -11,6 +11,7 @@ use audience_ingest::{Catalog, Quality};
 use audience_stats::Accumulator;
 use serde::Serialize;
 
+use crate::engagement::EngagementFindings;
 use crate::experiment::ExperimentReport;
 use crate::filter::Filter;
 use crate::retention::{by_title, catalogue};
@@ -46,6 +47,8 @@ pub struct Report {
     pub streams: StreamsReport,
     /// How many were there, and when.
     pub audience: AudienceOverTime,
+    /// How much viewers cared.
+    pub engagement: EngagementFindings,
     /// The titles, those watched most first.
     pub titles: Vec<TitleReport>,
     /// Titles that are not listed.
@@ -111,6 +114,7 @@ pub struct DurationRange {
 
 impl Report {
     /// The report of what was accumulated, with names from `catalog`.
+    #[expect(clippy::missing_panics_doc, reason = "weights are the default ones")]
     pub fn new(state: &ReportState, spec: &ReportSpec, lines: &Quality, catalog: &Catalog) -> Self {
         let summary = state.summary();
         let durations_disagree = summary
@@ -143,6 +147,8 @@ impl Report {
             .then(|| Breakdown::new(&spec.by, summary.groups, summary.groups_by_title, &listed, catalog));
         let audience = AudienceOverTime::new(&summary.attendance, &spec.zone);
         let streams = StreamsReport::new(summary.startup, summary.streams, &audience, spec, catalog);
+        let engagement = EngagementFindings::new(&state.engagement, &spec.engagement(), catalog)
+            .expect("the default weights are weights");
         Self {
             schema: SCHEMA,
             asked: Asked::from(spec),
@@ -150,6 +156,7 @@ impl Report {
             experience: summary.all.1,
             streams,
             audience,
+            engagement,
             titles: titles.into_iter().map(|(id, title)| TitleReport::new(&id, title, &beside)).collect(),
             titles_omitted,
             breakdown,

@@ -7,6 +7,7 @@ use audience_retention::ChapterIndex;
 use jiff::tz::TimeZone;
 
 use crate::breakdown::Dimension;
+use crate::engagement::EngagementSpec;
 use crate::error::Error;
 use crate::filter::Filter;
 
@@ -45,6 +46,19 @@ impl Default for ReportSpec {
             attempts: Attempts::default(),
             slices: Vec::new(),
             top: 20,
+        }
+    }
+}
+
+impl ReportSpec {
+    /// What a report says of engagement: by the default weights, without journeys and what is similar.
+    pub(crate) fn engagement(&self) -> EngagementSpec {
+        EngagementSpec {
+            filter: self.filter.clone(),
+            chapters: self.chapters.clone(),
+            zone: self.zone.clone(),
+            top: self.top,
+            ..EngagementSpec::default()
         }
     }
 }

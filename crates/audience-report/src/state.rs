@@ -19,6 +19,7 @@ pub use title::{Title, TitleSummary};
 pub use totals::{Totals, TotalsSummary};
 
 use crate::breakdown::{Dimension, Grouping, Value};
+use crate::engagement::EngagementState;
 use crate::filter::Filter;
 use crate::spec::ReportSpec;
 
@@ -39,6 +40,7 @@ pub struct ReportState {
     groups_by_title: Option<Keyed<Group, Grouping>>,
     curves_by_title: Option<Keyed<RetentionCurves, Grouping>>,
     chapters: ChapterCurves,
+    pub(crate) engagement: EngagementState,
     quality: SessionQuality,
 }
 
@@ -164,6 +166,7 @@ impl SessionQuality {
 
 impl ReportState {
     /// A report of nothing yet, to be made as `spec` says.
+    #[expect(clippy::missing_panics_doc, reason = "weights and parts are the default ones")]
     pub fn new(spec: &ReportSpec) -> Self {
         let business = &spec.good.business;
         let group: Group = (Totals::default(), Experience::new(business.clone(), spec.attempts));
@@ -187,6 +190,7 @@ impl ReportState {
             groups_by_title,
             curves_by_title,
             chapters: ChapterCurves::new(spec.chapters.clone()),
+            engagement: EngagementState::new(&spec.engagement()).expect("weights and parts that are ours"),
             quality: SessionQuality::default(),
         }
     }
@@ -202,6 +206,7 @@ impl Merge for ReportState {
         self.groups_by_title.merge(other.groups_by_title);
         self.curves_by_title.merge(other.curves_by_title);
         self.chapters.merge(other.chapters);
+        self.engagement.merge(other.engagement);
         self.quality.merge(other.quality);
     }
 }
@@ -228,6 +233,7 @@ impl Accumulator for ReportState {
             curves.observe(facts);
         }
         self.chapters.observe(facts);
+        self.engagement.take(facts);
     }
 
     fn summary(&self) -> ReportSummary {

@@ -1,7 +1,7 @@
 //! The report for a terminal.
 
 mod comparison;
-mod draw;
+pub(crate) mod draw;
 mod quality;
 pub(crate) mod retention;
 pub(crate) mod tables;
@@ -41,6 +41,7 @@ impl Report {
         if self.totals.sessions > 0 {
             self.write_totals(&mut out, options.width);
             self.write_titles(&mut out, options);
+            self.engagement.write(&mut out, options.width);
             if let Some(breakdown) = &self.breakdown {
                 tables::write_breakdown(&mut out, breakdown, options.width);
             }

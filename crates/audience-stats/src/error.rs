@@ -231,6 +231,26 @@ pub enum Error {
         /// The least that it can be.
         least: usize,
     },
+    /// A sketch has bins, and not more than memory allows.
+    #[error("count in {bins} bins: there are 1 to {most}")]
+    NumberOfBins {
+        /// The number that was asked for.
+        bins: u32,
+        /// The most there may be.
+        most: u32,
+    },
+    /// Frequent items need counters, and not more than memory allows.
+    #[error("find frequent items with k = {k}: it is from 1 to {most}")]
+    NumberOfCounters {
+        /// The k that was asked for.
+        k: u32,
+        /// The most it may be.
+        most: u32,
+    },
+    /// Parts of a state from elsewhere are not of the same items.
+    #[cfg(feature = "serde")]
+    #[error("read a state whose parts do not fit together")]
+    Inconsistent,
     /// A state from elsewhere has another number of sums in each group.
     #[cfg(feature = "serde")]
     #[error("read {found} sums of a group that has {expected}")]

@@ -31,6 +31,9 @@
 //! | states that travel or are stored | [`Portable`] |
 //! | one analysis per group, per stretch of time | [`Keyed`], [`Windowed`] |
 //! | quantiles of whole numbers, exact | [`Quantiles`], [`Distribution`] |
+//! | quantiles of any numbers in bounded memory, within a relative error | [`QuantileSketch`], [`SketchedDistribution`] |
+//! | quantiles of values with weights, exact | [`weighted_quantile()`], [`WeightedValues`], [`QuantileRule::of_counted`] |
+//! | what is frequent, in bounded memory | [`TopK`], [`FrequentItems`] |
 //! | how many different ids | [`Distinct`] |
 //! | means of ratios | [`MeanRatio`] |
 //! | adding to a range of positions in constant time | [`RangeCounts`] |
@@ -76,6 +79,7 @@ mod cross_sums;
 mod distinct;
 mod error;
 mod estimate;
+mod exact_sum;
 mod float_sum;
 mod gamma;
 mod goodness_of_fit;
@@ -95,6 +99,7 @@ mod p_value;
 mod portable;
 mod proportion;
 mod quadrature;
+mod quantile_sketch;
 mod quantiles;
 mod random_groups;
 mod range_counts;
@@ -107,6 +112,8 @@ mod student;
 mod survival;
 #[cfg(feature = "test-util")]
 pub mod test_util;
+mod top_k;
+mod weighted_quantile;
 mod weights;
 mod windowed;
 mod zeta;
@@ -139,6 +146,7 @@ pub use p_value::{Alternative, PValue};
 pub use portable::{Portable, fingerprint_of};
 pub use proportion::{DifferenceInterval, Proportion, RateInterval, ZTest, newcombe, wilson};
 pub use quadrature::ln_integral;
+pub use quantile_sketch::{QuantileSketch, SketchedDistribution};
 pub use quantiles::{Distribution, QuantileInterval, QuantileRule, Quantiles};
 pub use random_groups::RandomGroups;
 pub use range_counts::{Addend, RangeCounts};
@@ -148,13 +156,15 @@ pub use resample::{PoissonBootstrap, PoissonReplicates, Replicates, jackknife, j
 pub use series::{
     ChangePoints, Decomposition, EmaStart, Esd, EsdCentre, EsdRemoval, Judgement, LinearRegression, MannKendall, Pelt,
     RobustDetector, RobustScale, SeasonalEsd, SeasonalModel, Segment, Smoothing, Stl, StlDecomposition, TheilSen,
-    TrendDirection, Verdict, decompose, ema, ema_over_time, generalized_esd, robust_z, seasonal_esd, trailing_robust_z,
+    TrendDirection, Verdict, decompose, ema, ema_over_time, esd_around, generalized_esd, robust_z, seasonal_esd, trailing_robust_z,
 };
 pub use student::StudentT;
 pub use survival::{
     BandScale, ClusterRow, CurveDifference, HazardStep, KaplanMeier, Lifetime, LogRank, MedianInterval, NelsonAalen,
     RiskRow, RiskTable, SurvivalStep, TieCorrected, log_rank,
 };
+pub use top_k::{Frequent, FrequentItems, TopK};
+pub use weighted_quantile::{WeightedValues, weighted_quantile};
 pub use weights::effective_sample_size;
 pub use windowed::{TimeOf, WindowSummary, Windowed};
 pub use zeta::zeta;

@@ -31,7 +31,7 @@
 //! - The core is here at the root: [`Event`] → [`Session`] → [`Timeline`] → [`SessionFacts`], and the [`Accumulator`]s over
 //!   facts.
 //! - [`stats`]: the statistics underneath.
-//! - `abtest`, `qoe`, `retention`, `ingest` and `simulate`: one module for each feature.
+//! - `abtest`, `engagement`, `qoe`, `retention`, `ingest` and `simulate`: one module for each feature.
 //!
 //! # Features
 #![doc = document_features::document_features!()]
@@ -43,6 +43,9 @@ pub use audience_stats as stats;
 /// Experiments: who is in which arm, what differs between arms, and whether to believe it.
 #[cfg(feature = "abtest")]
 pub use audience_abtest as abtest;
+/// How much viewers cared, and which titles, parts of titles and sessions earned it.
+#[cfg(feature = "engagement")]
+pub use audience_engagement as engagement;
 /// Reading telemetry into sessions.
 #[cfg(feature = "ingest")]
 pub use audience_ingest as ingest;

@@ -10,6 +10,7 @@ use audience_core::Ratio;
 use clap::{Args, Subcommand, ValueEnum};
 
 pub(crate) use analyze::{AnalyzeArgs, AnalyzeFormat};
+pub(super) use analyze::parse::period as parse_period;
 pub(crate) use plan::PlanArgs;
 
 use crate::error::Error;

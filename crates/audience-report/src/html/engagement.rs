@@ -74,9 +74,9 @@ fn share(part: Option<f64>) -> Cell {
 fn ranking(findings: &EngagementFindings) -> Table {
     let row = |(name, title): (String, &TitleEngagement)| {
         let parts = &title.components;
-        let drawn = title.score.map(|score| {
-            plot::share_interval(score, title.interval.map(|interval| (interval.low, interval.high)))
-        });
+        let drawn = title
+            .score
+            .map(|score| plot::share_interval(score, title.interval.map(|interval| (interval.low, interval.high))));
         vec![
             Cell::Name(name, None),
             Cell::Number(format::count(title.counts.views), Some(title.counts.views as f64)),
@@ -96,7 +96,7 @@ fn ranking(findings: &EngagementFindings) -> Table {
     let all = std::iter::once(("All titles".to_owned(), &findings.all));
     Table {
         caption: "Titles by engagement".to_owned(),
-        file: "engagement",
+        file: "engagement".into(),
         columns: vec![
             Column::text("Title"),
             Column::number("Views", "Sessions in which a frame was seen"),
@@ -123,7 +123,7 @@ fn journeys(found: &JourneyFindings) -> Table {
     });
     Table {
         caption: "What led to conversions".to_owned(),
-        file: "journeys",
+        file: "journeys".into(),
         columns: vec![
             Column::text("Touch"),
             Column::number("First", "Conversions, all credited to the first touch"),
@@ -158,7 +158,7 @@ fn write_title(out: &mut Markup, title: &TitleEngagement) {
         });
         Table {
             caption: format!("What parts of {} earned", title.name()),
-            file: "segments",
+            file: "segments".into(),
             columns: vec![
                 Column::text("Part"),
                 Column::number("Reach", "Sessions that watched any of it"),

@@ -21,7 +21,7 @@ fn columns(values: &[f64], columns: usize) -> Vec<f64> {
 }
 
 /// A curve from 0 to 1 in one line. What is not 0 shows.
-pub(super) fn sparkline(values: &[f64], width: usize) -> String {
+pub(crate) fn sparkline(values: &[f64], width: usize) -> String {
     let level = |value: f64| if value > 0.0 { ((value * 8.0).round() as usize).clamp(1, 8) } else { 0 };
     columns(values, width).into_iter().map(|value| EIGHTHS[level(value)]).collect()
 }

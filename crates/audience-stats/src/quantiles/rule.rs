@@ -17,11 +17,16 @@ pub enum QuantileRule {
     /// At n q − 1 + (1 + q) / 3, linear between neighbours: definition 8, about unbiased for the median of the quantile
     /// whatever the distribution, and therefore farther out than the others with few values.
     MedianUnbiased,
+    /// At n q − 1/2, linear between neighbours: definition 5, A. Hazen's of 1914. Each value is the middle of its share.
+    Hazen,
+    /// At (n + 1) q − 1, linear between neighbours: definition 6, W. Weibull's of 1939. A next value is below the quantile with
+    /// probability q, whatever the distribution.
+    Weibull,
 }
 
 impl QuantileRule {
     /// The quantile `q` of values in ascending order. `None` of nothing. Agrees with `numpy.quantile` of the methods `linear`,
-    /// `inverted_cdf` and `median_unbiased`.
+    /// `inverted_cdf`, `median_unbiased`, `hazen` and `weibull`.
     ///
     /// # Errors
     ///
@@ -44,6 +49,36 @@ impl QuantileRule {
         Ok(Some(between(low, high, part)))
     }
 
+    /// The quantile `q` of values in ascending order, of which each is there as often as its count says, without writing them out. Counts
+    /// of 0 are as if absent. `None` of nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::QuantileOutOfRange`] when `q` is not in 0–1 (or NaN).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use audience_stats::QuantileRule;
+    ///
+    /// // 1, 1, 1, 9.
+    /// assert_eq!(QuantileRule::Linear.of_counted(&[(1.0, 3), (9.0, 1)], 0.75)?, Some(3.0));
+    /// # Ok::<(), audience_stats::Error>(())
+    /// ```
+    pub fn of_counted(self, counted: &[(f64, u64)], q: f64) -> Result<Option<f64>, Error> {
+        let count = counted.iter().fold(0, |sum: u64, (_, count)| sum.saturating_add(*count));
+        let Some((below, part)) = self.place(count, q)? else { return Ok(None) };
+        let at = |rank: u64| {
+            let mut passed: u64 = 0;
+            let found = counted.iter().find(|(_, count)| {
+                passed = passed.saturating_add(*count);
+                passed > rank
+            });
+            found.map(|(value, _)| *value)
+        };
+        Ok(at(below).map(|low| between(low, at(below + 1).unwrap_or(low), part)))
+    }
+
     /// Between which order statistic, from 0, and the next the quantile of so many values is, and which part of the way.
     fn place(self, count: u64, q: f64) -> Result<Option<(u64, f64)>, Error> {
         if !(0.0..=1.0).contains(&q) {
@@ -55,6 +90,8 @@ impl QuantileRule {
             Self::Linear => (n - 1.0) * q,
             Self::InvertedCdf => (n * q).ceil() - 1.0,
             Self::MedianUnbiased => n * q + (1.0 / 3.0 + q / 3.0) - 1.0,
+            Self::Hazen => n * q - 0.5,
+            Self::Weibull => n * q + q - 1.0,
         };
         let at = at.clamp(0.0, last as f64);
         Ok(Some((at.floor() as u64, at - at.floor())))

@@ -78,6 +78,16 @@ pub fn generalized_esd(values: &[f64], max_outliers: usize, alpha: f64) -> Resul
     esd(values, EsdCentre::Mean, max_outliers, alpha)
 }
 
+/// The same test around a centre that the values themselves move less: with [`EsdCentre::Median`] distances are from the median, in deviations
+/// by the MAD, which outliers do not widen. For what is left of a series once its season and level are taken off.
+///
+/// # Errors
+///
+/// As [`generalized_esd`].
+pub fn esd_around(values: &[f64], centre: EsdCentre, max_outliers: usize, alpha: f64) -> Result<Esd, Error> {
+    esd(values, centre, max_outliers, alpha)
+}
+
 /// Outliers of a series with a season.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

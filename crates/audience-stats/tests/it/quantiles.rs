@@ -1,7 +1,9 @@
 //! Exact quantiles, against NumPy and a sorted list.
 
 use audience_stats::test_util::check_merge_laws;
-use audience_stats::{Accumulator, Distribution, Error, Merge, Quantiles};
+use audience_stats::{
+    Accumulator, Distribution, Error, Merge, QuantileRule, Quantiles, WeightedValues, weighted_quantile,
+};
 use proptest::prelude::*;
 use serde::Deserialize;
 
@@ -115,4 +117,74 @@ fn the_largest_values_do_not_overflow() {
     assert_eq!(distribution.count(), u64::MAX);
     assert_eq!(distribution.median(), Some(u64::MAX as f64));
     assert_eq!(distribution.quantile(1.0).unwrap(), Some(u64::MAX as f64));
+}
+
+fn weighted(values: &[f64], weights: &[f64]) -> Result<Vec<f64>, Error> {
+    let weighted = WeightedValues::new(values, weights)?;
+    [0.0, 0.1, 0.5, 1.0].iter().map(|q| weighted.quantile(*q)).collect()
+}
+
+#[test]
+fn weights_of_0_are_as_if_absent() {
+    assert_eq!(weighted(&[1.0, 2.0, 3.0], &[0.0, 1.0, 0.0]), Ok(vec![2.0; 4]));
+    assert_eq!(weighted(&[3.0, 1.0, 2.0], &[1.0, 1.0, 2.0]), Ok(vec![1.0, 1.0, 2.0, 3.0]));
+    assert_eq!(weighted(&[5.0, 5.0, 1.0], &[1e-300, 1e300, 1.0]), Ok(vec![1.0, 5.0, 5.0, 5.0]));
+}
+
+#[test]
+fn weighted_quantiles_are_exact_at_steps() {
+    // The double 0.1 is more than a tenth: of ten that weigh the same, it is the second. Its multiples round to 1.
+    let ten: Vec<f64> = (0..10).map(f64::from).collect();
+    assert_eq!(weighted(&ten, &[1.0; 10]), Ok(vec![0.0, 1.0, 4.0, 9.0]));
+    // Sums of 0.1 that are rounded would be 0.999….
+    assert_eq!(weighted(&ten, &[0.1; 10]), Ok(vec![0.0, 1.0, 4.0, 9.0]));
+    // The smallest weight tips the scales.
+    assert_eq!(weighted_quantile(&[1.0, 2.0], &[1.0, 1.0], 0.5), Ok(1.0));
+    assert_eq!(weighted_quantile(&[1.0, 2.0, 3.0], &[1.0, 1.0, 5e-324], 0.5), Ok(2.0));
+    assert_eq!(weighted_quantile(&[1.0, 2.0], &[f64::MAX, f64::MAX], 0.5), Ok(1.0));
+}
+
+#[test]
+fn what_cannot_weigh_is_refused() {
+    assert_eq!(weighted(&[], &[]), Err(Error::NoValues));
+    assert_eq!(weighted(&[1.0], &[]), Err(Error::LengthsDiffer { expected: 1, found: 0 }));
+    assert_eq!(weighted(&[1.0, 2.0], &[0.0, 0.0]), Err(Error::NoWeight));
+    assert_eq!(weighted(&[1.0, 2.0], &[1.0, -1.0]), Err(Error::NotAWeight { at: 1, weight: -1.0 }));
+    assert!(matches!(weighted(&[1.0, 2.0], &[f64::NAN, 1.0]), Err(Error::NotAWeight { at: 0, .. })));
+    assert!(matches!(weighted(&[f64::NAN], &[1.0]), Err(Error::NotFinite { at: 0, .. })));
+    assert_eq!(weighted_quantile(&[1.0], &[1.0], 1.5), Err(Error::QuantileOutOfRange { q: 1.5 }));
+}
+
+const RULES: [QuantileRule; 5] = [
+    QuantileRule::Linear,
+    QuantileRule::InvertedCdf,
+    QuantileRule::MedianUnbiased,
+    QuantileRule::Hazen,
+    QuantileRule::Weibull,
+];
+
+proptest! {
+    #[test]
+    fn counts_are_as_if_written_out(counts in proptest::collection::vec(0_u64..5, 1..8), q in 0.0..=1.0_f64) {
+        let counted: Vec<(f64, u64)> = counts.iter().enumerate().map(|(at, count)| ((at * at) as f64, *count)).collect();
+        let written_out: Vec<f64> =
+            counted.iter().flat_map(|(value, count)| std::iter::repeat_n(*value, *count as usize)).collect();
+        let whole: Vec<u64> = written_out.iter().map(|value| *value as u64).collect();
+        for rule in RULES {
+            let expected = rule.of_sorted(&written_out, q).unwrap();
+            prop_assert_eq!(rule.of_counted(&counted, q).unwrap(), expected);
+            prop_assert_eq!(of(&whole).quantile_by(rule, q).unwrap(), expected);
+        }
+        let weights: Vec<f64> = counts.iter().map(|count| *count as f64 * 0.125).collect();
+        let values: Vec<f64> = counted.iter().map(|(value, _)| *value).collect();
+        match weighted_quantile(&values, &weights, q) {
+            Ok(value) => {
+                // Where a part of the weight is a whole number, it may round to it.
+                let at = q * written_out.len() as f64;
+                let inverted = QuantileRule::InvertedCdf.of_sorted(&written_out, q).unwrap();
+                prop_assert!((at - at.round()).abs() < 1e-9 || inverted == Some(value));
+            }
+            Err(error) => prop_assert_eq!(error, Error::NoWeight),
+        }
+    }
 }

@@ -30,7 +30,7 @@ pub(in crate::html) fn write(out: &mut Markup, daily: &DailyFigures) {
         kind: "cell",
         table: Table {
             caption: "Engagement day by day".to_owned(),
-            file: "engagement-days",
+            file: "engagement-days".into(),
             columns: vec![
                 Column::text("Day").raw("day"),
                 Column::number("Views", "Sessions in which a frame was seen").raw("views"),
