@@ -45,7 +45,7 @@ pub struct Esd {
 impl Esd {
     /// The outliers, the farthest first, with what the test makes of them.
     pub fn outliers(&self) -> &[EsdRemoval] {
-        &self.removals[..self.outlier_count]
+        self.removals.get(..self.outlier_count).unwrap_or(&self.removals)
     }
 }
 

@@ -139,7 +139,7 @@ impl MannKendall {
 
     /// S as a part of all pairs, −1 to 1: Kendall's τ without regard to ties.
     pub fn tau_a(&self) -> f64 {
-        self.s as f64 / (self.values as f64 * (self.values - 1) as f64 / 2.0)
+        self.s as f64 / (self.values as f64 * (self.values as f64 - 1.0) / 2.0)
     }
 
     /// S, one nearer to 0 because it is a whole number, in standard deviations. 0 when all values are equal.

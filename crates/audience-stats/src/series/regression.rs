@@ -113,7 +113,7 @@ impl LinearRegression {
 
     /// The number of points less the two that a line takes.
     pub const fn degrees_of_freedom(&self) -> u64 {
-        self.points - 2
+        self.points.saturating_sub(2)
     }
 
     /// The mean square of residuals, over degrees of freedom. `None` of two points.

@@ -21,6 +21,17 @@ fn flat_noise_has_no_change() {
 }
 
 #[test]
+fn few_values_and_dependent_ones_have_the_changes_that_are_documented() {
+    for (count, part, documented) in [(20, 0.0, 0.13), (30, 0.0, 0.10), (100, 0.3, 0.33), (100, 0.6, 0.95)] {
+        let (worlds, mut noise) = (1000, Noise::new(5));
+        let found = share(worlds, || starts(&Pelt::default(), &noise.following(count, part)) != [0]);
+        // Three errors, and what the documented share is rounded by.
+        let error: f64 = (documented * (1.0 - documented) / f64::from(worlds)).sqrt();
+        assert!((found - documented).abs() < 3.0 * error + 0.005, "{found}, not {documented}");
+    }
+}
+
+#[test]
 fn a_step_is_found_at_its_place() {
     let mut noise = Noise::new(4);
     let found = share(1000, || {
