@@ -8,17 +8,19 @@ use crate::float_sum::FloatSum;
 use super::robust::RobustScale;
 use super::{check, median};
 
-/// Finds where the mean of a series changes, by the segments that have the least sum of squared distances from their means plus a
-/// penalty for each change: exactly, by PELT (R. Killick, P. Fearnhead, I. A. Eckley, Journal of the American Statistical
-/// Association 107, 2012).
+/// Finds where the mean of a series changes, by the segments that have the least sum of squared distances from their
+/// means plus a penalty for each change: exactly, by PELT (R. Killick, P. Fearnhead, I. A. Eckley, Journal of the
+/// American Statistical Association 107, 2012).
 ///
-/// The penalty is c σ² ln n. σ is that of differences of neighbours, which changes of the mean hardly touch: 1.482602 times their MAD,
-/// over √2; where that is 0, the root of half their mean square. With c = 3, the default, simulation finds a change in less than 5 %
-/// of flat series of 50 to 500 independent normal values, and a step of 3 σ within one value of its place in 95 % of series of 100. σ is
-/// not well known of few values: of flat series of 30, 10 % have a change, of 20, 13 %.
+/// The penalty is c σ² ln n. σ is that of differences of neighbours, which changes of the mean hardly touch: 1.482602
+/// times their MAD, over √2; where that is 0, the root of half their mean square. With c = 3, the default, simulation
+/// finds a change in less than 5 % of flat series of 50 to 500 independent normal values, and a step of 3 σ within one
+/// value of its place in 95 % of series of 100. σ is not well known of few values: of flat series of 30, 10 % have a
+/// change, of 20, 13 %.
 ///
-/// Values must not depend on those before: σ is then too small. Of flat series of 100 values that each keep 0.3 of the one before, 33 %
-/// have a change, and 95 % where they keep 0.6. Of figures of days take off the season first ([`Stl`](super::Stl)), and raise c.
+/// Values must not depend on those before: σ is then too small. Of flat series of 100 values that each keep 0.3 of the
+/// one before, 33 % have a change, and 95 % where they keep 0.6. Of figures of days take off the season first
+/// ([`Stl`](super::Stl)), and raise c.
 ///
 /// Tested against the least of all segmentations of short series.
 ///
@@ -86,7 +88,8 @@ impl Pelt {
         Ok(Self { penalty: c, ..self })
     }
 
-    /// The same with segments of at least so many values: the more, the farther out one outlier must be to make a segment.
+    /// The same with segments of at least so many values: the more, the farther out one outlier must be to make a
+    /// segment.
     #[must_use]
     pub fn with_least_length(self, values: NonZeroUsize) -> Self {
         Self { least_length: values, ..self }
@@ -96,8 +99,8 @@ impl Pelt {
     ///
     /// # Errors
     ///
-    /// [`Error::NoValues`]; [`Error::TooManyValues`] of more than [`MOST_VALUES`](Self::MOST_VALUES); [`Error::NotFinite`] and
-    /// [`Error::OutOfRange`] for a value that is not finite or beyond ±10¹⁵⁰.
+    /// [`Error::NoValues`]; [`Error::TooManyValues`] of more than [`MOST_VALUES`](Self::MOST_VALUES);
+    /// [`Error::NotFinite`] and [`Error::OutOfRange`] for a value that is not finite or beyond ±10¹⁵⁰.
     pub fn find(&self, values: &[f64]) -> Result<ChangePoints, Error> {
         check(values)?;
         if values.len() > Self::MOST_VALUES {
