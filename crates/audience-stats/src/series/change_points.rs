@@ -156,7 +156,8 @@ impl Sums {
         self.values.len() - 1
     }
 
-    /// The sum of squared distances from their mean, of the values from `start` to before `end`.
+    /// The sum of squared distances from their mean, of the values from `start` to before `end`. What rounding does to
+    /// sums of squares cancels between segments that follow each other.
     fn cost(&self, start: usize, end: usize) -> f64 {
         let sum = self.values[end] - self.values[start];
         self.squares[end] - self.squares[start] - sum * sum / (end - start) as f64

@@ -63,6 +63,14 @@ fn one_outlier_is_no_segment_of_two() {
 }
 
 #[test]
+fn a_value_far_out_makes_and_hides_no_other_changes() {
+    let mut values = Noise::new(9).normals(600);
+    values[300..].iter_mut().for_each(|value| *value += 6.0);
+    values[40] = 1e12;
+    assert_eq!(starts(&Pelt::default(), &values), [0, 40, 41, 300]);
+}
+
+#[test]
 fn series_too_short_or_without_noise_are_one_segment() {
     for values in [&[3.0][..], &[3.0, 4.0], &[0.1; 40]] {
         assert_eq!(starts(&Pelt::default(), values), [0], "{values:?}");
