@@ -1,7 +1,8 @@
 //! Values in an order: lines through them, trends, seasons, outliers, changes.
 //!
-//! What is here depends on the order of values and is computed from all of them at once. These are functions of slices, not
-//! accumulators. All refuse values that are not finite, and those beyond ±10¹⁵⁰, whose squares do not add up to a number.
+//! What is here depends on the order of values and is computed from all of them at once. These are functions of slices,
+//! not accumulators. All refuse values that are not finite, and those beyond ±10¹⁵⁰, whose squares do not add up to a
+//! number.
 
 mod change_points;
 mod decompose;
@@ -64,7 +65,8 @@ fn check_level(alpha: f64) -> Result<(), Error> {
     if alpha > 0.0 && alpha < 1.0 { Ok(()) } else { Err(Error::NotAProbability { value: alpha }) }
 }
 
-/// The median, the mean of both in the middle where they are two. `None` of nothing. Puts the values into another order.
+/// The median, the mean of both in the middle where they are two. `None` of nothing. Puts the values into another
+/// order.
 fn median(values: &mut [f64]) -> Option<f64> {
     if values.is_empty() {
         return None;

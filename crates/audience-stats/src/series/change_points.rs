@@ -8,16 +8,21 @@ use crate::float_sum::FloatSum;
 use super::robust::RobustScale;
 use super::{check, median};
 
-/// Finds where the mean of a series changes, by the segments that have the least sum of squared distances from their means plus a
-/// penalty for each change: exactly, by PELT (R. Killick, P. Fearnhead, I. A. Eckley, Journal of the American Statistical
-/// Association 107, 2012).
+/// Finds where the mean of a series changes, by the segments that have the least sum of squared distances from their
+/// means plus a penalty for each change: exactly, by PELT (R. Killick, P. Fearnhead, I. A. Eckley, Journal of the
+/// American Statistical Association 107, 2012).
 ///
-/// The penalty is c σ² ln n. σ is that of differences of neighbours, which changes of the mean hardly touch: 1.482602 times their MAD,
-/// over √2; where that is 0, the root of half their mean square. With c = 3, the default, simulation finds a change in less than 5 %
-/// of flat series of 50 to 500 independent normal values, and a step of 3 σ within one value of its place.
+/// The penalty is c σ² ln n. σ is that of differences of neighbours, which changes of the mean hardly touch: 1.482602
+/// times their MAD, over √2; where that is 0, the root of half their mean square. With c = 3, the default, simulation
+/// finds a change in less than 5 % of flat series of 50 to 500 independent normal values, and a step of 3 σ within one
+/// value of its place in 95 % of series of 100. σ is not well known of few values: of flat series of 30, 10 % have a
+/// change, of 20, 13 %.
 ///
-/// Noise that depends on the values before it makes σ too small and changes too many: of figures of days take off the season first
-/// ([`Stl`](super::Stl)), and raise c. Tested against the least of all segmentations of short series.
+/// Values must not depend on those before: σ is then too small. Of flat series of 100 values that each keep 0.3 of the
+/// one before, 33 % have a change, and 95 % where they keep 0.6. Of figures of days take off the season first
+/// ([`Stl`](super::Stl)), and raise c.
+///
+/// Tested against the least of all segmentations of short series.
 ///
 /// # Examples
 ///
@@ -83,7 +88,8 @@ impl Pelt {
         Ok(Self { penalty: c, ..self })
     }
 
-    /// The same with segments of at least so many values: the more, the farther out one outlier must be to make a segment.
+    /// The same with segments of at least so many values: the more, the farther out one outlier must be to make a
+    /// segment.
     #[must_use]
     pub fn with_least_length(self, values: NonZeroUsize) -> Self {
         Self { least_length: values, ..self }
@@ -93,8 +99,8 @@ impl Pelt {
     ///
     /// # Errors
     ///
-    /// [`Error::NoValues`]; [`Error::TooManyValues`] of more than [`MOST_VALUES`](Self::MOST_VALUES); [`Error::NotFinite`] and
-    /// [`Error::OutOfRange`] for a value that is not finite or beyond ±10¹⁵⁰.
+    /// [`Error::NoValues`]; [`Error::TooManyValues`] of more than [`MOST_VALUES`](Self::MOST_VALUES);
+    /// [`Error::NotFinite`] and [`Error::OutOfRange`] for a value that is not finite or beyond ±10¹⁵⁰.
     pub fn find(&self, values: &[f64]) -> Result<ChangePoints, Error> {
         check(values)?;
         if values.len() > Self::MOST_VALUES {
@@ -150,7 +156,8 @@ impl Sums {
         self.values.len() - 1
     }
 
-    /// The sum of squared distances from their mean, of the values from `start` to before `end`.
+    /// The sum of squared distances from their mean, of the values from `start` to before `end`. What rounding does to
+    /// sums of squares cancels between segments that follow each other.
     fn cost(&self, start: usize, end: usize) -> f64 {
         let sum = self.values[end] - self.values[start];
         self.squares[end] - self.squares[start] - sum * sum / (end - start) as f64
@@ -162,6 +169,8 @@ fn starts(sums: &Sums, penalty: f64, least: usize) -> Vec<usize> {
     /// A place where the last segment may start.
     struct Candidate {
         start: usize,
+        /// The least cost of all before the end, if it does.
+        cost: f64,
         /// The end at which it can no longer be the best for any end a segment later.
         lost_at: Option<usize>,
     }
@@ -169,20 +178,22 @@ fn starts(sums: &Sums, penalty: f64, least: usize) -> Vec<usize> {
     // The least cost of the values before each end, and where its last segment starts.
     let mut best = vec![(f64::INFINITY, 0); n + 1];
     best[0] = (-penalty, 0);
-    let mut candidates = vec![Candidate { start: 0, lost_at: None }];
+    let mut candidates = vec![Candidate { start: 0, cost: 0.0, lost_at: None }];
     for end in least.min(n)..=n {
         // One that has just become long enough.
         if let Some(start) = end.checked_sub(least).filter(|start| *start >= least) {
-            candidates.push(Candidate { start, lost_at: None });
+            candidates.push(Candidate { start, cost: 0.0, lost_at: None });
         }
-        let cost = |start: usize| best[start].0 + sums.cost(start, end);
-        let (least_cost, start) = candidates
-            .iter()
-            .map(|candidate| (cost(candidate.start), candidate.start))
-            .fold((f64::INFINITY, 0), |least, next| if next.0 < least.0 { next } else { least });
+        let (mut least_cost, mut start) = (f64::INFINITY, 0);
+        for candidate in &mut candidates {
+            candidate.cost = best[candidate.start].0 + sums.cost(candidate.start, end);
+            if candidate.cost < least_cost {
+                (least_cost, start) = (candidate.cost, candidate.start);
+            }
+        }
         let total = least_cost + penalty;
         for candidate in &mut candidates {
-            if candidate.lost_at.is_none() && cost(candidate.start) > total {
+            if candidate.lost_at.is_none() && candidate.cost > total {
                 candidate.lost_at = Some(end);
             }
         }

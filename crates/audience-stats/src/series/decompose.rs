@@ -30,17 +30,19 @@ pub struct Decomposition {
 
 /// The classical decomposition of a series by the length of its period, such as 7 for days with a weekly rhythm.
 ///
-/// The trend is the moving average over one period, centred; of an even period, over one value more, of which the first and the last
-/// count half. The season is the average of what the trend leaves at each place within the period, less (or over) their average.
-/// (M. G. Kendall, A. Stuart, The Advanced Theory of Statistics, volume 3, 1983.) Agrees with statsmodels' `seasonal_decompose`.
+/// The trend is the moving average over one period, centred; of an even period, over one value more, of which the first
+/// and the last count half. The season is the average of what the trend leaves at each place within the period, less
+/// (or over) their average. (M. G. Kendall, A. Stuart, The Advanced Theory of Statistics, volume 3, 1983.) Agrees with
+/// statsmodels' `seasonal_decompose`.
 ///
-/// One season is fitted to the whole series, and an outlier moves trend and season about it: [`Stl`](super::Stl) bears both, and has a
-/// trend at the ends.
+/// One season is fitted to the whole series, and an outlier moves trend and season about it: [`Stl`](super::Stl) bears
+/// both, and has a trend at the ends.
 ///
 /// # Errors
 ///
 /// [`Error::NotAPeriod`] when the period is less than 2, or there are less than two of them; [`Error::NotFinite`] and
-/// [`Error::OutOfRange`] for a value that is not finite or beyond ±10¹⁵⁰; [`Error::NotPositive`] for one not above 0 when parts multiply.
+/// [`Error::OutOfRange`] for a value that is not finite or beyond ±10¹⁵⁰; [`Error::NotPositive`] for one not above 0
+/// when parts multiply.
 ///
 /// # Examples
 ///

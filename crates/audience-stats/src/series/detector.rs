@@ -10,13 +10,14 @@ use super::robust::RobustScale;
 /// √(π / 2): the mean distance of normal values from their median times this is their standard deviation.
 const NORMAL: f64 = 1.253_314_137_315_500_3;
 
-/// Finds values that are unlike the ones before them, one by one as they come, by the median and MAD of the last of them.
+/// Finds values that are unlike the ones before them, one by one as they come, by the median and MAD of the last of
+/// them.
 ///
-/// A value is tested against the window and taken in *afterwards*: it is never a part of its own baseline. Its distance from the
-/// median is put in deviations, which are 1.482602 times the MAD or, where more than half of the window is equal and the MAD 0,
-/// 1.253314 times the mean distance from the median, as B. Iglewicz and D. Hoaglin advise (How to Detect and Handle Outliers, 1993);
-/// they name 3.5 for the threshold. Where all of the window is equal, any other value is anomalous. With the MAD it is
-/// [`trailing_robust_z`](super::trailing_robust_z).
+/// A value is tested against the window and taken in *afterwards*: it is never a part of its own baseline. Its distance
+/// from the median is put in deviations, which are 1.482602 times the MAD or, where more than half of the window is
+/// equal and the MAD 0, 1.253314 times the mean distance from the median, as B. Iglewicz and D. Hoaglin advise (How to
+/// Detect and Handle Outliers, 1993); they name 3.5 for the threshold. Where all of the window is equal, any other
+/// value is anomalous. With the MAD it is [`trailing_robust_z`](super::trailing_robust_z).
 ///
 /// A value that is not finite is refused and changes nothing. A test takes as much time as the window has values.
 ///
@@ -52,8 +53,8 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// The median of those before it. `None` when it is too early.
     pub median: Option<f64>,
-    /// How many deviations it is above their median, below 0 when it is below. `None` when it is too early, and when all before it
-    /// are equal.
+    /// How many deviations it is above their median, below 0 when it is below. `None` when it is too early, and when
+    /// all before it are equal.
     pub z: Option<f64>,
 }
 
@@ -70,8 +71,8 @@ pub enum Verdict {
 }
 
 impl RobustDetector {
-    /// With the last `window` values for the baseline, judging once there are so many, and values anomalous that are more than
-    /// `threshold` deviations from their median.
+    /// With the last `window` values for the baseline, judging once there are so many, and values anomalous that are
+    /// more than `threshold` deviations from their median.
     ///
     /// # Errors
     ///
@@ -93,8 +94,8 @@ impl RobustDetector {
         })
     }
 
-    /// The same that leaves what was anomalous out of the baseline: one storm then does not hide the next. After a lasting change it
-    /// goes on finding every value anomalous, until [`forget`](Self::forget).
+    /// The same that leaves what was anomalous out of the baseline: one storm then does not hide the next. After a
+    /// lasting change it goes on finding every value anomalous, until [`forget`](Self::forget).
     ///
     /// Where the MAD is 0, they are taken in all the same: a window of one value would otherwise never have another.
     #[must_use]
@@ -102,8 +103,8 @@ impl RobustDetector {
         Self { takes_in_anomalies: false, ..self }
     }
 
-    /// The same with values never anomalous whose distance from the median is at most this, in the unit of the values: what is too small
-    /// to matter where the usual varies little or not at all.
+    /// The same with values never anomalous whose distance from the median is at most this, in the unit of the values:
+    /// what is too small to matter where the usual varies little or not at all.
     ///
     /// # Errors
     ///
@@ -119,8 +120,8 @@ impl RobustDetector {
     ///
     /// # Errors
     ///
-    /// [`Error::NotFinite`] and [`Error::OutOfRange`] for a value that is not finite or beyond ±10¹⁵⁰, with how many were taken before
-    /// for its place. It is not taken in.
+    /// [`Error::NotFinite`] and [`Error::OutOfRange`] for a value that is not finite or beyond ±10¹⁵⁰, with how many
+    /// were taken before for its place. It is not taken in.
     pub fn observe(&mut self, value: f64) -> Result<Judgement, Error> {
         let (judgement, scale) = self.judge_by(value)?;
         self.observed += 1;

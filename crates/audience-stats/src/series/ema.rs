@@ -49,24 +49,25 @@ impl Smoothing {
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum EmaStart {
-    /// As much as any other of its age: the mean of all values so far, weighted by (1 − α)^age. This is the default: a first value
-    /// that is far off is soon forgotten, and it is what [`ema_over_time`] makes of times at equal distances. Agrees with pandas'
-    /// `ewm(adjust=True)`.
+    /// As much as any other of its age: the mean of all values so far, weighted by (1 − α)^age. This is the default: a
+    /// first value that is far off is soon forgotten, and it is what [`ema_over_time`] makes of times at equal
+    /// distances. Agrees with pandas' `ewm(adjust=True)`.
     #[default]
     ByAge,
-    /// For all values before it too: the mean begins with it, and moves a part α of the way to each value after it. The textbook
-    /// recursion, and pandas' `ewm(adjust=False)`.
+    /// For all values before it too: the mean begins with it, and moves a part α of the way to each value after it. The
+    /// textbook recursion, and pandas' `ewm(adjust=False)`.
     FirstValue,
 }
 
 /// The exponentially weighted mean at each of some values at equal distances in time. Nothing of nothing.
 ///
-/// C. C. Holt, 1957 (International Journal of Forecasting 20, 2004). Agrees with pandas' `ewm`, but for what is not a number, which
-/// pandas passes over.
+/// C. C. Holt, 1957 (International Journal of Forecasting 20, 2004). Agrees with pandas' `ewm`, but for what is not a
+/// number, which pandas passes over.
 ///
 /// # Errors
 ///
-/// [`Error::NotASmoothing`]; [`Error::NotFinite`] and [`Error::OutOfRange`] for a value that is not finite or beyond ±10¹⁵⁰.
+/// [`Error::NotASmoothing`]; [`Error::NotFinite`] and [`Error::OutOfRange`] for a value that is not finite or beyond
+/// ±10¹⁵⁰.
 ///
 /// # Examples
 ///
@@ -87,22 +88,22 @@ pub fn ema(values: &[f64], smoothing: Smoothing, start: EmaStart) -> Result<Vec<
     Ok(means(values, |_| 1.0 - alpha, part))
 }
 
-/// The mean of all values so far at each time, weighted by 2^(−age / half-life): gaps between times count as what they are, and how
-/// often a value was taken does not. Times and half-life have one unit. Nothing of nothing.
+/// The mean of all values so far at each time, weighted by 2^(−age / half-life): gaps between times count as what they
+/// are, and how often a value was taken does not. Times and half-life have one unit. Nothing of nothing.
 ///
-/// With times at equal distances it is [`ema`] by half-life and [`EmaStart::ByAge`]. Agrees with pandas' `ewm(halflife, times)`, which
-/// takes nanoseconds since 1970 for floats and is off by up to 4 · 10⁻⁹; the vectors are of 50 digits.
+/// With times at equal distances it is [`ema`] by half-life and [`EmaStart::ByAge`]. Agrees with pandas' `ewm(halflife,
+/// times)`, which takes nanoseconds since 1970 for floats and is off by up to 4 · 10⁻⁹; the vectors are of 50 digits.
 ///
 /// # Errors
 ///
-/// [`Error::LengthsDiffer`]; [`Error::NotPositive`] when the half-life is not finite and above 0; [`Error::TimeGoesBack`] when a time is
-/// before the one before it, equal ones are well; [`Error::NotFinite`] and [`Error::OutOfRange`] for a value that is not finite or beyond
-/// ±10¹⁵⁰.
+/// [`Error::LengthsDiffer`]; [`Error::NotPositive`] when the half-life is not finite and above 0;
+/// [`Error::TimeGoesBack`] when a time is before the one before it, equal ones are well; [`Error::NotFinite`] and
+/// [`Error::OutOfRange`] for a value that is not finite or beyond ±10¹⁵⁰.
 ///
 /// # Examples
 ///
 /// ```
-/// assert_eq!(audience_stats::ema_over_time(&[0, 1000, 3000], &[4.0, 7.0, 8.0], 1000.0)?, [4.0, 6.0, 82.0 / 11.0]);
+/// assert_eq!(audience_stats::ema_over_time(&[0, 1000, 3000], &[4.0, 7.0, 11.5], 1000.0)?, [4.0, 6.0, 10.0]);
 /// # Ok::<(), audience_stats::Error>(())
 /// ```
 pub fn ema_over_time(times: &[i64], values: &[f64], half_life: f64) -> Result<Vec<f64>, Error> {
@@ -120,8 +121,8 @@ pub fn ema_over_time(times: &[i64], values: &[f64], half_life: f64) -> Result<Ve
     Ok(means(values, kept, |weight| 1.0 / weight))
 }
 
-/// The mean at each value, which moves to it by the `part` that the weight of all so far gives it. `kept` is what remains of the weight
-/// of all before a place.
+/// The mean at each value, which moves to it by the `part` that the weight of all so far gives it. `kept` is what
+/// remains of the weight of all before a place.
 fn means(values: &[f64], kept: impl Fn(usize) -> f64, part: impl Fn(f64) -> f64) -> Vec<f64> {
     let (mut weight, mut mean) = (1.0, values.first().copied().unwrap_or_default());
     let at_each = values.iter().enumerate().map(|(at, value)| {

@@ -15,8 +15,8 @@ pub enum EsdCentre {
     /// The mean and the standard deviation (over n − 1): the test at its level.
     #[default]
     Mean,
-    /// The median and 1.482602 times the MAD, which many outliers do not move: the hybrid. Normal values then have more distances
-    /// beyond the critical values than the level says.
+    /// The median and 1.482602 times the MAD, which many outliers do not move: the hybrid. Normal values then have more
+    /// distances beyond the critical values than the level says.
     Median,
 }
 
@@ -36,7 +36,8 @@ pub struct EsdRemoval {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Esd {
-    /// All steps, in the order in which values were removed; less than asked for when those that are left have no spread.
+    /// All steps, in the order in which values were removed; less than asked for when those that are left have no
+    /// spread.
     pub removals: Vec<EsdRemoval>,
     /// How many of them, from the first on, are outliers.
     pub outlier_count: usize,
@@ -45,24 +46,26 @@ pub struct Esd {
 impl Esd {
     /// The outliers, the farthest first, with what the test makes of them.
     pub fn outliers(&self) -> &[EsdRemoval] {
-        &self.removals[..self.outlier_count]
+        self.removals.get(..self.outlier_count).unwrap_or(&self.removals)
     }
 }
 
-/// The generalized extreme studentized deviate test of B. Rosner, Technometrics 25, 1983: up to `max_outliers` values that are too far
-/// out for normal values, at the level `alpha` for all of them together, such as 0.05.
+/// The generalized extreme studentized deviate test of B. Rosner, Technometrics 25, 1983: up to `max_outliers` values
+/// that are too far out for normal values, at the level `alpha` for all of them together, such as 0.05.
 ///
-/// Step i removes the value farthest from the mean of the n − i + 1 that are left, Rᵢ standard deviations from it. With t the quantile of
-/// 1 − α / (2 (n − i + 1)) of Student's t with n − i − 1 degrees of freedom, λᵢ = (n − i) t / √((n − i − 1 + t²) (n − i + 1)). Outliers
-/// are the first c that were removed, c the last step with Rᵢ > λᵢ: outliers that hide each other are found together.
-/// Agrees with Rosner's table of 54 values, and with his formulas by NumPy and SciPy.
+/// Step i removes the value farthest from the mean of the n − i + 1 that are left, Rᵢ standard deviations from it. With
+/// t the quantile of 1 − α / (2 (n − i + 1)) of Student's t with n − i − 1 degrees of freedom, λᵢ = (n − i) t / √((n −
+/// i − 1 + t²) (n − i + 1)). Outliers are the first c that were removed, c the last step with Rᵢ > λᵢ: outliers that
+/// hide each other are found together. Agrees with Rosner's table of 54 values, and with his formulas by NumPy and
+/// SciPy.
 ///
-/// Advised for 25 values or more, and fewer outliers than a tenth of them. What is not normal has more values far out than this allows.
+/// Advised for 25 values or more, and fewer outliers than a tenth of them. What is not normal has more values far out
+/// than this allows.
 ///
 /// # Errors
 ///
-/// [`Error::TooFewValues`] of less than `max_outliers` + 2, or of none; [`Error::NotFinite`] and [`Error::OutOfRange`] for a value that is
-/// not finite or beyond ±10¹⁵⁰; [`Error::NotAProbability`] when `alpha` is not between 0 and 1.
+/// [`Error::TooFewValues`] of less than `max_outliers` + 2; [`Error::NotFinite`] and [`Error::OutOfRange`] for a value
+/// that is not finite or beyond ±10¹⁵⁰; [`Error::NotAProbability`] when `alpha` is not between 0 and 1.
 ///
 /// # Examples
 ///
@@ -100,13 +103,13 @@ pub struct SeasonalEsd {
     pub esd: Esd,
 }
 
-/// The test of [`generalized_esd`] of what the season leaves: values less the season of `stl` and less the median of all
-/// (S-ESD), or with median and MAD for centre and deviation (S-H-ESD). J. Hochenbaum, O. Vallis, A. Kejariwal, "Automatic Anomaly
-/// Detection in the Cloud Via Statistical Learning", 2017.
+/// The test of [`generalized_esd`] of what the season leaves: values less the season of `stl` and less the median of
+/// all (S-ESD), or with median and MAD for centre and deviation (S-H-ESD). J. Hochenbaum, O. Vallis, A. Kejariwal,
+/// "Automatic Anomaly Detection in the Cloud Via Statistical Learning", 2017.
 ///
-/// The median stands for the trend: where the level of the series changes, cut it into stretches first. `stl` should bear outliers
-/// ([`Stl::robust`]), or their season has a part of them. Agrees with statsmodels' `STL` and Rosner's formulas; the package sesd 0.2
-/// does not find an outlier that is the only one.
+/// The median stands for the trend: where the level of the series changes, cut it into stretches first. `stl` should
+/// bear outliers ([`Stl::robust`]), or their season has a part of them. Agrees with statsmodels' `STL` and Rosner's
+/// formulas; the package sesd 0.2 does not find an outlier that is the only one.
 ///
 /// # Errors
 ///

@@ -9,17 +9,17 @@ use super::theil_sen::{TheilSen, sum_over_ties, ties_term};
 use super::trend::TrendDirection;
 use super::{check, check_level};
 
-/// The test of Mann and Kendall: whether later values tend to be larger, or smaller, than earlier ones. It needs no line and no
-/// distribution. How steep the trend is, [`TheilSen::of_series`] says.
+/// The test of Mann and Kendall: whether later values tend to be larger, or smaller, than earlier ones. It needs no
+/// line and no distribution. How steep the trend is, [`TheilSen::of_series`] says.
 ///
-/// S is the number of pairs of which the later value is larger, less those of which it is smaller. Without a trend its mean is 0 and its
-/// variance (n (n − 1) (2 n + 5) − Σ t (t − 1) (2 t + 5)) / 18, over groups of t equal values. z is S, one nearer to 0, in standard
-/// deviations. (H. B. Mann, Econometrica 13, 1945; M. G. Kendall, Rank Correlation Methods, 1975.) S, the variance and z agree with
-/// pymannkendall's `original_test`, p with 50 digits.
+/// S is the number of pairs of which the later value is larger, less those of which it is smaller. Without a trend its
+/// mean is 0 and its variance (n (n − 1) (2 n + 5) − Σ t (t − 1) (2 t + 5)) / 18, over groups of t equal values. z is
+/// S, one nearer to 0, in standard deviations. (H. B. Mann, Econometrica 13, 1945; M. G. Kendall, Rank Correlation
+/// Methods, 1975.) S, the variance and z agree with pymannkendall's `original_test`, p with 50 digits.
 ///
-/// [`new`](Self::new) is for values that do not depend on those before. Where they do, as figures of days do, it finds trends that are
-/// not there, and [`first_order`](Self::first_order) is the one to ask. At the level 0.05 a trend is shown in so many of 1000 series of 100
-/// normal values without one, where each keeps a part of the value before:
+/// [`new`](Self::new) is for values that do not depend on those before. Where they do, as figures of days do, it finds
+/// trends that are not there, and [`first_order`](Self::first_order) is the one to ask. At the level 0.05 a trend is
+/// shown in so many of 1000 series of 100 normal values without one, where each keeps a part of the value before:
 ///
 /// | | no part | 0.6 |
 /// |---|---|---|
@@ -50,8 +50,8 @@ impl MannKendall {
     ///
     /// # Errors
     ///
-    /// [`Error::TooFewValues`] of less than two; [`Error::NotFinite`] and [`Error::OutOfRange`] for a value that is not finite or
-    /// beyond ±10¹⁵⁰.
+    /// [`Error::TooFewValues`] of less than two; [`Error::NotFinite`] and [`Error::OutOfRange`] for a value that is not
+    /// finite or beyond ±10¹⁵⁰.
     pub fn new(values: &[f64]) -> Result<Self, Error> {
         if values.len() < 2 {
             return Err(Error::TooFewValues { needed: 2, found: values.len() });
@@ -61,13 +61,15 @@ impl MannKendall {
         Ok(Self { values: values.len() as u64, s: later_larger(&doubled_ranks(values)?), variance })
     }
 
-    /// Of values that depend on those before, by the variance of Hamed and Rao: that of independent ones times
-    /// 1 + 2 / (n (n − 1) (n − 2)) Σ (n − i) (n − i − 1) (n − i − 2) ρᵢ. ρᵢ is the correlation of ranks i apart, once the slope of
-    /// [`TheilSen`] is taken off, where it is not 0 at the level `alpha`: beyond the normal quantile of 1 − α / 2 over √n.
-    /// (K. H. Hamed, A. R. Rao, Journal of Hydrology 204, 1998.) Agrees with pymannkendall's `hamed_rao_modification_test`.
+    /// Of values that depend on those before, by the variance of Hamed and Rao: that of independent ones times 1 + 2 /
+    /// (n (n − 1) (n − 2)) Σ (n − i) (n − i − 1) (n − i − 2) ρᵢ. ρᵢ is the correlation of ranks i apart, once the slope
+    /// of [`TheilSen`] is taken off, where it is not 0 at the level `alpha`: beyond the normal quantile of 1 − α / 2
+    /// over √n. (K. H. Hamed, A. R. Rao, Journal of Hydrology 204, 1998.) Agrees with pymannkendall's
+    /// `hamed_rao_modification_test`.
     ///
-    /// For figures that must be those of others. It picks what chance makes large among many correlations, and finds twice as many
-    /// trends as it should where nothing depends on anything: [`first_order`](Self::first_order) does not. `None` where the factor is not above 0, as it can be when values swing from one to the next.
+    /// For figures that must be those of others. It picks what chance makes large among many correlations, and finds
+    /// twice as many trends as it should where nothing depends on anything: [`first_order`](Self::first_order) does
+    /// not. `None` where the factor is not above 0, as it can be when values swing from one to the next.
     ///
     /// # Errors
     ///
@@ -93,13 +95,15 @@ impl MannKendall {
         Ok((factor > 0.0).then_some(Self { variance: independent.variance * factor, ..independent }))
     }
 
-    /// Of values that each keep a part of the one before, by the variance of independent ones times 1 + 2 Σ (1 − i / n) ρⁱ: what it is
-    /// for a first-order autoregression (N. C. Matalas, W. B. Langbein, Journal of Geophysical Research 67, 1962; S. Yue, C. Wang,
-    /// Water Resources Management 18, 2004). ρ is the correlation of neighbours once the slope of [`TheilSen`] is taken off, with what
-    /// taking it off costs put back, (n ρ + 2) / (n − 4) (F. H. C. Marriott, J. A. Pope, Biometrika 41, 1954), from 0 to 0.99.
+    /// Of values that each keep a part of the one before, by the variance of independent ones times 1 + 2 Σ (1 − i / n)
+    /// ρⁱ: what it is for a first-order autoregression (N. C. Matalas, W. B. Langbein, Journal of Geophysical Research
+    /// 67, 1962; S. Yue, C. Wang, Water Resources Management 18, 2004). ρ is the correlation of neighbours once the
+    /// slope of [`TheilSen`] is taken off, with what taking it off costs put back, (n ρ + 2) / (n − 4) (F. H. C.
+    /// Marriott, J. A. Pope, Biometrika 41, 1954), from 0 to 0.99.
     ///
-    /// In simulation it shows a trend in 4 to 7 % of series of 20 values or more without one, where each keeps up to 0.6 of the one
-    /// before; of 0.8, in 12 % of series of 20 and 6 % of 100. What comes back every week must be taken off first.
+    /// In simulation it shows a trend in 4 to 7 % of series of 20 values or more without one, where each keeps up to
+    /// 0.6 of the one before; of 0.8, in 12 % of series of 20 and 6 % of 100. What comes back every week must be taken
+    /// off first.
     ///
     /// # Errors
     ///
@@ -139,7 +143,7 @@ impl MannKendall {
 
     /// S as a part of all pairs, −1 to 1: Kendall's τ without regard to ties.
     pub fn tau_a(&self) -> f64 {
-        self.s as f64 / (self.values as f64 * (self.values - 1) as f64 / 2.0)
+        self.s as f64 / (self.values as f64 * (self.values as f64 - 1.0) / 2.0)
     }
 
     /// S, one nearer to 0 because it is a whole number, in standard deviations. 0 when all values are equal.
@@ -147,8 +151,8 @@ impl MannKendall {
         if self.variance > 0.0 { (self.s - self.s.signum()) as f64 / self.variance.sqrt() } else { 0.0 }
     }
 
-    /// The probability of an S at least as far from 0, either way, without a trend; of a few values the normal distribution is no more
-    /// than near. 1 when all values are equal.
+    /// The probability of an S at least as far from 0, either way, without a trend; of a few values the normal
+    /// distribution is no more than near. 1 when all values are equal.
     pub fn p(&self) -> PValue {
         PValue::of_z(self.z(), Alternative::TwoSided)
     }
@@ -169,7 +173,8 @@ fn level(values: &[f64]) -> Result<Vec<f64>, Error> {
     Ok((0_u32..).zip(values).map(|(at, value)| value - f64::from(at) * slope).collect())
 }
 
-/// The number of pairs whose later rank is larger, less those whose later rank is smaller. Ranks are from 2 to twice their number.
+/// The number of pairs whose later rank is larger, less those whose later rank is smaller. Ranks are from 2 to twice
+/// their number.
 fn later_larger(ranks: &[u64]) -> i64 {
     // How many of those before have such a rank, in a Fenwick tree.
     let mut before = vec![0_i64; 2 * ranks.len() + 1];

@@ -9,22 +9,23 @@ use crate::student::StudentT;
 use super::check_points;
 use super::trend::TrendDirection;
 
-/// The line y = a + b x with the least sum of squared residuals, and how sure it is when residuals are independent, normal and
-/// of one variance.
+/// The line y = a + b x with the least sum of squared residuals, and how sure it is when residuals are independent,
+/// normal and of one variance.
 ///
-/// b = Σ (x − x̄)(y − ȳ) / Σ (x − x̄)², a = ȳ − b x̄, residual variance s² = Σ (y − a − b x)² / (n − 2); standard errors are
-/// s / √Σ (x − x̄)² of the slope, s √(1 / n + x̄² / Σ (x − x̄)²) of the intercept and s / √n of the height at x̄. (N. R. Draper,
-/// H. Smith, Applied Regression Analysis, 3rd ed., 1998, chapter 1.)
+/// b = Σ (x − x̄)(y − ȳ) / Σ (x − x̄)², a = ȳ − b x̄, residual variance s² = Σ (y − a − b x)² / (n − 2); standard
+/// errors are s / √Σ (x − x̄)² of the slope, s √(1 / n + x̄² / Σ (x − x̄)²) of the intercept and s / √n of the height
+/// at x̄. (N. R. Draper, H. Smith, Applied Regression Analysis, 3rd ed., 1998, chapter 1.)
 ///
-/// All is computed of distances from the means, in two passes with sums that keep what rounding drops: x can be milliseconds since
-/// 1970. Units are those of `y`, and of `y` per `x`. Agrees with exact fractions to a relative 10⁻¹¹, with
-/// `scipy.stats.linregress`, and with statsmodels' `OLS` of centred x; that of x far from 0 loses its digits.
+/// All is computed of distances from the means, in two passes with sums that keep what rounding drops: x can be
+/// milliseconds since 1970. Units are those of `y`, and of `y` per `x`. Agrees with exact fractions to a relative
+/// 10⁻¹¹, with `scipy.stats.linregress`, and with statsmodels' `OLS` of centred x; that of x far from 0 loses its
+/// digits.
 ///
-/// What is not defined is `None`: of two points, all that needs residuals; when all y are equal, t, p and R²; t, when all points lie on
-/// the line.
+/// What is not defined is `None`: of two points, all that needs residuals; when all y are equal, t, p and R²; t, when
+/// all points lie on the line.
 ///
-/// Days and hours that follow each other are alike: their residuals are not independent, and errors are then larger than those said
-/// here. [`MannKendall::first_order`](super::MannKendall::first_order) allows for that.
+/// Days and hours that follow each other are alike: their residuals are not independent, and errors are then larger
+/// than those said here. [`MannKendall::first_order`](super::MannKendall::first_order) allows for that.
 ///
 /// # Examples
 ///
@@ -56,8 +57,8 @@ impl LinearRegression {
     /// # Errors
     ///
     /// [`Error::LengthsDiffer`]; [`Error::TooFewValues`] of less than two points; [`Error::NotFinite`] and
-    /// [`Error::OutOfRange`] for a value that is not finite or beyond ±10¹⁵⁰; [`Error::AllAtOnePlace`] when all x are equal, or so
-    /// near that the square of their distance is 0.
+    /// [`Error::OutOfRange`] for a value that is not finite or beyond ±10¹⁵⁰; [`Error::AllAtOnePlace`] when all x are
+    /// equal, or so near that the square of their distance is 0.
     pub fn new(x: &[f64], y: &[f64]) -> Result<Self, Error> {
         check_points(x, y)?;
         let (mean_x, from_x) = centred(x);
@@ -113,7 +114,7 @@ impl LinearRegression {
 
     /// The number of points less the two that a line takes.
     pub const fn degrees_of_freedom(&self) -> u64 {
-        self.points - 2
+        self.points.saturating_sub(2)
     }
 
     /// The mean square of residuals, over degrees of freedom. `None` of two points.
@@ -143,8 +144,9 @@ impl LinearRegression {
         self.slope_standard_error().filter(|error| *error > 0.0).map(|error| self.slope / error)
     }
 
-    /// The probability of a slope at least as steep, either way, if there is none: Student's t with n − 2 degrees of freedom. Of
-    /// points that lie on a line that is not flat it is 0. `None` of two points, and of a flat line that all points lie on.
+    /// The probability of a slope at least as steep, either way, if there is none: Student's t with n − 2 degrees of
+    /// freedom. Of points that lie on a line that is not flat it is 0. `None` of two points, and of a flat line that
+    /// all points lie on.
     pub fn p(&self) -> Option<PValue> {
         let Some(t) = self.t() else {
             return (self.degrees_of_freedom() > 0 && self.slope != 0.0).then_some(PValue::ZERO);

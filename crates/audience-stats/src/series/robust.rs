@@ -7,11 +7,12 @@ use super::{check, median};
 /// 1 / Φ⁻¹(3 / 4): the median distance from the median of normal values times this is their standard deviation.
 pub(super) const NORMAL: f64 = 1.482_602_218_505_602;
 
-/// The median of values, and the median of their distances from it (MAD): centre and spread that up to half of the values can be
-/// anything without moving them far.
+/// The median of values, and the median of their distances from it (MAD): centre and spread that up to half of the
+/// values can be anything without moving them far.
 ///
-/// F. R. Hampel, Journal of the American Statistical Association 69, 1974. Agrees with `scipy.stats.median_abs_deviation`, scaled by
-/// 1.482602218505602 as with `scale="normal"`; R's `mad` has that constant rounded to 1.4826.
+/// F. R. Hampel, Journal of the American Statistical Association 69, 1974. Agrees with
+/// `scipy.stats.median_abs_deviation`, scaled by 1.482602218505602 as with `scale="normal"`; R's `mad` has that
+/// constant rounded to 1.4826.
 ///
 /// # Examples
 ///
@@ -37,7 +38,8 @@ impl RobustScale {
     ///
     /// # Errors
     ///
-    /// [`Error::NoValues`]; [`Error::NotFinite`] and [`Error::OutOfRange`] for a value that is not finite or beyond ±10¹⁵⁰.
+    /// [`Error::NoValues`]; [`Error::NotFinite`] and [`Error::OutOfRange`] for a value that is not finite or beyond
+    /// ±10¹⁵⁰.
     pub fn of(values: &[f64]) -> Result<Self, Error> {
         check(values)?;
         Self::of_checked(values.iter().copied()).ok_or(Error::NoValues)
@@ -58,7 +60,8 @@ impl RobustScale {
         NORMAL * self.mad
     }
 
-    /// How many such deviations a value is from the median. `None` when the MAD is 0: any distance would be infinitely many.
+    /// How many such deviations a value is from the median. `None` when the MAD is 0: any distance would be infinitely
+    /// many.
     pub fn z(&self, value: f64) -> Option<f64> {
         (self.mad > 0.0).then(|| (value - self.median) / self.deviation())
     }
@@ -74,15 +77,16 @@ pub fn robust_z(values: &[f64]) -> Result<Option<Vec<f64>>, Error> {
     Ok(values.iter().map(|value| scale.z(*value)).collect())
 }
 
-/// How many deviations each value is from the median of the `window` values before it, by their [`RobustScale`]: what is tested is
-/// no part of what it is tested against, so that a value cannot hide by being large. `None` for the first `window` values, and
-/// where the MAD of those before is 0.
+/// How many deviations each value is from the median of the `window` values before it, by their [`RobustScale`]: what
+/// is tested is no part of what it is tested against, so that a value cannot hide by being large. `None` for the first
+/// `window` values, and where the MAD of those before is 0.
 ///
 /// [`RobustDetector`](super::RobustDetector) does this for values as they come, also where the MAD is 0.
 ///
 /// # Errors
 ///
-/// [`Error::NotAWindow`] of 0; [`Error::NotFinite`] and [`Error::OutOfRange`] for a value that is not finite or beyond ±10¹⁵⁰.
+/// [`Error::NotAWindow`] of 0; [`Error::NotFinite`] and [`Error::OutOfRange`] for a value that is not finite or beyond
+/// ±10¹⁵⁰.
 ///
 /// # Examples
 ///

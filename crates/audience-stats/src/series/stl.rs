@@ -7,12 +7,13 @@ use crate::error::Error;
 use super::check;
 use super::decompose::check_period;
 
-/// The seasonal-trend decomposition by loess (STL): trend and season may change along the series, both are known at its ends, and
-/// outliers can be borne.
+/// The seasonal-trend decomposition by loess (STL): trend and season may change along the series, both are known at its
+/// ends, and outliers can be borne.
 ///
-/// R. B. Cleveland, W. S. Cleveland, J. E. `McRae`, I. Terpenning, Journal of Official Statistics 6, 1990. All three smoothers fit
-/// straight lines, at every value. Agrees with statsmodels' `STL` and R's `stl` (degrees and jumps 1) to 10⁻¹¹ of values near 100;
-/// robust weights with statsmodels, where R 4.2.2 can take a wrong order statistic for the median of residuals.
+/// R. B. Cleveland, W. S. Cleveland, J. E. `McRae`, I. Terpenning, Journal of Official Statistics 6, 1990. All three
+/// smoothers fit straight lines, at every value. Agrees with statsmodels' `STL` and R's `stl` (degrees and jumps 1) to
+/// 10⁻¹¹ of values near 100; robust weights with statsmodels, where R 4.2.2 can take a wrong order statistic for the
+/// median of residuals.
 ///
 /// # Examples
 ///
@@ -49,15 +50,16 @@ pub struct StlDecomposition {
 }
 
 impl Stl {
-    /// For this period, with a window of so many periods over which the season is smoothed, an odd number from 3 on; 7 or more is
-    /// advised.
+    /// For this period, with a window of so many periods over which the season is smoothed, an odd number from 3 on; 7
+    /// or more is advised.
     ///
-    /// The trend is smoothed over the least odd number of values above 1.5 period / (1 − 1.5 / window), the low-pass filter over the least
-    /// above the period, in five loops, without regard to outliers: as statsmodels has it.
+    /// The trend is smoothed over the least odd number of values above 1.5 period / (1 − 1.5 / window), the low-pass
+    /// filter over the least above the period, in five loops, without regard to outliers: as statsmodels has it.
     ///
     /// # Errors
     ///
-    /// [`Error::NotAPeriod`] when it is less than 2 or beyond 2³⁰; [`Error::NotAWindow`] when it is even, less than 3 or beyond 2³⁰.
+    /// [`Error::NotAPeriod`] when it is less than 2 or beyond 2³⁰; [`Error::NotAWindow`] when it is even, less than 3
+    /// or beyond 2³⁰.
     pub fn new(period: usize, seasonal_window: usize) -> Result<Self, Error> {
         if !(2..=LONGEST).contains(&period) {
             return Err(Error::NotAPeriod { period, values: 0 });
@@ -80,7 +82,8 @@ impl Stl {
         Self { inner_loops: 2, outer_loops: 15, ..self }
     }
 
-    /// The same with so many loops in each round, and so many rounds in which outliers count less; in none, all count alike.
+    /// The same with so many loops in each round, and so many rounds in which outliers count less; in none, all count
+    /// alike.
     #[must_use]
     pub fn with_loops(self, inner: NonZeroU16, outer: u16) -> Self {
         Self { inner_loops: inner.get(), outer_loops: outer, ..self }
@@ -110,8 +113,8 @@ impl Stl {
     ///
     /// # Errors
     ///
-    /// [`Error::NotAPeriod`] of less than two periods; [`Error::NotFinite`] and [`Error::OutOfRange`] for a value that is not finite
-    /// or beyond ±10¹⁵⁰.
+    /// [`Error::NotAPeriod`] of less than two periods; [`Error::NotFinite`] and [`Error::OutOfRange`] for a value that
+    /// is not finite or beyond ±10¹⁵⁰.
     pub fn decompose(&self, values: &[f64]) -> Result<StlDecomposition, Error> {
         check_period(values.len(), self.period)?;
         check(values)?;

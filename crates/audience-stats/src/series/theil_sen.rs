@@ -5,11 +5,12 @@ use crate::interval::{Confidence, Interval};
 
 use super::{check_points, median};
 
-/// The line of Theil and Sen: its slope is the median of the slopes of all pairs of points, pairs with equal x left out. Up to 29 %
-/// of the points can be anything without moving it far.
+/// The line of Theil and Sen: its slope is the median of the slopes of all pairs of points, pairs with equal x left
+/// out. Up to 29 % of the points can be anything without moving it far.
 ///
-/// H. Theil, Indagationes Mathematicae 12, 1950; P. K. Sen, Journal of the American Statistical Association 63, 1968. Units are those of
-/// `y`, and of `y` per `x`. Agrees with `scipy.stats.theilslopes`, with x in milliseconds since 1970 too.
+/// H. Theil, Indagationes Mathematicae 12, 1950; P. K. Sen, Journal of the American Statistical Association 63, 1968.
+/// Units are those of `y`, and of `y` per `x`. Agrees with `scipy.stats.theilslopes`, with x in milliseconds since 1970
+/// too.
 ///
 /// It keeps the slopes of all pairs, 8 bytes each, in order: time grows with n² log n.
 ///
@@ -44,8 +45,8 @@ impl TheilSen {
     /// # Errors
     ///
     /// [`Error::LengthsDiffer`]; [`Error::TooFewValues`] of less than two points; [`Error::TooManyValues`] of more than
-    /// [`MOST_POINTS`](Self::MOST_POINTS); [`Error::NotFinite`] and [`Error::OutOfRange`] for a value that is not finite or beyond
-    /// ±10¹⁵⁰; [`Error::AllAtOnePlace`] when all x are equal, or so near that slopes are not finite.
+    /// [`MOST_POINTS`](Self::MOST_POINTS); [`Error::NotFinite`] and [`Error::OutOfRange`] for a value that is not
+    /// finite or beyond ±10¹⁵⁰; [`Error::AllAtOnePlace`] when all x are equal, or so near that slopes are not finite.
     pub fn new(x: &[f64], y: &[f64]) -> Result<Self, Error> {
         check_points(x, y)?;
         if x.len() > Self::MOST_POINTS {
@@ -86,22 +87,23 @@ impl TheilSen {
         self.slopes.len()
     }
 
-    /// The height at x = 0 of the line through the median of x and the median of y (Conover): half of the points need not lie above
-    /// it. Agrees with `theilslopes` by the method `separate`, its default.
+    /// The height at x = 0 of the line through the median of x and the median of y (Conover): half of the points need
+    /// not lie above it. Agrees with `theilslopes` by the method `separate`, its default.
     pub fn intercept(&self) -> f64 {
         (-self.slope).mul_add(self.median_x, self.median_y)
     }
 
-    /// The height at x = 0 of the line that half of the points lie above: the median of y − slope · x. Agrees with `theilslopes` by
-    /// the method `joint`.
+    /// The height at x = 0 of the line that half of the points lie above: the median of y − slope · x. Agrees with
+    /// `theilslopes` by the method `joint`.
     pub fn intercept_of_residuals(&self) -> f64 {
         (-self.slope).mul_add(self.median_x, self.height)
     }
 
-    /// Where the slope is, after Sen: the slopes that are z σ / 2 pairs before and after the middle, where σ² is the variance of
-    /// Kendall's S with ties. For points that are independent. `None` when ties leave no variance.
+    /// Where the slope is, after Sen: the slopes that are z σ / 2 pairs before and after the middle, where σ² is the
+    /// variance of Kendall's S with ties. For points that are independent. `None` when ties leave no variance.
     ///
-    /// Of few points, it goes as far as there are slopes, and is then less sure than it says. Agrees with `scipy.stats.theilslopes`.
+    /// Of few points, it goes as far as there are slopes, and is then less sure than it says. Agrees with
+    /// `scipy.stats.theilslopes`.
     pub fn slope_interval(&self, confidence: Confidence) -> Option<Interval> {
         if self.variance < 0.0 {
             return None;

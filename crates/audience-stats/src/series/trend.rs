@@ -7,8 +7,8 @@ use super::check_level;
 
 /// Which way a series goes, as far as a test shows it.
 ///
-/// A direction comes with a test at a level: that a slope is larger than some small number shows nothing, since its size
-/// depends on units and its error on noise.
+/// A direction comes with a test at a level: that a slope is larger than some small number shows nothing, since its
+/// size depends on units and its error on noise.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum TrendDirection {

@@ -21,6 +21,17 @@ fn flat_noise_has_no_change() {
 }
 
 #[test]
+fn few_values_and_dependent_ones_have_the_changes_that_are_documented() {
+    for (count, part, documented) in [(20, 0.0, 0.13), (30, 0.0, 0.10), (100, 0.3, 0.33), (100, 0.6, 0.95)] {
+        let (worlds, mut noise) = (1000, Noise::new(5));
+        let found = share(worlds, || starts(&Pelt::default(), &noise.following(count, part)) != [0]);
+        // Three errors, and what the documented share is rounded by.
+        let error: f64 = (documented * (1.0 - documented) / f64::from(worlds)).sqrt();
+        assert!((found - documented).abs() < 3.0 * error + 0.005, "{found}, not {documented}");
+    }
+}
+
+#[test]
 fn a_step_is_found_at_its_place() {
     let mut noise = Noise::new(4);
     let found = share(1000, || {
@@ -49,6 +60,14 @@ fn one_outlier_is_no_segment_of_two() {
     assert_eq!(starts(&Pelt::default(), &values), [0, 40, 41]);
     let least = Pelt::default().with_least_length(NonZeroUsize::new(10).unwrap());
     assert_eq!(starts(&least, &values), [0]);
+}
+
+#[test]
+fn a_value_far_out_makes_and_hides_no_other_changes() {
+    let mut values = Noise::new(9).normals(600);
+    values[300..].iter_mut().for_each(|value| *value += 6.0);
+    values[40] = 1e12;
+    assert_eq!(starts(&Pelt::default(), &values), [0, 40, 41, 300]);
 }
 
 #[test]
