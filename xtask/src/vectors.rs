@@ -3,6 +3,7 @@
 mod abtest;
 mod comparison;
 mod curves;
+mod engagement;
 mod retention;
 mod survival;
 
@@ -31,6 +32,7 @@ pub(crate) struct Vectors {
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Of {
     Abtest,
+    Engagement,
     Retention,
 }
 
@@ -42,6 +44,7 @@ impl Of {
     fn families(self) -> Vec<(&'static str, Family)> {
         match self {
             Self::Abtest => abtest::FAMILIES.concat(),
+            Self::Engagement => engagement::families(),
             Self::Retention => retention::FAMILIES.to_vec(),
         }
     }
@@ -207,6 +210,11 @@ mod tests {
     #[test]
     fn our_curves_are_those_of_other_programs() {
         our_answers_are_those_of_other_programs(Of::Retention, "retention");
+    }
+
+    #[test]
+    fn our_engagement_is_that_of_other_programs() {
+        our_answers_are_those_of_other_programs(Of::Engagement, "engagement");
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod earlier;
 mod experiments;
 mod ingest;
 mod merging;
+mod quantiles;
 
 use std::time::Duration;
 
@@ -22,6 +23,6 @@ criterion_group! {
     name = benches;
     config = settings();
     targets = core::define, earlier::define, merging::define, ingest::define, adapters::define, assignment::define,
-        bandits::define, experiments::define
+        bandits::define, experiments::define, quantiles::define
 }
 criterion_main!(benches);

@@ -25,6 +25,7 @@ mod ranks;
 mod ratios;
 mod resamples;
 mod samples;
+mod shrinking;
 mod sizes;
 mod sketches;
 mod survival;
