@@ -9,6 +9,7 @@ mod engagement;
 mod experiments;
 mod ingest;
 mod merging;
+mod quantiles;
 
 use std::time::Duration;
 
@@ -23,6 +24,6 @@ criterion_group! {
     name = benches;
     config = settings();
     targets = core::define, earlier::define, merging::define, ingest::define, adapters::define, assignment::define,
-        bandits::define, engagement::define, experiments::define
+        bandits::define, engagement::define, experiments::define, quantiles::define
 }
 criterion_main!(benches);

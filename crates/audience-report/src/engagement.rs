@@ -11,7 +11,9 @@ mod state;
 mod text;
 pub(crate) mod words;
 
-pub use findings::{EngagementFindings, JourneyCredit, JourneyFindings, SegmentFindings, ShrunkScore, SimilarTitle, TitleEngagement};
+pub use findings::{
+    EngagementFindings, JourneyCredit, JourneyFindings, SegmentFindings, ShrunkScore, SimilarTitle, TitleEngagement,
+};
 pub use report::EngagementReport;
 pub use series::{DailyAnomaly, DailyFigure, DailyFigures, DailyTrend, DayFigures, Shift};
 pub use state::{EngagementSpec, EngagementState};

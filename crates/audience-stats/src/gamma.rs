@@ -132,6 +132,43 @@ pub(crate) fn deviance_apart(x: f64, m: f64, apart: f64) -> f64 {
     sum
 }
 
+/// ψ(a + n) − ψ(a) of the digamma function, the logarithmic derivative of gamma, for a above 0 and a whole n from 0 on: the sum of
+/// 1 / (a + j) over j below n. Neither is had from the other two, so that the digits stay where a is much larger than n.
+pub(crate) fn digamma_step(a: f64, n: f64) -> f64 {
+    let direct = steps(a, n);
+    let sum: f64 = (0..direct).map(|j| 1.0 / (a + f64::from(j))).sum();
+    let (from, rest) = (a + f64::from(direct), n - f64::from(direct));
+    if rest > 0.0 { sum + log1p(rest / from) + digamma_rest(from + rest) - digamma_rest(from) } else { sum }
+}
+
+/// ψ′(a) − ψ′(a + n) of the trigamma function: the sum of 1 / (a + j)² over j below n.
+pub(crate) fn trigamma_step(a: f64, n: f64) -> f64 {
+    let direct = steps(a, n);
+    let sum: f64 = (0..direct).map(|j| 1.0 / ((a + f64::from(j)) * (a + f64::from(j)))).sum();
+    let (from, rest) = (a + f64::from(direct), n - f64::from(direct));
+    let to = from + rest;
+    if rest > 0.0 { sum + rest / from / to + trigamma_rest(from) - trigamma_rest(to) } else { sum }
+}
+
+/// How many terms are added up: all of few, and otherwise those up to where the asymptotic series is exact.
+fn steps(a: f64, n: f64) -> u32 {
+    if n <= 32.0 { n as u32 } else { (16.0 - a).ceil().max(0.0) as u32 }
+}
+
+/// ψ(z) − ln z by its asymptotic series (DLMF 5.11.2), for z from 16 on.
+fn digamma_rest(z: f64) -> f64 {
+    let square = z * z;
+    let series = [1.0 / 12.0, -1.0 / 120.0, 1.0 / 252.0, -1.0 / 240.0, 1.0 / 132.0, -691.0 / 32760.0];
+    -0.5 / z - series.iter().rev().fold(0.0, |rest, term| (term + rest) / square)
+}
+
+/// ψ′(z) − 1 / z by its asymptotic series (DLMF 5.15.8), for z from 16 on.
+fn trigamma_rest(z: f64) -> f64 {
+    let square = z * z;
+    let series = [1.0 / 6.0, -1.0 / 30.0, 1.0 / 42.0, -1.0 / 30.0, 5.0 / 66.0, -691.0 / 2730.0];
+    0.5 / square + series.iter().rev().fold(0.0, |rest, term| (term + rest) / square) / z
+}
+
 /// ln of xᵃ e⁻ˣ / Γ(a + 1), without its large parts.
 pub(crate) fn ln_scale(a: f64, x: f64) -> f64 {
     -deviance(a, x) - stirling_error(a) - LN_SQRT_2PI - log(a) / 2.0
@@ -200,5 +237,20 @@ mod tests {
         }
         assert_eq!(Gamma::new(2.0).unwrap().ln_density(-1.0), f64::NEG_INFINITY);
         assert!(Gamma::new(0.0).is_err());
+    }
+
+    /// Long sums are as those of all terms.
+    #[test]
+    fn steps_of_digamma_and_trigamma_are_sums() {
+        for a in [1e-9, 0.3, 1.0, 7.5, 15.9, 16.0, 40.0, 1e6, 1e12] {
+            for n in [0_u32, 1, 31, 32, 33, 50, 1000, 100_000] {
+                let terms = || (0..n).rev().map(|j| 1.0 / (a + f64::from(j)));
+                let (first, second): (f64, f64) = (terms().sum(), terms().map(|term| term * term).sum());
+                let n = f64::from(n);
+                let (of_digamma, of_trigamma) = (digamma_step(a, n), trigamma_step(a, n));
+                assert!((of_digamma - first).abs() <= 1e-13 * first, "{a} {n}: {of_digamma}, not {first}");
+                assert!((of_trigamma - second).abs() <= 1e-13 * second, "{a} {n}: {of_trigamma}, not {second}");
+            }
+        }
     }
 }

@@ -38,7 +38,8 @@
 //! | means of ratios | [`MeanRatio`] |
 //! | adding to a range of positions in constant time | [`RangeCounts`] |
 //! | whether two lists have the same order | [`spearman`] |
-//! | items in order of their rates, by what is known of these | [`rank_by_shrinkage`], [`rank_by_wilson`], [`BetaPrior`] |
+//! | items in order of their rates, by what is known of these | [`rank_by_shrinkage`], [`rank_by_wilson`], [`BetaPrior`], [`best_first`] |
+//! | means of items drawn together, and in order by what they are at least | [`shrink_means`], [`rank_by_shrunk_means`], [`MeanEstimate`] |
 //! | sums by random group of units, and how sure functions of them are | [`GroupedSums`], [`RandomGroups`], [`Bootstrap`], [`Estimate`] |
 //! | Student's t, of means that are alike or differ; other distributions | [`StudentT`], [`NoncentralT`], [`Normal`], [`Beta`], [`Gamma`], [`zeta()`] |
 //! | integrals of log-concave functions, far out too | [`ln_integral`] |
@@ -108,6 +109,7 @@ mod ranking;
 mod resample;
 pub mod sample;
 mod series;
+mod shrinkage;
 mod student;
 mod survival;
 #[cfg(feature = "test-util")]
@@ -151,13 +153,15 @@ pub use quantiles::{Distribution, QuantileInterval, QuantileRule, Quantiles};
 pub use random_groups::RandomGroups;
 pub use range_counts::{Addend, RangeCounts};
 pub use rank::spearman;
-pub use ranking::{BetaPrior, Ranked, rank_by_shrinkage, rank_by_wilson};
+pub use ranking::{BetaPrior, Ranked, best_first, rank_by_shrinkage, rank_by_wilson};
 pub use resample::{PoissonBootstrap, PoissonReplicates, Replicates, jackknife, jackknife_of_two};
 pub use series::{
     ChangePoints, Decomposition, EmaStart, Esd, EsdCentre, EsdRemoval, Judgement, LinearRegression, MannKendall, Pelt,
     RobustDetector, RobustScale, SeasonalEsd, SeasonalModel, Segment, Smoothing, Stl, StlDecomposition, TheilSen,
-    TrendDirection, Verdict, decompose, ema, ema_over_time, esd_around, generalized_esd, robust_z, seasonal_esd, trailing_robust_z,
+    TrendDirection, Verdict, decompose, ema, ema_over_time, esd_around, generalized_esd, robust_z, seasonal_esd,
+    trailing_robust_z,
 };
+pub use shrinkage::{MeanEstimate, RankedMean, ShrunkMean, ShrunkMeans, rank_by_shrunk_means, shrink_means};
 pub use student::StudentT;
 pub use survival::{
     BandScale, ClusterRow, CurveDifference, HazardStep, KaplanMeier, Lifetime, LogRank, MedianInterval, NelsonAalen,

@@ -1,8 +1,9 @@
-//! Families of what is around views: series, samples, credit.
+//! Families of engagement: figures of items, and series.
 
+mod figures;
 mod series;
 
 use super::Family;
 
 /// Families that have an answer, by subject.
-pub(super) const FAMILIES: &[&[(&str, Family)]] = &[series::FAMILIES];
+pub(super) const FAMILIES: &[&[(&str, Family)]] = &[figures::FAMILIES, series::FAMILIES];

@@ -126,9 +126,7 @@ fn parse_weights(text: &str) -> Result<EngagementWeights, String> {
             "social" => &mut weights.social,
             "skip-penalty" => &mut weights.skip_penalty,
             other => {
-                return Err(format!(
-                    "{other:?} is none of watch-time, completion, rewatch, social, skip-penalty"
-                ));
+                return Err(format!("{other:?} is none of watch-time, completion, rewatch, social, skip-penalty"));
             }
         } = weight;
     }

@@ -9,8 +9,8 @@ use audience_abtest::Experiment;
 use audience_core::Ratio;
 use clap::{Args, Subcommand, ValueEnum};
 
-pub(crate) use analyze::{AnalyzeArgs, AnalyzeFormat};
 pub(super) use analyze::parse::period as parse_period;
+pub(crate) use analyze::{AnalyzeArgs, AnalyzeFormat};
 pub(crate) use plan::PlanArgs;
 
 use crate::error::Error;

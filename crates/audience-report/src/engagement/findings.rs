@@ -274,7 +274,8 @@ impl JourneyFindings {
     fn new(state: &EngagementState, spec: &EngagementSpec) -> Result<Option<Self>, Error> {
         let Some(journeys) = &state.journeys else { return Ok(None) };
         let summary = journeys.summary();
-        let by = |model: TouchModel| -> Result<HashMap<_, _>, Error> { Ok(summary.credits(model)?.into_iter().collect()) };
+        let by =
+            |model: TouchModel| -> Result<HashMap<_, _>, Error> { Ok(summary.credits(model)?.into_iter().collect()) };
         let (first, last) = (by(TouchModel::First)?, by(TouchModel::Last)?);
         let (decay, position) = (by(TouchModel::WEEKLY_DECAY)?, by(TouchModel::U_SHAPED)?);
         let linear = summary.credits(TouchModel::Linear)?;

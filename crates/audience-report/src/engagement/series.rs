@@ -209,11 +209,8 @@ fn without_gaps(days: &[DayFigures]) -> Vec<DayFigures> {
 
 impl DailyTrend {
     fn new(figure: DailyFigure, days: &[DayFigures]) -> Result<Option<Self>, Error> {
-        let whole: Vec<(Date, f64)> = days
-            .iter()
-            .filter(|day| day.whole)
-            .filter_map(|day| Some((day.day, figure.of(day)?)))
-            .collect();
+        let whole: Vec<(Date, f64)> =
+            days.iter().filter(|day| day.whole).filter_map(|day| Some((day.day, figure.of(day)?))).collect();
         let Some((first, _)) = whole.first().filter(|_| whole.len() >= LEAST_DAYS) else { return Ok(None) };
         // Days are counted from the first: nothing cancels.
         let x: Vec<f64> = whole.iter().map(|(day, _)| days_between(*first, *day) as f64).collect();
@@ -266,8 +263,7 @@ impl DailyTrend {
             let squares: FloatSum = rest.iter().zip(expected).map(|(value, e)| (value - e) * (value - e)).collect();
             n * (squares.value().max(f64::MIN_POSITIVE) / n).ln() + numbers * n.ln()
         };
-        let stepped = steps.len() > 1
-            && criterion(&of_steps, 2.0 * steps.len() as f64 - 1.0) < criterion(&line, 2.0);
+        let stepped = steps.len() > 1 && criterion(&of_steps, 2.0 * steps.len() as f64 - 1.0) < criterion(&line, 2.0);
         let base = if stepped { of_steps } else { line };
         if stepped {
             let pairs = steps.windows(2);

@@ -99,10 +99,7 @@ impl EngagementState {
             sessions_read: 0,
             sessions: 0,
             all: Engagement::with_bootstrap(spec.bootstrap),
-            titles: Keyed::new(
-                |facts| facts.identity.content_id.clone(),
-                Engagement::with_bootstrap(spec.bootstrap),
-            ),
+            titles: Keyed::new(|facts| facts.identity.content_id.clone(), Engagement::with_bootstrap(spec.bootstrap)),
             segments: segments.with_conversion(spec.conversion.as_str()),
             days: Keyed::new(by_day, Engagement::new()),
             bounds: Bounds::default(),

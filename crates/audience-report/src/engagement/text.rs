@@ -62,8 +62,7 @@ impl EngagementFindings {
         };
         let all = std::iter::once(("All".to_owned(), &self.all));
         let titles = self.titles.iter().map(|title| (format::printable(title.name()).into_owned(), title));
-        let header =
-            ["", "Views", "Score", "95 %", "At least", "Watched", "Completed", "Again", "Social", "Skips"];
+        let header = ["", "Views", "Score", "95 %", "At least", "Watched", "Completed", "Again", "Social", "Skips"];
         tables::write(
             out,
             &header,

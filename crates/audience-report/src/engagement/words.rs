@@ -94,11 +94,8 @@ pub(crate) fn odd_days(trend: &DailyTrend) -> Vec<String> {
 }
 
 pub(crate) fn conversions(journeys: &JourneyFindings) -> String {
-    let converted = format!(
-        "{} of {}",
-        format::things(journeys.conversions, "viewer", "viewers"),
-        format::count(journeys.viewers)
-    );
+    let converted =
+        format!("{} of {}", format::things(journeys.conversions, "viewer", "viewers"), format::count(journeys.viewers));
     match journeys.without_touch {
         0 => format!("{converted} converted"),
         without => format!("{converted} converted, {} of them without a touch", format::count(without)),

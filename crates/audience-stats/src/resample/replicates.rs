@@ -117,8 +117,13 @@ impl Replicates {
     ///
     /// Agrees with `scipy.stats.bootstrap(method="percentile")`, whose quantiles are linear.
     pub fn percentile(&self, confidence: Confidence) -> Interval {
+        self.percentile_by(QuantileRule::Linear, confidence)
+    }
+
+    /// The same, between quantiles by another rule: [`QuantileRule::Weibull`] reaches farther out, as much as few resamples need.
+    pub fn percentile_by(&self, rule: QuantileRule, confidence: Confidence) -> Interval {
         let tail = confidence.tail();
-        Interval { low: self.quantile(tail), high: self.quantile(1.0 - tail) }
+        Interval { low: self.quantile_by(rule, tail), high: self.quantile_by(rule, 1.0 - tail) }
     }
 
     /// The percentile interval, reflected at the estimate: as far below it as resamples go above. Right where resamples are
@@ -165,8 +170,12 @@ impl Replicates {
     }
 
     fn quantile(&self, q: f64) -> f64 {
+        self.quantile_by(QuantileRule::Linear, q)
+    }
+
+    fn quantile_by(&self, rule: QuantileRule, q: f64) -> f64 {
         // There are values, and levels are probabilities.
-        QuantileRule::Linear.of_sorted(&self.values, q).ok().flatten().unwrap_or(self.estimate)
+        rule.of_sorted(&self.values, q).ok().flatten().unwrap_or(self.estimate)
     }
 }
 

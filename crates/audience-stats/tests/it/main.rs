@@ -30,6 +30,7 @@ mod ratios;
 mod resamples;
 mod samples;
 mod seasons;
+mod shrinking;
 mod sizes;
 mod sketches;
 mod survival;
