@@ -155,7 +155,7 @@ impl RobustDetector {
         let distance = value - median;
         let z = scale.and_then(|scale| scale.z(value)).or_else(|| {
             let sum: f64 = self.window.iter().map(|before| (before - median).abs()).sum();
-            (sum > 0.0).then(|| distance / (NORMAL * sum / self.size as f64))
+            Some(distance / (NORMAL * sum / self.size as f64)).filter(|z| z.is_finite())
         });
         // Of a window without spread, whatever is not the same is far.
         let far = z.map_or(distance != 0.0, |z| z.abs() > self.threshold);

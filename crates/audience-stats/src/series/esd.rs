@@ -148,7 +148,7 @@ fn esd(values: &[f64], centre: EsdCentre, max_outliers: usize, alpha: f64) -> Re
             }
         }
         let (at, value) = left.remove(farthest);
-        let statistic = (value - middle).abs() / deviation;
+        let statistic = ((value - middle).abs() / deviation).min(f64::MAX);
         let critical_value = critical_value(values.len(), step, alpha)?;
         found.removals.push(EsdRemoval { at, statistic, critical_value });
         if statistic > critical_value {

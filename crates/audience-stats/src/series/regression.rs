@@ -128,10 +128,10 @@ impl LinearRegression {
         Some((self.residual_variance()? / self.squares_x).sqrt())
     }
 
-    /// The standard error of the intercept. `None` of two points.
+    /// The standard error of the intercept. `None` of two points, and when x = 0 is too far from them for a number.
     pub fn intercept_standard_error(&self) -> Option<f64> {
         let leverage = 1.0 / self.points as f64 + self.mean_x * self.mean_x / self.squares_x;
-        Some((self.residual_variance()? * leverage).sqrt())
+        Some((self.residual_variance()? * leverage).sqrt()).filter(|error| error.is_finite())
     }
 
     /// The standard error of the height at the mean of x. `None` of two points.

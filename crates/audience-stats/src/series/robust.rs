@@ -60,10 +60,10 @@ impl RobustScale {
         NORMAL * self.mad
     }
 
-    /// How many such deviations a value is from the median. `None` when the MAD is 0: any distance would be infinitely
-    /// many.
+    /// How many such deviations a value is from the median. `None` when the MAD is 0, or so small that they are
+    /// infinitely many.
     pub fn z(&self, value: f64) -> Option<f64> {
-        (self.mad > 0.0).then(|| (value - self.median) / self.deviation())
+        Some((value - self.median) / self.deviation()).filter(|z| z.is_finite())
     }
 }
 

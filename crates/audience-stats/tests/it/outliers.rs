@@ -84,6 +84,7 @@ fn detectors_that_cannot_be_are_refused() {
     assert_eq!(trailing_robust_z(&[1.0], 0), Err(Error::NotAWindow { window: 0, least: 1 }));
     assert_eq!(RobustScale::of(&[]), Err(Error::NoValues));
     assert_eq!(robust_z(&[5.0, 5.0, 5.0, 9.0]), Ok(None));
+    assert_eq!(robust_z(&[-1e-300, 0.0, 1e-300, 1e150]), Ok(None));
 }
 
 proptest! {
