@@ -59,7 +59,7 @@
 //! | lines through points, and whether a series rises or falls | [`LinearRegression`], [`TheilSen`], [`MannKendall`], [`TrendDirection`] |
 //! | means that forget | [`ema()`], [`ema_over_time`] |
 //! | trend and season of a series | [`decompose()`], [`Stl`] |
-//! | values of a series that are unlike the others, or those before | [`generalized_esd`], [`seasonal_esd`], [`robust_z`], [`RobustDetector`] |
+//! | values of a series that are unlike the others, or those before | [`generalized_esd`], [`esd_of_fit`], [`seasonal_esd`], [`robust_z`], [`RobustDetector`] |
 //! | where the mean of a series changes | [`Pelt`] |
 //!
 //! # What is not here
@@ -158,7 +158,7 @@ pub use resample::{PoissonBootstrap, PoissonReplicates, Replicates, jackknife, j
 pub use series::{
     ChangePoints, Decomposition, EmaStart, Esd, EsdCentre, EsdRemoval, Judgement, LinearRegression, MannKendall, Pelt,
     RobustDetector, RobustScale, SeasonalEsd, SeasonalModel, Segment, Smoothing, Stl, StlDecomposition, TheilSen,
-    TrendDirection, Verdict, decompose, ema, ema_over_time, esd_around, generalized_esd, robust_z, seasonal_esd,
+    TrendDirection, Verdict, decompose, ema, ema_over_time, esd_of_fit, generalized_esd, robust_z, seasonal_esd,
     trailing_robust_z,
 };
 pub use shrinkage::{MeanEstimate, RankedMean, ShrunkMean, ShrunkMeans, rank_by_shrunk_means, shrink_means};

@@ -20,7 +20,7 @@ pub use change_points::{ChangePoints, Pelt, Segment};
 pub use decompose::{Decomposition, SeasonalModel, decompose};
 pub use detector::{Judgement, RobustDetector, Verdict};
 pub use ema::{EmaStart, Smoothing, ema, ema_over_time};
-pub use esd::{Esd, EsdCentre, EsdRemoval, SeasonalEsd, esd_around, generalized_esd, seasonal_esd};
+pub use esd::{Esd, EsdCentre, EsdRemoval, SeasonalEsd, esd_of_fit, generalized_esd, seasonal_esd};
 pub use mann_kendall::MannKendall;
 pub use regression::LinearRegression;
 pub use robust::{RobustScale, robust_z, trailing_robust_z};

@@ -1,7 +1,5 @@
 //! Findings for a terminal.
 
-use audience_stats::TrendDirection;
-
 use super::findings::{EngagementFindings, JourneyFindings, TitleEngagement};
 use super::report::EngagementReport;
 use super::series::{DailyFigure, DailyTrend};
@@ -114,9 +112,6 @@ fn write_trend(out: &mut String, trend: &DailyTrend, width: usize) {
     for sentence in words::trend(trend) {
         paragraph(out, width, &indent, &sentence);
     }
-    if trend.direction == TrendDirection::NotShown && trend.anomalies.is_empty() && trend.shifts.is_empty() {
-        return;
-    }
     for sentence in words::odd_days(trend) {
         paragraph(out, width, &indent, &sentence);
     }
@@ -128,6 +123,10 @@ fn write_journeys(out: &mut String, journeys: &JourneyFindings, width: usize) {
         out,
         format_args!("{TITLE}What led to conversions, by {of}{TITLE:#} {DIM}{}{DIM:#}", words::conversions(journeys)),
     );
+    if journeys.credits.is_empty() {
+        out.push('\n');
+        return;
+    }
     let number = |credit: f64| format!("{credit:.1}");
     let rows = journeys.credits.iter().map(|credit| {
         let name = format::printable(&credit.name).into_owned();

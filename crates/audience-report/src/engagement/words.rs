@@ -47,13 +47,14 @@ pub(crate) fn figure(figure: DailyFigure, value: f64) -> String {
     }
 }
 
+/// How much a figure changes, without its unit.
 fn change(figure: DailyFigure, by: f64) -> String {
     let amount = match figure {
-        DailyFigure::Views => format!("{:.2} views", by.abs()),
-        DailyFigure::WatchTime => format!("{:.2} h", by.abs() / 3_600_000.0),
-        DailyFigure::Score => format!("{:.2} points", 100.0 * by.abs()),
+        DailyFigure::Views => by.abs(),
+        DailyFigure::WatchTime => by.abs() / 3_600_000.0,
+        DailyFigure::Score => 100.0 * by.abs(),
     };
-    format!("{}{amount}", format::sign(by))
+    format!("{}{amount:.2}", format::sign(by))
 }
 
 /// Whether a figure rises or falls, in a sentence.
@@ -63,12 +64,17 @@ pub(crate) fn trend(trend: &DailyTrend) -> Vec<String> {
         TrendDirection::Falling => "Falls",
         TrendDirection::NotShown => "No trend is shown",
     };
+    let unit = match trend.figure {
+        DailyFigure::Views => "views",
+        DailyFigure::WatchTime => "h",
+        DailyFigure::Score => "points",
+    };
     let interval = trend.slope_interval.map_or(String::new(), |interval| {
         format!(" ({} to {})", change(trend.figure, interval.low), change(trend.figure, interval.high))
     });
     let week = if trend.by_week { ", the week taken off" } else { "" };
     vec![format!(
-        "{goes}: {} a day{interval}, {} over {} days{week}.",
+        "{goes}: {} {unit} a day{interval}, {} over {} days{week}.",
         change(trend.figure, trend.slope),
         crate::experiment::words::p(trend.p),
         trend.days

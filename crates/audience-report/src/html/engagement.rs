@@ -53,7 +53,9 @@ pub(super) fn write(out: &mut Markup, findings: &EngagementFindings) {
                 out.text(" ");
                 out.leaf("span", &[("class", &"muted")], words::conversions(found));
             });
-            journeys(found).write(out);
+            if !found.credits.is_empty() {
+                journeys(found).write(out);
+            }
         }
         out.leaf("h3", &[], "What parts of titles earned");
         for title in &findings.titles {

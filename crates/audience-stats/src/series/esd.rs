@@ -81,14 +81,59 @@ pub fn generalized_esd(values: &[f64], max_outliers: usize, alpha: f64) -> Resul
     esd(values, EsdCentre::Mean, max_outliers, alpha)
 }
 
-/// The same test around a centre that the values themselves move less: with [`EsdCentre::Median`] distances are from the median, in deviations
-/// by the MAD, which outliers do not widen. For what is left of a series once its season and level are taken off.
+/// The same test of distances from what a fit expects, such as a line and days of the week, fitted anew without each value that was removed:
+/// so none is part of what it is held against. `fit` is given the places that are left, in order, and says what it expects at *every* place;
+/// `parameters` is how many numbers it finds from the values.
+///
+/// With m values left and p parameters, Rᵢ is the largest distance by √(Σ r² / (m − p)), and λᵢ = (m − p) t / √((ν + t²) m), with t the
+/// quantile of 1 − α / (2 m) of Student's t with ν = m − p − 1 degrees of freedom: of a mean alone it is [`generalized_esd`]. S. R. Paul,
+/// K. Y. Fung, Technometrics 33, 1991. It takes values to have the same part in the fit, as days of whole weeks nearly have.
 ///
 /// # Errors
 ///
-/// As [`generalized_esd`].
-pub fn esd_around(values: &[f64], centre: EsdCentre, max_outliers: usize, alpha: f64) -> Result<Esd, Error> {
-    esd(values, centre, max_outliers, alpha)
+/// [`Error::TooFewValues`] of less than `max_outliers` + `parameters` + 1; [`Error::LengthsDiffer`] when the fit does not expect something
+/// at each place; [`Error::NotFinite`] and [`Error::OutOfRange`] for a value, or what is expected, that is not finite or beyond
+/// ±10¹⁵⁰; [`Error::NotAProbability`] when `alpha` is not between 0 and 1.
+pub fn esd_of_fit(
+    values: &[f64],
+    max_outliers: usize,
+    alpha: f64,
+    parameters: usize,
+    fit: impl Fn(&[usize]) -> Vec<f64>,
+) -> Result<Esd, Error> {
+    check_level(alpha)?;
+    check(values)?;
+    let needed = max_outliers.saturating_add(parameters).saturating_add(1);
+    if values.len() < needed {
+        return Err(Error::TooFewValues { needed, found: values.len() });
+    }
+    let mut left: Vec<usize> = (0..values.len()).collect();
+    let mut found = Esd::default();
+    for step in 1..=max_outliers {
+        let expected = fit(&left);
+        if expected.len() != values.len() {
+            return Err(Error::LengthsDiffer { expected: values.len(), found: expected.len() });
+        }
+        check(&expected)?;
+        let distance = |at: usize| (values[at] - expected[at]).abs();
+        let squares: FloatSum = left.iter().map(|at| distance(*at) * distance(*at)).collect();
+        let deviation = (squares.value() / (left.len() - parameters) as f64).sqrt();
+        if deviation <= 0.0 {
+            break;
+        }
+        // The first of those that are equally far.
+        let farther =
+            |best: usize, place: usize| if distance(left[place]) > distance(left[best]) { place } else { best };
+        let place = (0..left.len()).fold(0, farther);
+        let critical_value = critical_value(left.len(), parameters, alpha)?;
+        let at = left.remove(place);
+        let statistic = (distance(at) / deviation).min(f64::MAX);
+        found.removals.push(EsdRemoval { at, statistic, critical_value });
+        if statistic > critical_value {
+            found.outlier_count = step;
+        }
+    }
+    Ok(found)
 }
 
 /// Outliers of a series with a season.
@@ -149,7 +194,7 @@ fn esd(values: &[f64], centre: EsdCentre, max_outliers: usize, alpha: f64) -> Re
         }
         let (at, value) = left.remove(farthest);
         let statistic = ((value - middle).abs() / deviation).min(f64::MAX);
-        let critical_value = critical_value(values.len(), step, alpha)?;
+        let critical_value = critical_value(values.len() - step + 1, 1, alpha)?;
         found.removals.push(EsdRemoval { at, statistic, critical_value });
         if statistic > critical_value {
             found.outlier_count = step;
@@ -182,9 +227,10 @@ impl EsdCentre {
     }
 }
 
-/// λᵢ of step i.
-fn critical_value(values: usize, step: usize, alpha: f64) -> Result<f64, Error> {
-    let (left, degrees) = ((values - step + 1) as f64, (values - step - 1) as f64);
+/// λ of the step at which so many values are left, around a fit of so many parameters.
+fn critical_value(left: usize, parameters: usize, alpha: f64) -> Result<f64, Error> {
+    let (left, free) = (left as f64, (left - parameters) as f64);
+    let degrees = free - 1.0;
     let t = StudentT::new(degrees)?.tail_quantile(alpha / (2.0 * left));
-    Ok((left - 1.0) * t / ((degrees + t * t) * left).sqrt())
+    Ok(free * t / ((degrees + t * t) * left).sqrt())
 }

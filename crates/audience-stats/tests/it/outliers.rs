@@ -1,8 +1,8 @@
 //! Values unlike the others, or those before them.
 
 use audience_stats::{
-    Error, EsdCentre, RobustDetector, RobustScale, Stl, Verdict, generalized_esd, robust_z, seasonal_esd,
-    trailing_robust_z,
+    Error, EsdCentre, LinearRegression, RobustDetector, RobustScale, Stl, Verdict, esd_of_fit, generalized_esd,
+    robust_z, seasonal_esd, trailing_robust_z,
 };
 use proptest::prelude::*;
 
@@ -144,4 +144,59 @@ fn outliers_that_cannot_be_told_are_refused() {
     assert_eq!(refused(&[1.0; 5], usize::MAX, 0.05), Error::TooFewValues { needed: usize::MAX, found: 5 });
     assert_eq!(refused(&[1.0; 5], 1, 0.0), Error::NotAProbability { value: 0.0 });
     assert!(matches!(refused(&[1.0, 2.0, f64::NAN], 1, 0.05), Error::NotFinite { at: 2, .. }));
+}
+
+/// What weekdays of a line are, from those that are left.
+fn weekdays(values: &[f64], left: &[usize]) -> Vec<f64> {
+    let x: Vec<f64> = left.iter().map(|at| *at as f64).collect();
+    let y: Vec<f64> = left.iter().map(|at| values[*at]).collect();
+    let line = LinearRegression::new(&x, &y).unwrap();
+    let mut week = [(0.0, 0.0); 7];
+    for at in left {
+        week[at % 7].0 += values[*at] - line.at(*at as f64);
+        week[at % 7].1 += 1.0;
+    }
+    (0..values.len()).map(|at| line.at(at as f64) + week[at % 7].0 / f64::max(week[at % 7].1, 1.0)).collect()
+}
+
+#[test]
+fn outliers_of_weeks_are_found_five_times_in_a_hundred() {
+    let mut rng = Noise::new(9);
+    let worlds = 600;
+    for days in [21, 28, 60] {
+        let found = (0..worlds).filter(|_| {
+            let of = |at: usize| if at % 7 > 4 { 30.0 } else { 20.0 } + 0.1 * at as f64;
+            let values: Vec<f64> = (0..days).map(|at| of(at) + rng.normal()).collect();
+            esd_of_fit(&values, days / 10, 0.05, 8, |left| weekdays(&values, left)).unwrap().outlier_count > 0
+        });
+        // 5 % and three standard errors of 600.
+        let found = f64::from(found.count() as u32) / f64::from(worlds);
+        assert!(found < 0.05 + 3.0 * (0.05 * 0.95 / f64::from(worlds)).sqrt(), "{days}: {found}");
+    }
+}
+
+#[test]
+fn outliers_are_held_against_a_fit_without_them() {
+    let mut rng = Noise::new(10);
+    let mut values: Vec<f64> = (0..28).map(|at| if at % 7 > 4 { 30.0 } else { 20.0 } + rng.normal()).collect();
+    values[10] += 9.0;
+    values[17] -= 12.0;
+    let found = esd_of_fit(&values, 4, 0.05, 8, |left| weekdays(&values, left)).unwrap();
+    let mut places: Vec<usize> = found.outliers().iter().map(|outlier| outlier.at).collect();
+    places.sort_unstable();
+    assert_eq!(places, [10, 17]);
+    // Around a mean alone it is the test of Rosner.
+    let mean = |left: &[usize]| {
+        let mean = left.iter().map(|at| values[*at]).sum::<f64>() / left.len() as f64;
+        vec![mean; values.len()]
+    };
+    let (ours, rosner) = (esd_of_fit(&values, 4, 0.05, 1, mean).unwrap(), generalized_esd(&values, 4, 0.05).unwrap());
+    for (ours, rosner) in ours.removals.iter().zip(&rosner.removals) {
+        assert_eq!(ours.at, rosner.at);
+        assert!((ours.statistic - rosner.statistic).abs() < 1e-12);
+        assert_eq!(ours.critical_value, rosner.critical_value);
+    }
+    assert!(esd_of_fit(&values, 20, 0.05, 8, |_| Vec::new()).is_err());
+    assert!(esd_of_fit(&values, 2, 0.05, 8, |_| vec![0.0; 3]).is_err());
+    assert!(esd_of_fit(&values, 2, 0.05, 8, |_| vec![f64::NAN; 28]).is_err());
 }
