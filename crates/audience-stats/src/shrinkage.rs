@@ -190,8 +190,8 @@ impl Family {
         for _ in 0..200 {
             let Around { squares, slope, .. } = self.around(between);
             let next = between + (degrees - squares) / slope;
-            // It is also where all means are equal and nothing slopes.
-            if !(next > between) || squares <= degrees {
+            // Where all means are equal nothing slopes, and the next is no number.
+            if squares <= degrees || next.is_nan() || next <= between {
                 break;
             }
             between = next;

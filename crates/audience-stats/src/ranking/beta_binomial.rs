@@ -61,7 +61,9 @@ impl BetaPrior {
         // Of the rarer of the two, so that a share near 1 loses no digits.
         let swapped = items.iter().map(|item| item.x - item.y).collect::<FloatSum>().value() > 0.0;
         if swapped {
-            items.iter_mut().for_each(|item| *item = Tried { x: item.y, y: item.x });
+            for item in &mut items {
+                *item = Tried { x: item.y, y: item.x };
+            }
         }
         let sum = |of: fn(&Tried) -> f64| items.iter().map(of).collect::<FloatSum>().value();
         let (x, y) = (sum(|item| item.x), sum(|item| item.y));
