@@ -76,8 +76,8 @@ impl QuantileSketch {
             && self.fits(&self.above, counted(max), counted(min))
     }
 
-    /// Whether the bins of one sign go from that of the nearest magnitude, where all numbers have that sign, to that of the farthest; without any, whether
-    /// no number has that sign.
+    /// Whether the bins of one sign go from that of the nearest magnitude, where all numbers have that sign, to that of the
+    /// farthest; without any, whether no number has that sign.
     fn fits(&self, store: &Store, farthest: f64, nearest: f64) -> bool {
         let mut bins = store.bins().map(|(bin, _)| bin);
         let Some(first) = bins.next() else { return farthest <= 0.0 };
