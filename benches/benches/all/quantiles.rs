@@ -50,7 +50,9 @@ pub(crate) fn define(criterion: &mut Criterion) {
             .chunks(VALUES / 1000)
             .map(|values| {
                 let mut digest = TDigest::new(100.0);
-                values.iter().for_each(|value| digest.add(*value));
+                for value in values {
+                    digest.add(*value);
+                }
                 digest
             })
             .collect();

@@ -58,12 +58,11 @@ impl ExactSum {
 
     fn carry(&mut self, mut at: usize, mut carry: bool) {
         while carry {
-            match self.limbs.get_mut(at) {
-                Some(limb) => (*limb, carry) = limb.overflowing_add(1),
-                None => {
-                    self.limbs.push(1);
-                    carry = false;
-                }
+            if let Some(limb) = self.limbs.get_mut(at) {
+                (*limb, carry) = limb.overflowing_add(1);
+            } else {
+                self.limbs.push(1);
+                carry = false;
             }
             at += 1;
         }
@@ -185,7 +184,9 @@ mod tests {
         many.add(1e300, u64::MAX);
         many.add(7.0, 0);
         let mut other = ExactSum::default();
-        (0..1000).for_each(|_| other.add(0.1, 1));
+        for _ in 0..1000 {
+            other.add(0.1, 1);
+        }
         let mut half = ExactSum::default();
         half.add(1e300, u64::MAX / 2);
         other.add_sum(&half);
@@ -198,7 +199,9 @@ mod tests {
     fn parts_are_compared_to_the_last_bit() {
         let of = |values: &[f64]| {
             let mut sum = ExactSum::default();
-            values.iter().for_each(|value| sum.add(*value, 1));
+            for value in values {
+                sum.add(*value, 1);
+            }
             sum
         };
         // The double 0.1 is a little more than a tenth; 0.3 a little less than three.

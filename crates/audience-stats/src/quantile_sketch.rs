@@ -14,22 +14,23 @@ use store::Store;
 
 /// Quantiles of any finite numbers within a relative error α that is chosen: a `DDSketch`.
 ///
-/// Numbers are counted in bins whose ends have the ratio (1 + α) / (1 − α), and a bin stands for all in it: a quantile x is reported
-/// as x′ with |x′ − x| ≤ α |x|, however the numbers are distributed, in the tails too. Numbers below 0 have bins of their own.
-/// Those nearer to 0 than the smallest normal double, 2.2 · 10⁻³⁰⁸, count as 0.
+/// Numbers are counted in bins whose ends have the ratio (1 + α) / (1 − α), and a bin stands for all in it: a quantile x is
+/// reported as x′ with |x′ − x| ≤ α |x|, however the numbers are distributed, in the tails too. Numbers below 0 have bins of
+/// their own. Those nearer to 0 than the smallest normal double, 2.2 · 10⁻³⁰⁸, count as 0.
 ///
-/// Memory is bounded: of each sign so many bins are kept below that of the largest magnitude, 2048 unless others are asked for
-/// (16 kB). What is smaller counts in the lowest bin kept, **of both signs the numbers nearest to 0**; for them alone the error is no longer
-/// bounded, and [`collapsed`](Self::collapsed) says how many they may be. With α of 1 %, 2048 bins span a ratio of 6 · 10¹⁷: milliseconds
-/// beside ten million years.
+/// Memory is bounded: of each sign so many bins are kept below that of the largest magnitude, 2048 unless others are asked
+/// for (16 kB). What is smaller counts in the lowest bin kept, **of both signs the numbers nearest to 0**; for them alone the
+/// error is no longer bounded, and [`collapsed`](Self::collapsed) says how many they may be. With α of 1 %, 2048 bins span a
+/// ratio of 4 · 10¹⁷: milliseconds beside ten million years.
 ///
-/// The state is whole numbers, the smallest and the largest number, and a sum without rounding; which bins are kept follows from the largest magnitude
-/// alone. So merging is exactly associative and commutative, and the bytes are the same however the numbers were split. Counts stay at the
-/// largest there is.
+/// The state is whole numbers, the smallest and the largest number, and a sum without rounding; which bins are kept follows
+/// from the largest magnitude alone. So merging is exactly associative and commutative, and the bytes are the same however
+/// the numbers were split. Counts stay at the largest there is.
 ///
 /// For whole numbers of which few are different use [`Quantiles`](crate::Quantiles), which are exact.
 ///
-/// C. Masson, J. E. Rim, H. K. Lee, "`DDSketch`: a fast and fully-mergeable quantile sketch with relative-error guarantees", PVLDB 12 (2019).
+/// C. Masson, J. E. Rim, H. K. Lee, "`DDSketch`: a fast and fully-mergeable quantile sketch with relative-error guarantees",
+/// PVLDB 12 (2019).
 ///
 /// # Examples
 ///
@@ -102,13 +103,13 @@ impl QuantileSketch {
         Self::with_bins(relative_error, Self::DEFAULT_BINS)
     }
 
-    /// With this relative error, and so many bins of each sign. A smaller error needs more of them for the same range: each spans a ratio of about
-    /// 1 + 2α.
+    /// With this relative error, and so many bins of each sign. A smaller error needs more of them for the same range: each
+    /// spans a ratio of about 1 + 2α.
     ///
     /// # Errors
     ///
-    /// [`Error::OutOfRange`] when the error is not from 10⁻⁶ to one half; [`Error::NumberOfBins`] when there are none, or more than
-    /// [`MOST_BINS`](Self::MOST_BINS).
+    /// [`Error::OutOfRange`] when the error is not from 10⁻⁶ to one half; [`Error::NumberOfBins`] when there are none, or
+    /// more than [`MOST_BINS`](Self::MOST_BINS).
     pub fn with_bins(relative_error: f64, most_bins: u32) -> Result<Self, Error> {
         if !(1..=Self::MOST_BINS).contains(&most_bins) {
             return Err(Error::NumberOfBins { bins: most_bins, most: Self::MOST_BINS });
@@ -184,7 +185,7 @@ impl QuantileSketch {
         self.sum_above.less(&self.sum_below)
     }
 
-    /// The mean; `None` when nothing was seen.
+    /// The sum by the count, each exact; `None` when nothing was seen.
     pub fn mean(&self) -> Option<f64> {
         let count = self.count();
         (count > 0).then(|| self.sum() / count as f64)
@@ -195,9 +196,9 @@ impl QuantileSketch {
         self.refused
     }
 
-    /// Of how many numbers the relative error has no bound, as there was no room for their bins: the least magnitudes of a sign. The number
-    /// reported in their place is farther from 0. A quantile is not among them where it is no magnitude of the lowest bin; 0 when the
-    /// guarantee holds for all.
+    /// Of how many numbers the relative error has no bound: those in the lowest bin kept of a sign, if there was no room for
+    /// bins below it. They are the nearest to 0 of that sign, and what is reported in their place is farther from 0. The
+    /// guarantee holds for all other quantiles; 0 when it holds for all.
     pub fn collapsed(&self) -> u64 {
         self.below.in_collapsed().saturating_add(self.above.in_collapsed())
     }
@@ -207,8 +208,8 @@ impl QuantileSketch {
         self.relative_error
     }
 
-    /// The quantile `q` within the relative error: of the order statistic ⌊q (n − 1)⌋ from 0, as Masson et al. define it. The first and the
-    /// last are exact, and none is outside of these. `None` when nothing was seen.
+    /// The quantile `q` within the relative error: of the order statistic ⌊q (n − 1)⌋ from 0, as Masson et al. define it. The
+    /// first and the last are exact, and none is outside of these. `None` when nothing was seen.
     ///
     /// # Errors
     ///

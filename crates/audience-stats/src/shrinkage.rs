@@ -30,7 +30,8 @@ pub struct ShrunkMeans {
     pub between_variance: f64,
     /// The variance of units within items, pooled.
     pub unit_variance: f64,
-    /// W. G. Cochran's Q: Σ (y − μ)² / v at τ² = 0, which is about χ² of one degree less than there are items if all true means are equal.
+    /// W. G. Cochran's Q: Σ (y − μ)² / v at τ² = 0, which is about χ² of one degree less than there are items if all true
+    /// means are equal.
     pub q: f64,
     /// The items, in the order given.
     pub items: Vec<ShrunkMean>,
@@ -64,24 +65,30 @@ pub struct RankedMean {
 /// As many units of the pooled variance count with those of each item.
 const PRIOR_DEGREES: f64 = 4.0;
 
-/// The means of items drawn towards their common mean, each as far as it is unsure and the items alike: normal-normal empirical Bayes.
+/// The means of items drawn towards their common mean, each as far as it is unsure and the items alike: normal-normal
+/// empirical Bayes.
 ///
-/// An item i has mean yᵢ, standard error eᵢ and nᵢ units, so that the variance of its units is sᵢ² = nᵢ eᵢ². Of few units this is
-/// hardly known, and 0 when three of them happen to be alike; so it is blended with that of all items:
+/// An item i has mean yᵢ, standard error eᵢ and nᵢ units, so that the variance of its units is sᵢ² = nᵢ eᵢ². Of few units
+/// this is hardly known, and 0 when three of them happen to be alike; so it is blended with that of all items:
 ///
 /// s² = Σ (nᵢ − 1) sᵢ² / Σ (nᵢ − 1), and vᵢ = (4 s² + (nᵢ − 1) sᵢ²) / (4 + nᵢ − 1) / nᵢ,
 ///
-/// as if the item had four more degrees of freedom with the pooled variance: what G. K. Smyth (2004) does for genes, with the prior degrees given. The true
-/// means then have variance τ² around μ, which is that of R. C. Paule and J. Mandel (1982): where Σ wᵢ (yᵢ − μ)² with wᵢ = 1 / (vᵢ + τ²) is the number of
-/// items less 1, or 0 where it is less already. The posterior of an item has the mean μ + B (yᵢ − μ) with B = τ² / (τ² + vᵢ), and the variance
-/// B vᵢ + (1 − B)² / Σ wᵢ, the last part for what is not known of μ. That τ² is itself estimated is left out.
+/// as if the item had four more degrees of freedom with the pooled variance: what G. K. Smyth (2004) does for genes, with the
+/// prior degrees given. The true means then have variance τ² around μ, which is that of R. C. Paule and J. Mandel (1982):
+/// where Σ wᵢ (yᵢ − μ)² with wᵢ = 1 / (vᵢ + τ²) is the number of items less 1, or 0 where it is less already. The posterior
+/// of an item has the mean μ + B (yᵢ − μ) with B = τ² / (τ² + vᵢ), and the variance B vᵢ + (1 − B)² / Σ wᵢ, the last part for
+/// what is not known of μ. That τ² is itself estimated is left out.
 ///
-/// With one item there is nothing to draw it to: τ² is 0 and the item is the family. Where no units vary at all, means are as they are.
+/// τ² agrees with the root that SciPy finds, and with `statsmodels` (`combine_effects`, `iterated`) to the few digits that has.
+///
+/// With one item there is nothing to draw it to: τ² is 0 and the item is the family. Where no units vary at all, means are as
+/// they are.
 ///
 /// # Errors
 ///
-/// [`Error::NoValues`] without items; [`Error::NotFinite`] of a mean; [`Error::NotAWeight`] of a standard error that is not finite or below 0;
-/// [`Error::NotPositive`] when an item has no units; [`Error::NoWeight`] when none has more than one, as then nothing is known of variances.
+/// [`Error::NoValues`] without items; [`Error::NotFinite`] of a mean; [`Error::NotAWeight`] of a standard error that is not
+/// finite or below 0; [`Error::NotPositive`] when an item has no units; [`Error::NoWeight`] when none has more than one, as
+/// then nothing is known of variances.
 ///
 /// # Examples
 ///
@@ -190,8 +197,8 @@ impl Family {
         for _ in 0..200 {
             let Around { squares, slope, .. } = self.around(between);
             let next = between + (degrees - squares) / slope;
-            // It is also where all means are equal and nothing slopes.
-            if !(next > between) || squares <= degrees {
+            // Where all means are equal nothing slopes, and the next is no number.
+            if squares <= degrees || next.is_nan() || next <= between {
                 break;
             }
             between = next;
@@ -209,8 +216,9 @@ struct Around {
 }
 
 impl ShrunkMeans {
-    /// Items by the lower end of the interval of their mean, the best first, of equal ones in the order given. It is as many standard deviations below
-    /// the mean as Student's t of the item's degrees of freedom says: few units know their own variance badly.
+    /// Items by the lower end of the interval of their mean, the best first, of equal ones in the order given. It is as many
+    /// standard deviations below the mean as Student's t of the item's degrees of freedom says: few units know their own
+    /// variance badly.
     pub fn rank(&self, confidence: Confidence) -> Vec<RankedMean> {
         let at_least: Vec<f64> = self.items.iter().map(|item| item.at_least(confidence)).collect();
         let ranked = |item: usize| RankedMean { item, mean: self.items[item].mean, at_least: at_least[item] };

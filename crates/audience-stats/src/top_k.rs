@@ -11,18 +11,19 @@ use crate::{Accumulator, Merge};
 
 /// The most frequent keys of a stream, with bounds that hold whatever the stream is: counters of at most 2k keys.
 ///
-/// With n the weight of all that was observed, the count of every key is known to within an error of at most n / (k + 1), which
-/// [`error`](Self::error) has: usually much less, and 0 as long as there are no more than 2k different keys. So every key with more than n / (k + 1) is
-/// there, and a count reported is never too small, and by at most the error too large.
+/// With n the weight of all that was observed, the count of every key is known to within an error of at most n / (k + 1),
+/// which [`error`](Self::error) has: usually much less, and 0 as long as there are no more than 2k different keys. So every
+/// key with more than n / (k + 1) is there, and a count reported is never too small, and by at most the error too large.
 ///
-/// Counters are those of J. Misra and D. Gries (1982): when there are more than 2k, the (k + 1)th largest count is taken off all, and what has nothing
-/// left is forgotten. Each weight taken off is taken off k + 1 keys at least, hence the bound; and as k counters go at a time, an item costs a constant
-/// number of steps on average. Merging adds counters and errors up and shrinks the same way, which keeps the bound: P. K. Agarwal et al., "Mergeable
-/// summaries" (PODS 2012).
+/// Counters are those of J. Misra and D. Gries (1982): when there are more than 2k, the (k + 1)th largest count is taken off
+/// all, and what has nothing left is forgotten. Each weight taken off is taken off k + 1 keys at least, hence the bound; and
+/// as k counters go at a time, an item costs a constant number of steps on average. Merging adds counters and errors up and
+/// shrinks the same way, which keeps the bound: P. K. Agarwal et al., "Mergeable summaries" (PODS 2012).
 ///
-/// **Merging is commutative, but associative only up to the error**: which keys are forgotten, and by how much counts are too large, depends on how items were
-/// split. What holds at every split is `lower()` ≤ true count ≤ `count` of what is reported, true count ≤ [`error`](Self::error) of what is not, and error ≤
-/// n / (k + 1). The result depends on nothing else: not on hashes, and ties are in the order of keys.
+/// **Merging is commutative, but associative only up to the error**: which keys are forgotten, and by how much counts are too
+/// large, depends on how items were split. What holds at every split is `lower()` ≤ true count ≤ `count` of what is reported,
+/// true count ≤ [`error`](Self::error) of what is not, and error ≤ n / (k + 1). The result depends on nothing else: not on
+/// hashes, and ties are in the order of keys.
 ///
 /// When all keys fit in memory, count them: this is for ids without end. Counts stay at the largest there is.
 ///

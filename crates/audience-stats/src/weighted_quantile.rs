@@ -3,8 +3,8 @@
 use crate::error::Error;
 use crate::exact_sum::ExactSum;
 
-/// The quantile `q` of values with weights: the least value whose weight, and that of all smaller ones, is at least a part `q` of the weight of
-/// all. See [`WeightedValues`], which has several of the same values.
+/// The quantile `q` of values with weights: the least value whose weight, and that of all smaller ones, is at least a part
+/// `q` of the weight of all. See [`WeightedValues`], which has several of the same values.
 ///
 /// # Errors
 ///
@@ -27,14 +27,16 @@ pub fn weighted_quantile(values: &[f64], weights: &[f64], q: f64) -> Result<f64,
 
 /// Values in order, with the weight up to each: the inverse of their weighted distribution function.
 ///
-/// A weight is by how much a value counts: seconds at a bitrate, the inverse of the probability to be sampled. Only ratios of weights matter, and
-/// those of 0 are as if absent. The quantile is one of the values: that by [`QuantileRule::InvertedCdf`](crate::QuantileRule) if each was there as often as its
-/// weight says. Nothing between values has a meaning that holds for weights of any kind; for weights that are counts, see
+/// A weight is by how much a value counts: seconds at a bitrate, the inverse of the probability to be sampled. Only ratios of
+/// weights matter, and those of 0 are as if absent. The quantile is one of the values: that by
+/// [`QuantileRule::InvertedCdf`](crate::QuantileRule) if each was there as often as its weight says. Nothing between values
+/// has a meaning that holds for weights of any kind; for weights that are counts, see
 /// [`QuantileRule::of_counted`](crate::QuantileRule::of_counted).
 ///
-/// Exact: sums of weights and the part `q` of all of them are not rounded, so that where a quantile is at a step it is on the side where the
-/// doubles given have it. (The double 0.1 is a little more than a tenth, so of ten weights of 1 it is the second value.) Agrees with the
-/// same in fractions of the inputs, and with `numpy.quantile(…, weights=…, method="inverted_cdf")` where that does not round.
+/// Exact: sums of weights and the part `q` of all of them are not rounded, so that where a quantile is at a step it is on the
+/// side where the doubles given have it. (The double 0.1 is a little more than a tenth, so of ten weights of 1 it is the
+/// second value.) Agrees with the same in fractions of the inputs, and with `numpy.quantile(…, weights=…,
+/// method="inverted_cdf")` where that does not round.
 #[derive(Clone, Debug)]
 pub struct WeightedValues {
     /// In ascending order, with the sum of weights up to it.
@@ -47,8 +49,8 @@ impl WeightedValues {
     ///
     /// # Errors
     ///
-    /// [`Error::LengthsDiffer`]; [`Error::NoValues`]; [`Error::NotFinite`] of a value, [`Error::NotAWeight`] of a weight that is not finite or below 0;
-    /// [`Error::NoWeight`] when all of them are 0.
+    /// [`Error::LengthsDiffer`]; [`Error::NoValues`]; [`Error::NotFinite`] of a value, [`Error::NotAWeight`] of a weight that
+    /// is not finite or below 0; [`Error::NoWeight`] when all of them are 0.
     pub fn new(values: &[f64], weights: &[f64]) -> Result<Self, Error> {
         if values.len() != weights.len() {
             return Err(Error::LengthsDiffer { expected: values.len(), found: weights.len() });
@@ -77,7 +79,8 @@ impl WeightedValues {
         if sorted.is_empty() { Err(Error::NoWeight) } else { Ok(Self { sorted, total }) }
     }
 
-    /// The least value whose weight with that of all smaller ones is at least `q` of the weight of all; of `q` = 0 the least that has a weight.
+    /// The least value whose weight with that of all smaller ones is at least `q` of the weight of all; of `q` = 0 the least
+    /// that has a weight.
     ///
     /// # Errors
     ///

@@ -72,6 +72,16 @@ const GROUPS: &[(&str, &str)] = &[
         "merge",
         "100,000 sessions of 1,000 titles in partial states of their retention curves, put together on one thread; per state.",
     ),
+    (
+        "quantile insert",
+        "100,000 exponential numbers into a sketch of quantiles, beside a t-digest; one thread; per number.",
+    ),
+    ("quantile merge", "1,000 sketches of 100 numbers put together on one thread; per sketch."),
+    ("quantile query", "One quantile of a sketch of 100,000 numbers."),
+    (
+        "frequent items",
+        "100,000 ids, of which a few are frequent, through the counters of the 100 most frequent; per id.",
+    ),
     ("one more session", "What one more session adds to our states, by the length of the content; per session."),
     ("core", "Sessions of 10 minutes, one thread; per session. The last three take facts that are made already."),
     ("ingest", "Reading lines and grouping them by session, by the number of threads."),

@@ -1,5 +1,7 @@
 //! How sketches are written and read.
 
+use std::cmp::Ordering;
+
 use super::{QuantileSketch, Store};
 use crate::error::Error;
 use crate::exact_sum::ExactSum;
@@ -61,38 +63,37 @@ impl TryFrom<Form> for QuantileSketch {
 impl QuantileSketch {
     /// Whether bins, ends and sums can be of the same numbers.
     fn is_consistent(&self, ends: Option<(f64, f64)>) -> bool {
-        let Some((min, max)) = ends else {
-            let nothing = self.bins().next().is_none();
-            return nothing && self.sum_below.limbs().is_empty() && self.sum_above.limbs().is_empty();
-        };
-        let ordered = min.is_finite() && max.is_finite() && min <= max;
-        let bin = |value: f64| self.mapping.bin(value.to_bits());
-        // The end of the numbers beyond 0 on its side, and the one on the side of 0.
-        let fits = |store: &Store, outer: f64, inner: f64| match (store.bins().next(), store.bins().next_back()) {
-            (Some((first, _)), Some((last, _))) => {
-                let inner = !inner.is_normal() || inner.is_sign_negative() != outer.is_sign_negative() || {
-                    if store.collapsed() { bin(inner) < first } else { bin(inner) == first }
-                };
-                outer.is_normal() && bin(outer) == last && inner
-            }
-            _ => true,
-        };
-        let sides = [(&self.below, min < 0.0), (&self.above, max > 0.0)];
-        // Numbers that count as 0 may be on either side.
-        let sides = sides.iter().zip([min, max]).all(|((store, beyond), outer)| {
-            let seen = store.bins().next().is_some();
-            if seen { *beyond } else { !(*beyond && outer.is_normal()) }
-        });
-        let zeros = self.zeros > 0 || (min.is_normal() && max.is_normal());
-        let any = self.bins().next().is_some();
-        ordered
-            && any
-            && sides
-            && zeros
-            && fits(&self.below, min, max)
-            && fits(&self.above, max, min)
-            && (self.zeros == 0 || (!(min > 0.0 && min.is_normal()) && !(max < 0.0 && max.is_normal())))
-            && self.sum_below.limbs().is_empty() == (min >= 0.0)
-            && self.sum_above.limbs().is_empty() == (max <= 0.0)
+        let sums = (self.sum_below.limbs().is_empty(), self.sum_above.limbs().is_empty());
+        let Some((min, max)) = ends else { return self.bins().next().is_none() && sums == (true, true) };
+        min.is_finite()
+            && max.is_finite()
+            && min <= max
+            && sums == (min >= 0.0, max <= 0.0)
+            // What is 0, or counts as 0, is an end or lies between them.
+            && (self.zeros > 0 || (min.is_normal() && max.is_normal()))
+            && (self.zeros == 0 || (counted(min) <= 0.0 && counted(max) >= 0.0))
+            && self.fits(&self.below, -counted(min), -counted(max))
+            && self.fits(&self.above, counted(max), counted(min))
     }
+
+    /// Whether the bins of one sign go from that of the nearest magnitude, where all numbers have that sign, to that of the
+    /// farthest; without any, whether no number has that sign.
+    fn fits(&self, store: &Store, farthest: f64, nearest: f64) -> bool {
+        let mut bins = store.bins().map(|(bin, _)| bin);
+        let Some(first) = bins.next() else { return farthest <= 0.0 };
+        let bin = |magnitude: f64| self.mapping.bin(magnitude.to_bits());
+        let reaches = farthest > 0.0 && bins.next_back().unwrap_or(first) == bin(farthest);
+        let begins = match bin(nearest).cmp(&first) {
+            _ if nearest <= 0.0 => true,
+            Ordering::Less => store.collapsed(),
+            Ordering::Equal => !store.collapsed(),
+            Ordering::Greater => false,
+        };
+        reaches && begins
+    }
+}
+
+/// A number as it is counted: what is not normal as 0.
+fn counted(value: f64) -> f64 {
+    if value.is_normal() { value } else { 0.0 }
 }

@@ -6,13 +6,13 @@ use crate::error::Error;
 /// P(s) = 6/35 s³ − 3/5 s² + 10/7 s goes from 0 to 1 as s does and is near log₂(1 + s): the cubic mapping of the sketches of
 /// Masson, Rim and Lee.
 ///
-/// How fast e + P(s) rises with ln x is (1 + s) P′(s). Its least value is 10/7, at s = 0 and s = 2/3 (its derivative is 0 at 2/9 and
-/// 2/3, and at s = 1 it is 52/35). So a bin of width w has ends whose ratio is at most exp(7 w / 10), and with w = 10/7 ln γ at most
-/// γ = (1 + α) / (1 − α): the harmonic mean of its ends is then within a part α of all that is between. A logarithm would need
-/// 1 % fewer bins.
+/// How fast e + P(s) rises with ln x is (1 + s) P′(s). Its least value is 10/7, at s = 0 and s = 2/3 (its derivative is 0 at
+/// 2/9 and 2/3, and at s = 1 it is 52/35). So a bin of width w has ends whose ratio is at most exp(7 w / 10), and with w =
+/// 10/7 ln γ at most γ = (1 + α) / (1 − α): the harmonic mean of its ends is then within a part α of all that is between. A
+/// logarithm would need 1 % fewer bins.
 ///
-/// Rounding moves e + P(s) and the quotient by at most 4 · 10⁻¹³ in all, for exponents up to 2046; w is 10⁻¹² less to make up for
-/// it at both ends, and for that of the mean.
+/// Rounding moves e + P(s) and the quotient by at most 4 · 10⁻¹³ in all, for exponents up to 2046; w is 10⁻¹² less to make up
+/// for it at both ends, and for that of the mean.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mapping {
     width: f64,

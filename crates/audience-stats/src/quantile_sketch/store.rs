@@ -1,8 +1,8 @@
 //! Counts of bins, as many as there is room for below the last.
 
-/// How often each bin was seen. The bins kept are the last one that was seen and those up to so many below it; all that is lower
-/// counts in the lowest of these. Which bins are kept follows from the last alone, so that it is the same in whichever order values come
-/// and states are merged.
+/// How often each bin was seen. The bins kept are the last one that was seen and those up to so many below it; all that is
+/// lower counts in the lowest of these. Which bins are kept follows from the last alone, so that it is the same in whichever
+/// order values come and states are merged.
 #[derive(Clone, Debug)]
 pub(super) struct Store {
     most_bins: u32,
@@ -29,6 +29,7 @@ impl Store {
     }
 
     /// Whether values below the lowest bin kept are counted in it.
+    #[cfg(feature = "serde")]
     pub(super) const fn collapsed(&self) -> bool {
         self.collapsed
     }

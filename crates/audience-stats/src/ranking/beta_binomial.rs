@@ -25,16 +25,18 @@ impl BetaPrior {
         }
     }
 
-    /// The prior under which the successes seen are the most probable: the maximum of [`ln_likelihood`](Self::ln_likelihood) over α and β, where
-    /// both score equations are 0. It uses all that counts say; [`of`](Self::of) takes fewer steps and always ends with a prior.
+    /// The prior under which the successes seen are the most probable: the maximum of [`ln_likelihood`](Self::ln_likelihood)
+    /// over α and β, where both score equations are 0. It uses all that counts say; [`of`](Self::of) takes fewer steps and
+    /// always ends with a prior.
     ///
     /// For each α + β the likelihood has one maximum over α / (α + β), as it is concave there; α + β is then found between a
     /// place where it rises and one where it falls. Agrees with the root of the score equations in 40 digits (mpmath) to 10⁻⁹.
     ///
-    /// `None` where there is no maximum: with fewer than two items that have trials; when all trials or none succeeded; when rates vary no
-    /// more than chance makes them, so that the likelihood rises as α + β grows without end, as when all ratios are equal (by the score test
-    /// of R. E. Tarone, Biometrika 66, 1979: Σ x (x − 1) / p + (n − x) (n − x − 1) / (1 − p) − n (n − 1) is not above 0, with p the rate of all); and when
-    /// each item is all or nothing, and it rises as α + β goes to 0. Take the pooled rate for all of them, or [`of`](Self::of), which does.
+    /// `None` where there is no maximum: with fewer than two items that have trials; when all trials or none succeeded; when
+    /// rates vary no more than chance makes them, so that the likelihood rises as α + β grows without end, as when all ratios
+    /// are equal (by the score test of R. E. Tarone, Biometrika 66, 1979: Σ x (x − 1) / p + (n − x) (n − x − 1) / (1 − p) − n
+    /// (n − 1) is not above 0, with p the rate of all); and when each item is all or nothing, and it rises as α + β goes to
+    /// 0. Take the pooled rate for all of them, or [`of`](Self::of), which does.
     ///
     /// # Errors
     ///
@@ -61,7 +63,9 @@ impl BetaPrior {
         // Of the rarer of the two, so that a share near 1 loses no digits.
         let swapped = items.iter().map(|item| item.x - item.y).collect::<FloatSum>().value() > 0.0;
         if swapped {
-            items.iter_mut().for_each(|item| *item = Tried { x: item.y, y: item.x });
+            for item in &mut items {
+                *item = Tried { x: item.y, y: item.x };
+            }
         }
         let sum = |of: fn(&Tried) -> f64| items.iter().map(of).collect::<FloatSum>().value();
         let (x, y) = (sum(|item| item.x), sum(|item| item.y));
@@ -80,8 +84,9 @@ impl BetaPrior {
             .map(|Self { alpha, beta }| if swapped { Self { alpha: beta, beta: alpha } } else { Self { alpha, beta } }))
     }
 
-    /// The natural logarithm of the probability of the successes seen, if each rate is drawn from this prior and the trials of each item follow:
-    /// Σ ln (C(n, x) B(α + x, β + n − x) / B(α, β)), at most 0. Items without trials add nothing. Agrees with `scipy.stats.betabinom.logpmf`.
+    /// The natural logarithm of the probability of the successes seen, if each rate is drawn from this prior and the trials
+    /// of each item follow: Σ ln (C(n, x) B(α + x, β + n − x) / B(α, β)), at most 0. Items without trials add nothing. Agrees
+    /// with `scipy.stats.betabinom.logpmf`.
     ///
     /// # Errors
     ///
@@ -117,8 +122,9 @@ impl BetaPrior {
         Beta::new(alpha + successes as f64, beta + failures as f64)?.quantile(q)
     }
 
-    /// Items by the quantile `q` of their posterior (0.05 is usual), the best first, of equal ones in the order given: what the rate is at least, but for a
-    /// part `q`. Exact where [`rank_by_shrinkage`](super::rank_by_shrinkage) approximates, and for items without trials too, which have the prior.
+    /// Items by the quantile `q` of their posterior (0.05 is usual), the best first, of equal ones in the order given: what
+    /// the rate is at least, but for a part `q`. Exact where [`rank_by_shrinkage`](super::rank_by_shrinkage) approximates,
+    /// and for items without trials too, which have the prior.
     ///
     /// # Errors
     ///
@@ -194,7 +200,8 @@ impl Profile<'_> {
         (self.items.iter().map(of).collect::<FloatSum>().value(), m)
     }
 
-    /// Where Σ (ψ(α + x) − ψ(α)) is Σ (ψ(β + y) − ψ(β)): their difference falls with m. By Newton's method, and by halves where that leads out.
+    /// Where Σ (ψ(α + x) − ψ(α)) is Σ (ψ(β + y) − ψ(β)): their difference falls with m. By Newton's method, and by halves
+    /// where that leads out.
     fn best_share(&self, s: f64) -> f64 {
         let (mut low, mut high) = (0.0_f64, 1.0_f64);
         let mut m = self.start;
@@ -222,8 +229,8 @@ impl Profile<'_> {
     }
 }
 
-/// Where a function that is above 0 at the lower end and not at the upper one changes its sign: by false position, where an end that stays has half
-/// the weight (the Illinois method), and halves where that is slow.
+/// Where a function that is above 0 at the lower end and not at the upper one changes its sign: by false position, where an
+/// end that stays has half the weight (the Illinois method), and halves where that is slow.
 fn root((mut low, mut high): (f64, f64), function: impl Fn(f64) -> f64) -> f64 {
     let (mut at_low, mut at_high) = (function(low), function(high));
     for step in 0..200 {

@@ -55,6 +55,46 @@ fn two_items_by_hand() {
     assert!((items[1].sd - variance.sqrt()).abs() < 1e-12, "{}", items[1].sd);
 }
 
+fn near(found: f64, expected: f64, what: &str) {
+    assert!((found - expected).abs() <= 1e-11 * expected.abs(), "{what}: {found}, not {expected}");
+}
+
+/// Means and orders by their own and by the root of the sum of squares that SciPy 1.17.1 finds (`brentq`), which is the τ² of
+/// `combine_effects(…, method_re="iterated")` of statsmodels 0.15.0 to the 6 digits it stops at.
+#[test]
+fn families_agree_with_scipy() {
+    let titles = [(0.62, 0.3, 90_000.0), (1.0, 0.0, 3.0), (0.4, 0.25, 400.0), (0.5, 0.3, 80.0), (0.71, 0.2, 12.0)];
+    let titles = titles.map(|(mean, sd, units)| watched(mean, sd, units));
+    let family = shrink_means(&titles).unwrap();
+    near(family.unit_variance, 0.089_870_676_317_825_17, "s²");
+    near(family.q, 328.131_681_595_754_34, "Q");
+    near(family.between_variance, 0.041_823_715_883_366_51, "τ²");
+    near(family.mean, 0.620_552_564_514_628_8, "μ");
+    near(family.standard_error, 0.095_866_016_862_367_93, "its error");
+    for (item, (mean, sd, at_least)) in family.items.iter().zip([
+        (0.620_000_013_211_434_2, 0.000_999_990_640_211_342, 0.618_040_041_213_950_4),
+        (0.877_367_963_290_843_9, 0.120_319_367_933_344_29, 0.582_957_075_972_470_7),
+        (0.400_824_454_496_350_07, 0.012_508_835_795_205_24, 0.376_233_735_343_502_2),
+        (0.503_157_544_679_344_1, 0.033_192_810_926_785_8, 0.437_138_378_755_008_55),
+        (0.701_412_846_895_171_4, 0.064_030_239_622_069_91, 0.564_935_621_750_627),
+    ]) {
+        near(item.mean, mean, "mean");
+        near(item.sd, sd, "sd");
+        let ranked = family.rank(Confidence::P95);
+        assert!(ranked.iter().any(|ranked| (ranked.at_least - at_least).abs() < 1e-10), "{at_least}");
+    }
+    assert_eq!(order(&titles), [0, 1, 4, 3, 2]);
+
+    let other = [(-3.0, 20.0, 1.0), (12.5, 35.0, 17.0), (4.25, 10.0, 2000.0), (7.0, 1.5, 150.0)];
+    let other = other.map(|(mean, sd, units)| watched(mean, sd, units));
+    let family = shrink_means(&other).unwrap();
+    near(family.q, 93.391_348_968_795, "Q");
+    near(family.between_variance, 2.454_377_080_162_508, "τ²");
+    near(family.items[1].mean, 5.938_762_544_380_857, "mean");
+    near(family.items[1].sd, 1.862_767_032_312_739_7, "sd");
+    assert_eq!(order(&other), [3, 2, 1, 0]);
+}
+
 #[test]
 fn items_that_are_alike_are_one() {
     let alike = [watched(0.5, 0.3, 100.0), watched(0.51, 0.3, 100.0), watched(0.5, 0.3, 100.0)];

@@ -149,7 +149,9 @@ fn co_watching(input: &Value, compare: &mut Comparison) -> Result<(), Failure> {
     let mut watching = CoWatching::new();
     let id = |item: usize| format!("{item:06}");
     for (viewer, items) in given.watched.iter().enumerate() {
-        items.iter().for_each(|item| watching.watched(&viewer.to_string(), id(*item)));
+        for item in items {
+            watching.watched(&viewer.to_string(), id(*item));
+        }
     }
     let titles = watching.summary();
     // What nobody watched is no title.
