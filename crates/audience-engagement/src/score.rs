@@ -128,7 +128,7 @@ pub struct EngagementComponents {
 /// How much viewers cared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EngagementScore {
-    /// 0–1; `None` when nothing is known that has a weight.
+    /// 0–1; `None` when less than half of the weight is of what is known.
     pub score: Option<f64>,
     /// What it is made of.
     pub components: EngagementComponents,
@@ -252,7 +252,8 @@ impl audience_stats::Portable for Engagement {
 
 impl EngagementSummary {
     /// The score: (Σ w · part) / (Σ w) over watch time, completion, what is watched again and social signals, of those that are known,
-    /// less the weight of skips times its part, and at least 0.
+    /// less the weight of skips times its part, and at least 0. There is none where less than half of the weight is of what is known, as
+    /// of live streams, which have no duration.
     ///
     /// # Errors
     ///
@@ -314,7 +315,9 @@ impl EngagementComponents {
         ];
         let known = || parts.iter().filter_map(|(weight, part)| Some((weight, (*part)?)));
         let weight: f64 = known().map(|(weight, _)| weight).sum();
-        if weight <= 0.0 {
+        // What is known of little else than what was watched again says nothing of a live stream.
+        let all: f64 = parts.iter().map(|(weight, _)| weight).sum();
+        if weight <= 0.0 || 2.0 * weight < all {
             return None;
         }
         let reward = known().map(|(weight, part)| weight * part).sum::<f64>() / weight;

@@ -101,6 +101,7 @@ pub struct SegmentCredit {
     /// The same, each pass counted.
     pub played_ms: u128,
     /// Twice the sum of the positions of all milliseconds watched, each part of each session once.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub moment: u128,
     /// Sessions with a conversion of which it is the first segment that was watched, in the order of the content.
     pub first: u64,
@@ -311,7 +312,10 @@ impl Accumulator for SegmentAttribution {
                 moment: sums.moment,
                 first: sums.first,
                 last: sums.last,
-                shapley: sums.shared.iter().map(|(segments, count)| *count as f64 / f64::from(*segments)).sum(),
+                shapley: sums
+                    .shared
+                    .iter()
+                    .fold(0.0, |sum, (segments, count)| sum + *count as f64 / f64::from(*segments)),
             });
             let attribution = TitleAttribution {
                 sessions: title.sessions,

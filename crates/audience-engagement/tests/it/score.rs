@@ -99,11 +99,13 @@ fn what_is_not_known_is_not_0() {
     let nothing = score(&[], &EngagementWeights::EVEN, SocialChannel::Marks);
     assert_eq!((nothing.score, nothing.components.watch_time, nothing.components.rewatch), (None, None, None));
     assert_eq!(nothing.interval(Confidence::P95), None);
-    // Of unknown duration: what is watched again is known, and how much of the content is not.
+    // Of unknown duration: what is watched again is known, and how much of the content is not. That is too little for a score.
     let endless = facts("ann", None, &[(0, 60_000), (0, 60_000)], &[]);
     let known = score(std::slice::from_ref(&endless), &EngagementWeights::EVEN, SocialChannel::Missing);
     assert_eq!((known.components.watch_time, known.components.completion), (None, None));
-    assert_eq!((known.components.rewatch, known.score), (Some(1.0), Some(1.0)));
+    assert_eq!((known.components.rewatch, known.score), (Some(1.0), None));
+    let again = EngagementWeights { rewatch: 0.4, social: 0.0, ..EngagementWeights::EVEN };
+    assert_eq!(score(std::slice::from_ref(&endless), &again, SocialChannel::Missing).score, Some(1.0));
     assert_eq!(of(&[endless]).summary().unknown_duration, 1);
     // Of weights that ask for nothing else there is no score.
     let only_time = EngagementWeights { completion: 0.0, rewatch: 0.0, social: 0.0, ..EngagementWeights::EVEN };

@@ -76,7 +76,7 @@ pub struct TitleEngagement {
 pub struct ShrunkScore {
     /// The mean of its posterior, 0–1.
     pub mean: f64,
-    /// What it is at least, by which titles are ranked: below 0 where next to nothing is known.
+    /// What it is at least, by which titles are ranked, 0–1.
     pub at_least: f64,
 }
 
@@ -207,7 +207,9 @@ fn rank(
         Ok(family) => family
             .rank(Confidence::P95)
             .into_iter()
-            .map(|RankedMean { item, mean, at_least }| (scored[item], Some(ShrunkScore { mean, at_least })))
+            .map(|RankedMean { item, mean, at_least }| {
+                (scored[item], Some(ShrunkScore { mean, at_least: at_least.max(0.0) }))
+            })
             .collect(),
         // Of titles with one view each nothing is known but their scores.
         Err(audience_stats::Error::NoWeight | audience_stats::Error::NoValues) => {

@@ -58,7 +58,8 @@ impl EngagementFindings {
                 points(parts.skip_penalty),
             ]
         };
-        let all = std::iter::once(("All".to_owned(), &self.all));
+        // Of one title it is the same.
+        let all = (self.titles.len() > 1).then(|| ("All".to_owned(), &self.all));
         let titles = self.titles.iter().map(|title| (format::printable(title.name()).into_owned(), title));
         let header = ["", "Views", "Score", "95 %", "At least", "Watched", "Completed", "Again", "Social", "Skips"];
         tables::write(

@@ -95,7 +95,8 @@ fn ranking(findings: &EngagementFindings) -> Table {
         .into()
     };
     let titles = findings.titles.iter().map(|title| (title.name().to_owned(), title));
-    let all = std::iter::once(("All titles".to_owned(), &findings.all));
+    // Of one title it is the same.
+    let all = (findings.titles.len() > 1).then(|| ("All titles".to_owned(), &findings.all));
     Table {
         caption: "Titles by engagement".to_owned(),
         file: "engagement".into(),
