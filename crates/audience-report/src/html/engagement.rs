@@ -25,7 +25,12 @@ pub(super) fn write_page(report: &EngagementReport) -> Markup {
             });
         });
         out.line();
-        out.element("main", &[("id", &"main")], |out| write(out, &report.findings));
+        out.element("main", &[("id", &"main")], |out| {
+            out.element("section", &[("id", &"engagement")], |out| {
+                out.leaf("h2", &[("class", &"hidden")], "How much viewers cared");
+                write_parts(out, &report.findings);
+            });
+        });
         out.line();
         out.element("footer", &[], |out| {
             out.text(concat!("Made by audience ", env!("CARGO_PKG_VERSION"), ". Days are those of "));
@@ -39,30 +44,34 @@ pub(super) fn write_page(report: &EngagementReport) -> Markup {
 pub(super) fn write(out: &mut Markup, findings: &EngagementFindings) {
     out.element("section", &[("id", &"engagement")], |out| {
         out.leaf("h2", &[], "Engagement");
-        ranking(findings).write(out);
-        if findings.titles_omitted > 0 {
-            let more = format::things(findings.titles_omitted as u64, "more title", "more titles");
-            out.leaf("p", &[("class", &"muted")], format_args!("and {more}."));
-        }
-        out.leaf("p", &[("class", &"muted")], words::how(findings));
-        plot::write_days(out, &findings.daily);
-        if let Some(found) = &findings.journeys {
-            out.element("h3", &[], |out| {
-                out.text("What led to conversions, by ");
-                out.name(&found.of);
-                out.text(" ");
-                out.leaf("span", &[("class", &"muted")], words::conversions(found));
-            });
-            if !found.credits.is_empty() {
-                journeys(found).write(out);
-            }
-        }
-        out.leaf("h3", &[], "What parts of titles earned");
-        for title in &findings.titles {
-            write_title(out, title);
-        }
+        write_parts(out, findings);
     });
     out.line();
+}
+
+fn write_parts(out: &mut Markup, findings: &EngagementFindings) {
+    ranking(findings).write(out);
+    if findings.titles_omitted > 0 {
+        let more = format::things(findings.titles_omitted as u64, "more title", "more titles");
+        out.leaf("p", &[("class", &"muted")], format_args!("and {more}."));
+    }
+    out.leaf("p", &[("class", &"muted")], words::how(findings));
+    plot::write_days(out, &findings.daily);
+    if let Some(found) = &findings.journeys {
+        out.element("h3", &[], |out| {
+            out.text("What led to conversions, by ");
+            out.name(&found.of);
+            out.text(" ");
+            out.leaf("span", &[("class", &"muted")], words::conversions(found));
+        });
+        if !found.credits.is_empty() {
+            journeys(found).write(out);
+        }
+    }
+    out.leaf("h3", &[], "What parts of titles earned");
+    for title in &findings.titles {
+        write_title(out, title);
+    }
 }
 
 fn points(part: Option<f64>) -> Cell {

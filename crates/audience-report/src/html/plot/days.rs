@@ -3,7 +3,7 @@
 use audience_core::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{Figure, below, chart, levels, path, scale, shapes, steps};
+use super::{Figure, Tick, below, chart, levels, path, scale, shapes, steps};
 use crate::engagement::{DailyFigure, DailyFigures, DayFigures, words};
 use crate::format::{self, NONE};
 use crate::html::markup::Markup;
@@ -54,10 +54,10 @@ pub(in crate::html) fn write(out: &mut Markup, daily: &DailyFigures) {
             (DailyFigure::Score, &|day| 100.0 * day.score.unwrap_or_default()),
         ];
         for (figure, value) in of {
-            write_figure(out, daily, figure, value);
+            // The days stand below the last.
+            let times: &[_] = if figure == DailyFigure::Score { &times } else { &[] };
+            write_figure(out, daily, figure, value, times);
         }
-        // The days stand below the last.
-        out.element("svg", &[("class", &"chart days"), ("aria-hidden", &"true")], |out| below(out, &times));
     });
     out.element("ul", &[("class", &"sentences")], |out| {
         for trend in &daily.trends {
@@ -76,7 +76,13 @@ pub(in crate::html) fn write(out: &mut Markup, daily: &DailyFigures) {
     out.line();
 }
 
-fn write_figure(out: &mut Markup, daily: &DailyFigures, figure: DailyFigure, value: &dyn Fn(&DayFigures) -> f64) {
+fn write_figure(
+    out: &mut Markup,
+    daily: &DailyFigures,
+    figure: DailyFigure,
+    value: &dyn Fn(&DayFigures) -> f64,
+    times: &[Tick],
+) {
     let values: Vec<f64> = daily.days.iter().map(value).collect();
     let (top, marks) = match figure {
         DailyFigure::Score => scale::of_values(100.0),
@@ -107,5 +113,6 @@ fn write_figure(out: &mut Markup, daily: &DailyFigures, figure: DailyFigure, val
                 out.leaf("title", &[], format_args!("{}: {value} instead of {expected}", odd.day));
             });
         }
+        below(out, times);
     });
 }
