@@ -11,6 +11,7 @@ use audience_abtest::{
     MetricSums, Scale,
 };
 use audience_core::{Accumulator, AttentionHeatmap, Elapsed, HeatmapSample, MediaTime, Portable, UnitTotals};
+use audience_engagement::{Engagement, EngagementWeights, PointerHeatmap, SocialChannel};
 use audience_qoe::{ExcessStalls, PooledStallRatio, Scores, SliceDimension};
 use audience_report::Attendance;
 use audience_retention::{
@@ -18,7 +19,8 @@ use audience_retention::{
 };
 use audience_stats::sample::BottomK;
 use audience_stats::{
-    Bootstrap, Confidence, CrossSums, Distinct, GroupedSums, MeanRatio, PoissonBootstrap, Quantiles, RandomGroups,
+    Bootstrap, Confidence, CrossSums, Distinct, GroupedSums, MeanRatio, PoissonBootstrap, QuantileSketch, Quantiles,
+    RandomGroups, TopK,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -80,6 +82,17 @@ fn check_groups(bytes: &[u8]) {
         let _ = (sums.totals(), sums.bootstrap(Bootstrap { replicates: 10, seed: 7 }, ratio));
         for estimate in [sums.ratio(), sums.jackknife(ratio)].into_iter().flatten() {
             let _ = (estimate.interval_95(), estimate.p_value(0.5));
+        }
+    }
+}
+
+/// Scores by both sets of weights.
+fn check_engagement(bytes: &[u8], like: &Engagement) {
+    if let Some(summary) = check(bytes, like) {
+        for weights in [EngagementWeights::default(), EngagementWeights::EVEN] {
+            let score = summary.score(&weights, SocialChannel::Marks).expect("weights");
+            assert!(score.score.is_none_or(|score| (0.0..=1.0).contains(&score)));
+            let _ = score.interval(Confidence::P95);
         }
     }
 }
@@ -176,6 +189,17 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         // Several at once.
         22 => _ = merged(bytes, &(Quantiles::new(), CrossSums::new(1), Attendance::new())),
         23..=27 => check_running(kind % 40, bytes),
+        28 => check_engagement(bytes, &Engagement::with_bootstrap(Bootstrap { replicates: 5, seed: 7 })),
+        29 => check_engagement(bytes, &Engagement::new()),
+        30 => _ = check(bytes, &PointerHeatmap::new(40.0, 30.0, 10.0).expect("a grid")),
+        31 => {
+            if let Some(sketch) = check(bytes, &QuantileSketch::with_bins(0.01, 64).expect("bins")) {
+                for q in [0.0, 0.5, 1.0] {
+                    let _ = sketch.quantile(q).expect("a quantile");
+                }
+            }
+        }
+        32 => _ = check(bytes, &TopK::<u64>::new(3).expect("counters")),
         _ => {}
     }
 });

@@ -4,6 +4,7 @@
 mod analyze;
 mod check;
 mod convert;
+mod engagement;
 mod errors;
 mod experiment;
 mod help;

@@ -5,6 +5,7 @@ mod asked;
 mod attendance;
 mod check;
 mod compared;
+mod engagement;
 mod experiment;
 mod golden;
 mod laws;
