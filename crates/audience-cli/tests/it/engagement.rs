@@ -1,5 +1,6 @@
 //! `audience engagement`
 
+use std::fmt::Write;
 use std::fs;
 
 use serde_json::Value;
@@ -70,9 +71,9 @@ fn conversions_are_credited_to_what_came_before() {
         let common =
             format!(r#""session_id":"s{number}","viewer_id":"{viewer}","content_id":"film","campaign":"{campaign}""#);
         let at = 1_790_000_000_000_i64 + at * day;
-        lines += &format!("{{{common},\"ts\":{at},\"type\":\"play\",\"position_ms\":0}}\n");
+        writeln!(lines, "{{{common},\"ts\":{at},\"type\":\"play\",\"position_ms\":0}}").unwrap();
         if converts {
-            lines += &format!("{{{common},\"ts\":{},\"type\":\"custom\",\"name\":\"subscribe\"}}\n", at + 1000);
+            writeln!(lines, "{{{common},\"ts\":{},\"type\":\"custom\",\"name\":\"subscribe\"}}", at + 1000).unwrap();
         }
     }
     fs::write(&input, lines).unwrap();

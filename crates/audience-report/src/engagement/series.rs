@@ -166,7 +166,9 @@ impl DailyFigures {
                 let (start, end) = (start_of(day, &spec.zone)?, start_of(day.tomorrow().ok()?, &spec.zone)?);
                 Some(from.as_millis() <= start + SLACK_MS && to.as_millis() >= end - SLACK_MS)
             };
-            days.iter_mut().for_each(|day| day.whole = is_whole(day.day).unwrap_or_default());
+            for day in &mut days {
+                day.whole = is_whole(day.day).unwrap_or_default();
+            }
         }
         let mut trends = Vec::new();
         for figure in [DailyFigure::Views, DailyFigure::WatchTime, DailyFigure::Score] {

@@ -152,11 +152,11 @@ fn a_few_full_views_do_not_come_before_many_good_ones() {
     let mut sessions: Vec<SessionFacts> = (0..3)
         .map(|number| facts(&view(&format!("few {number}"), "few", START, 100).with_viewer(format!("f{number}"))))
         .collect();
-    for number in 0..600 {
+    for number in 0..600_i64 {
         // Viewers stay to the end or leave at once: four of five, or one.
         let watched = |stays: bool| if stays { 100 } else { 10 };
         for (title, watched) in [("good", watched(number % 5 > 0)), ("poor", watched(number % 5 == 0))] {
-            let session = view(&format!("{title} {number}"), title, START + number as i64 * 1000, watched);
+            let session = view(&format!("{title} {number}"), title, START + number * 1000, watched);
             sessions.push(facts(&session.with_viewer(format!("v{number}"))));
         }
     }

@@ -48,15 +48,10 @@ pub(in crate::html) fn write(out: &mut Markup, daily: &DailyFigures) {
     let times: Vec<Timestamp> = days.iter().map(midnight).collect();
     let times = scale::of_times(&times, &TimeZone::UTC);
     figure.write(out, |out| {
-        let of: [(DailyFigure, &dyn Fn(&DayFigures) -> f64); 3] = [
-            (DailyFigure::Views, &|day| day.views as f64),
-            (DailyFigure::WatchTime, &|day| day.watched_ms as f64 / 3_600_000.0),
-            (DailyFigure::Score, &|day| 100.0 * day.score.unwrap_or_default()),
-        ];
-        for (figure, value) in of {
+        for figure in [DailyFigure::Views, DailyFigure::WatchTime, DailyFigure::Score] {
             // The days stand below the last.
             let times: &[_] = if figure == DailyFigure::Score { &times } else { &[] };
-            write_figure(out, daily, figure, value, times);
+            write_figure(out, daily, figure, times);
         }
     });
     out.element("ul", &[("class", &"sentences")], |out| {
@@ -76,14 +71,17 @@ pub(in crate::html) fn write(out: &mut Markup, daily: &DailyFigures) {
     out.line();
 }
 
-fn write_figure(
-    out: &mut Markup,
-    daily: &DailyFigures,
-    figure: DailyFigure,
-    value: &dyn Fn(&DayFigures) -> f64,
-    times: &[Tick],
-) {
-    let values: Vec<f64> = daily.days.iter().map(value).collect();
+/// Its height, in the unit that its axis has.
+fn height(figure: DailyFigure, day: &DayFigures) -> f64 {
+    match figure {
+        DailyFigure::Views => day.views as f64,
+        DailyFigure::WatchTime => day.watched_ms as f64 / 3_600_000.0,
+        DailyFigure::Score => 100.0 * day.score.unwrap_or_default(),
+    }
+}
+
+fn write_figure(out: &mut Markup, daily: &DailyFigures, figure: DailyFigure, times: &[Tick]) {
+    let values: Vec<f64> = daily.days.iter().map(|day| height(figure, day)).collect();
     let (top, marks) = match figure {
         DailyFigure::Score => scale::of_values(100.0),
         _ => scale::of_values(values.iter().copied().fold(0.0, f64::max)),
