@@ -73,6 +73,16 @@ const GROUPS: &[(&str, &str)] = &[
         "100,000 sessions of 1,000 titles in partial states of their retention curves, put together on one thread; per state.",
     ),
     (
+        "engagement score",
+        "The score of a title: ours from facts, theirs from events, which is the only way it has; and ours with an interval by 200 \
+         resamples of viewers, which theirs has not. One thread; per session.",
+    ),
+    (
+        "attribution to ten segments",
+        "Watch time by segment: ours from facts, to the millisecond, with plays, positions and conversions; theirs from events, by \
+         seconds. One thread; per session.",
+    ),
+    (
         "quantile insert",
         "100,000 exponential numbers into a sketch of quantiles, beside a t-digest; one thread; per number.",
     ),
