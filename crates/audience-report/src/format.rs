@@ -40,6 +40,12 @@ pub(crate) fn things(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", self::count(count), if count == 1 { one } else { many })
 }
 
+/// A number of sessions, and of how many where a filter left some out.
+pub(crate) fn sessions(passed: u64, read: u64) -> String {
+    let sessions = things(passed, "session", "sessions");
+    if passed < read { format!("{sessions} of {}", self::count(read)) } else { sessions }
+}
+
 /// A percentage with one decimal.
 pub(crate) fn ratio(ratio: Option<Ratio>) -> String {
     ratio.map_or(NONE.to_owned(), |ratio| ratio.to_string())

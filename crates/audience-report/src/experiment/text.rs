@@ -25,12 +25,7 @@ impl ExperimentReport {
     }
 
     pub(crate) fn write(&self, out: &mut String, width: usize) {
-        let sessions = format::things(self.sessions, "session", "sessions");
-        let of = if self.sessions < self.sessions_read {
-            format!("{sessions} of {}", format::count(self.sessions_read))
-        } else {
-            sessions
-        };
+        let of = format::sessions(self.sessions, self.sessions_read);
         let name = format::printable(&self.attribute);
         let name = tables::shorten(&name, width.saturating_sub(20).max(10));
         line(out, format_args!("{TITLE}Experiment {name}{TITLE:#} {DIM}{of}{DIM:#}"));

@@ -3,7 +3,7 @@
 use super::markup::Markup;
 use super::page::document;
 use super::plot;
-use super::table::{Cell, Column, Table};
+use super::table::{Cell, Column, Table, file_names};
 use crate::engagement::{EngagementFindings, EngagementReport, JourneyFindings, TitleEngagement, words};
 use crate::format::{self, NONE};
 
@@ -14,12 +14,7 @@ pub(super) fn write_page(report: &EngagementReport) -> Markup {
         out.element("header", &[], |out| {
             out.element("div", &[("class", &"top")], |out| {
                 out.leaf("h1", &[], "Audience engagement");
-                let sessions = format::things(report.sessions, "session", "sessions");
-                let of = if report.sessions < report.sessions_read {
-                    format!("{sessions} of {}", format::count(report.sessions_read))
-                } else {
-                    sessions
-                };
+                let of = format::sessions(report.sessions, report.sessions_read);
                 out.leaf("p", &[("class", &"period")], of);
                 out.literal("<p class=\"theme\"></p>");
             });
@@ -69,8 +64,9 @@ fn write_parts(out: &mut Markup, findings: &EngagementFindings) {
         }
     }
     out.leaf("h3", &[], "What parts of titles earned");
-    for title in &findings.titles {
-        write_title(out, title);
+    let names = findings.titles.iter().map(|title| title.content_id.as_str());
+    for (title, file) in findings.titles.iter().zip(file_names("segments", names)) {
+        write_title(out, title, file);
     }
 }
 
@@ -149,7 +145,7 @@ fn journeys(found: &JourneyFindings) -> Table {
     }
 }
 
-fn write_title(out: &mut Markup, title: &TitleEngagement) {
+fn write_title(out: &mut Markup, title: &TitleEngagement, file: String) {
     let Some(segments) = title.segments.as_ref().filter(|segments| !segments.watch_time.is_empty()) else { return };
     out.element("details", &[("class", &"numbers")], |out| {
         out.element("summary", &[], |out| {
@@ -170,7 +166,7 @@ fn write_title(out: &mut Markup, title: &TitleEngagement) {
         });
         Table {
             caption: format!("What parts of {} earned", title.name()),
-            file: "segments".into(),
+            file: file.into(),
             columns: vec![
                 Column::text("Part"),
                 Column::number("Reach", "Sessions that watched any of it"),

@@ -5,7 +5,7 @@ use audience_abtest::{AnalysedArm, AnalysedMetric, ArmValue, Comparison, Severit
 use super::markup::Markup;
 use super::page::document;
 use super::plot;
-use super::table::{Cell, Column, Table};
+use super::table::{Cell, Column, Table, file_names};
 use crate::experiment::{ExperimentReport, words};
 use crate::format::{self, NONE};
 
@@ -19,7 +19,7 @@ pub(super) fn write_page(report: &ExperimentReport) -> Markup {
                     out.text("Experiment ");
                     out.name(&report.attribute);
                 });
-                out.leaf("p", &[("class", &"period")], sessions(report));
+                out.leaf("p", &[("class", &"period")], format::sessions(report.sessions, report.sessions_read));
                 out.literal("<p class=\"theme\"></p>");
             });
         });
@@ -47,15 +47,6 @@ pub(super) fn write(out: &mut Markup, report: &ExperimentReport) {
     out.line();
 }
 
-fn sessions(report: &ExperimentReport) -> String {
-    let sessions = format::things(report.sessions, "session", "sessions");
-    if report.sessions < report.sessions_read {
-        format!("{sessions} of {}", format::count(report.sessions_read))
-    } else {
-        sessions
-    }
-}
-
 fn write_parts(out: &mut Markup, report: &ExperimentReport) {
     write_warnings(out, report);
     out.element("p", &[("class", &"conclusion")], |out| {
@@ -71,7 +62,9 @@ fn write_parts(out: &mut Markup, report: &ExperimentReport) {
     out.leaf("h3", &[], "What differs");
     plot::write_effects(out, report);
     plot::write_looks(out, report);
-    for (metric, file) in report.analysis.metrics.iter().zip(files(&report.analysis.metrics)) {
+    let names: Vec<String> = report.analysis.metrics.iter().map(|metric| metric.metric.to_string()).collect();
+    let files = file_names("metric", names.iter().map(String::as_str));
+    for (metric, file) in report.analysis.metrics.iter().zip(files) {
         out.element("h3", &[], |out| {
             out.name(&metric.metric.label());
             out.text(" ");
@@ -163,21 +156,6 @@ fn arms(report: &ExperimentReport) -> Table {
         rows: report.analysis.arms.iter().enumerate().map(row).collect(),
         sortable: false,
     }
-}
-
-/// What to call the file of each metric, after the metric, in letters that file systems take: each another, also where only letters
-/// differ that they do not tell apart.
-fn files(metrics: &[AnalysedMetric]) -> Vec<String> {
-    let mut files: Vec<String> = Vec::new();
-    for metric in metrics {
-        let safe = |letter: char| if letter.is_ascii_alphanumeric() || letter == '.' { letter } else { '-' };
-        let name: String = metric.metric.to_string().chars().take(60).map(safe).collect();
-        let name = format!("metric-{}", name.to_ascii_lowercase());
-        let numbered = (2..).map(|number| format!("{name}-{number}"));
-        let free = std::iter::once(name.clone()).chain(numbered).find(|name| !files.contains(name));
-        files.extend(free);
-    }
-    files
 }
 
 fn values(report: &ExperimentReport, metric: &AnalysedMetric, file: String) -> Table {

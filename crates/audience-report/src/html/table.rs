@@ -1,6 +1,7 @@
 //! Tables.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use super::markup::Markup;
 
@@ -182,4 +183,24 @@ impl std::fmt::Display for Short {
             f.write_str(text.trim_end_matches('0').trim_end_matches('.'))
         }
     }
+}
+
+/// What to call files of tables that are one for each name, after the name, in letters that file systems take: each another, also where
+/// only letters differ that they do not tell apart.
+pub(super) fn file_names<'a>(what: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let (mut taken, mut last) = (HashSet::new(), HashMap::new());
+    let file = |name: &str| {
+        let safe = |letter: char| if letter.is_ascii_alphanumeric() || letter == '.' { letter } else { '-' };
+        let name: String = name.chars().take(60).map(safe).collect();
+        let name = format!("{what}-{}", name.to_ascii_lowercase());
+        let number: &mut u64 = last.entry(name.clone()).or_default();
+        loop {
+            *number += 1;
+            let file = if *number == 1 { name.clone() } else { format!("{name}-{number}") };
+            if taken.insert(file.clone()) {
+                return file;
+            }
+        }
+    };
+    names.map(file).collect()
 }

@@ -10,12 +10,7 @@ impl RetentionReport {
     /// The report as text, with ANSI styles for headings.
     pub fn to_text(&self, options: TextOptions) -> String {
         let mut out = String::new();
-        let sessions = format::things(self.sessions, "session", "sessions");
-        let of = if self.sessions < self.sessions_read {
-            format!("{sessions} of {}", format::count(self.sessions_read))
-        } else {
-            sessions
-        };
+        let of = format::sessions(self.sessions, self.sessions_read);
         line(&mut out, format_args!("{TITLE}Audience retention{TITLE:#} {DIM}{of}{DIM:#}"));
         out.push('\n');
         for title in &self.titles {
