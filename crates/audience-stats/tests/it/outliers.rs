@@ -175,6 +175,22 @@ fn outliers_of_weeks_are_found_five_times_in_a_hundred() {
     }
 }
 
+/// What the method that others use finds in four weeks without an odd day, as its documentation says.
+#[test]
+fn a_season_of_few_periods_takes_noise_for_season() {
+    let (worlds, mut noise) = (300, Noise::new(11));
+    let stl = Stl::new(7, 7).unwrap().robust();
+    let mut found = [0_u32; 2];
+    for _ in 0..worlds {
+        let values = noise.normals(28);
+        for (found, centre) in found.iter_mut().zip([EsdCentre::Median, EsdCentre::Mean]) {
+            *found += u32::from(seasonal_esd(&values, &stl, centre, 2, 0.05).unwrap().esd.outlier_count > 0);
+        }
+    }
+    let [median, mean] = found.map(|found| f64::from(found) / f64::from(worlds));
+    assert!((0.83..0.95).contains(&median) && (0.36..0.54).contains(&mean), "{median}, {mean}");
+}
+
 #[test]
 fn outliers_are_held_against_a_fit_without_them() {
     let mut rng = Noise::new(10);
