@@ -156,6 +156,11 @@ pub struct SeasonalEsd {
 /// bear outliers ([`Stl::robust`]), or their season has a part of them. Agrees with statsmodels' `STL` and Rosner's
 /// formulas; the package sesd 0.2 does not find an outlier that is the only one.
 ///
+/// It is what others use, and it finds too much where there are few periods: their season takes noise for season, so that what is left
+/// varies too little. Of 28 normal values without any outlier, with a period and a window of 7, it finds some in 89 % of cases with
+/// [`EsdCentre::Median`] and 45 % with [`EsdCentre::Mean`], in simulation. [`esd_of_fit`] around a line and the means of weekdays finds
+/// some in 5 %.
+///
 /// # Errors
 ///
 /// As [`generalized_esd`]; [`Error::NotAPeriod`] of less than two periods.
