@@ -1,6 +1,7 @@
 //! Our answers to questions that other programs have answered.
 
 mod abtest;
+mod cohort;
 mod comparison;
 mod curves;
 mod engagement;
@@ -32,6 +33,7 @@ pub(crate) struct Vectors {
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Of {
     Abtest,
+    Cohort,
     Engagement,
     Retention,
 }
@@ -44,6 +46,7 @@ impl Of {
     fn families(self) -> Vec<(&'static str, Family)> {
         match self {
             Self::Abtest => abtest::FAMILIES.concat(),
+            Self::Cohort => cohort::FAMILIES.concat(),
             Self::Engagement => engagement::FAMILIES.concat(),
             Self::Retention => retention::FAMILIES.to_vec(),
         }

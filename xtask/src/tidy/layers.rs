@@ -9,6 +9,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("audience-stats", 0),
     ("audience-core", 1),
     ("audience-abtest", 2),
+    ("audience-cohort", 2),
     ("audience-engagement", 2),
     ("audience-qoe", 2),
     ("audience-retention", 2),

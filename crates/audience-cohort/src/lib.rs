@@ -1,0 +1,10 @@
+//! Viewers over time: who comes back, where journeys break, who is about to leave, and the same figures for any slice.
+//!
+//! # Features
+#![doc = document_features::document_features!()]
+
+mod calendar;
+mod error;
+
+pub use calendar::{Calendar, Period, PeriodBounds};
+pub use error::Error;

@@ -1,0 +1,8 @@
+//! Families of cohorts: periods, viewers who come back, funnels, breakdowns.
+
+mod periods;
+
+use super::Family;
+
+/// Families that have an answer, by subject.
+pub(super) const FAMILIES: &[&[(&str, Family)]] = &[periods::FAMILIES];
