@@ -2,6 +2,7 @@
 
 mod breakdown;
 mod chapters;
+mod cohorts;
 mod difference;
 mod digest;
 mod experiment;
@@ -14,7 +15,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
-use audience_core::{Accumulator, Rules, SessionFacts};
+use audience_core::{Accumulator, Rules, SessionFacts, Timestamp};
 use audience_ingest::{Catalog, Input, Options, Sessions, load};
 use serde_json::{Map, Value};
 
@@ -43,6 +44,12 @@ const FAMILIES: &[(&str, Figures)] = &[
     ("rewatch", retention::rewatch),
     ("experiment", experiment::figures),
 ];
+
+/// Likewise, of figures that take to know when the data end, which is the last argument: the first instant that is not in them.
+type FiguresUpTo = fn(&Sessions, &Value, Timestamp) -> anyhow::Result<Value>;
+
+/// Families that are compared, of figures that take to know when the data end.
+const FAMILIES_UP_TO: &[(&str, FiguresUpTo)] = &[("cohorts", cohorts::matrices), ("n_day", cohorts::days)];
 
 /// How many differences of a family are printed.
 const SHOWN: usize = 8;
@@ -86,16 +93,22 @@ fn figures(file: &Path, expected: &Map<String, Value>) -> anyhow::Result<Vec<(&'
         bail!("{} is not the file the expected figures are of: SHA-256 {digest}, not {theirs}", file.display());
     }
     let sessions = load(Input::find(file)?, &Options::default())?;
-    let family = |&(family, figures): &(&'static str, Figures)| {
-        let theirs = expected.get(family).with_context(|| format!("the expected figures have no {family}"))?;
-        Ok((family, figures(&sessions, theirs)?))
-    };
-    FAMILIES.iter().map(family).collect()
+    let theirs = |family: &str| expected.get(family).with_context(|| format!("the expected figures have no {family}"));
+    let horizon = expected["meta"]["horizon_ms"].as_i64().context("the expected figures do not say when the data end")?;
+    let families = FAMILIES.iter().map(|(family, figures)| Ok((*family, figures(&sessions, theirs(family)?)?)));
+    let up_to = FAMILIES_UP_TO.iter().map(|(family, figures)| {
+        Ok((*family, figures(&sessions, theirs(family)?, Timestamp::from_millis(horizon))?))
+    });
+    families.chain(up_to).collect()
+}
+
+fn built_families() -> impl Iterator<Item = &'static str> {
+    FAMILIES.iter().map(|(family, _)| *family).chain(FAMILIES_UP_TO.iter().map(|(family, _)| *family))
 }
 
 /// The families of the file that nothing here computes.
 fn not_built(expected: &Map<String, Value>) -> Vec<&str> {
-    let built: BTreeSet<&str> = FAMILIES.iter().map(|(family, _)| *family).chain(["meta"]).collect();
+    let built: BTreeSet<&str> = built_families().chain(["meta"]).collect();
     expected.keys().map(String::as_str).filter(|family| !built.contains(family)).collect()
 }
 

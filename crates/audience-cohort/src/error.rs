@@ -12,6 +12,14 @@ pub enum Error {
         /// Its last day.
         last: u32,
     },
+    /// A table has some rows, and not too many.
+    #[error("list {periods} periods of cohorts: there are between 1 and {most}")]
+    PeriodsOutOfRange {
+        /// How many were asked for.
+        periods: usize,
+        /// The most there can be.
+        most: usize,
+    },
     /// What the statistics underneath refuse.
     #[error(transparent)]
     Statistics(#[from] audience_stats::Error),
