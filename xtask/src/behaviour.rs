@@ -94,11 +94,12 @@ fn figures(file: &Path, expected: &Map<String, Value>) -> anyhow::Result<Vec<(&'
     }
     let sessions = load(Input::find(file)?, &Options::default())?;
     let theirs = |family: &str| expected.get(family).with_context(|| format!("the expected figures have no {family}"));
-    let horizon = expected["meta"]["horizon_ms"].as_i64().context("the expected figures do not say when the data end")?;
+    let horizon =
+        expected["meta"]["horizon_ms"].as_i64().context("the expected figures do not say when the data end")?;
     let families = FAMILIES.iter().map(|(family, figures)| Ok((*family, figures(&sessions, theirs(family)?)?)));
-    let up_to = FAMILIES_UP_TO.iter().map(|(family, figures)| {
-        Ok((*family, figures(&sessions, theirs(family)?, Timestamp::from_millis(horizon))?))
-    });
+    let up_to = FAMILIES_UP_TO
+        .iter()
+        .map(|(family, figures)| Ok((*family, figures(&sessions, theirs(family)?, Timestamp::from_millis(horizon))?)));
     families.chain(up_to).collect()
 }
 
@@ -136,7 +137,9 @@ mod tests {
         let expected = read_expected(&fixture("json")).unwrap();
         let ours = figures(&fixture("ndjson.gz"), &expected).unwrap();
         let families: Vec<&str> = ours.iter().map(|(family, _)| *family).collect();
-        assert_eq!(families, ["facts", "breakdown", "chapters", "dropoff", "skips", "rewatch", "experiment"]);
+        assert_eq!(families, [
+            "facts", "breakdown", "chapters", "dropoff", "skips", "rewatch", "experiment", "cohorts", "n_day",
+        ]);
         let mut compared = 0;
         for (family, ours) in &ours {
             let comparison = Comparison::of(ours, &expected[*family]);
@@ -153,8 +156,12 @@ mod tests {
         let (skips, rewatch) = (7 * 100 + 1, 47 * 2 + 6 + 5);
         // Two arms by 14 figures, taken both ways, and the viewers in both.
         let experiment = 2 * 2 * 14 + 1;
-        assert_eq!(compared, facts + breakdown + chapters + drop_offs + skips + rewatch + experiment);
-        assert!(not_built(&expected).contains(&"cohorts"));
+        // In two time zones, of 10 or 11 days and 2 weeks: starts, whether they are complete, sizes, and a square of cells; and of 9 days
+        // and 5 brackets, who could and who did.
+        let periods = |count: u64| 3 * count + count * count;
+        let (cohorts, days) = (periods(10) + periods(11) + 2 * periods(2), 2 * (3 * 9 + 5) * 2);
+        assert_eq!(compared, facts + breakdown + chapters + drop_offs + skips + rewatch + experiment + cohorts + days);
+        assert_eq!(not_built(&expected), ["funnel_events", "funnel_position"]);
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use audience_cohort::{Breakdown, Dimension, Grouping};
 use audience_core::{AttentionHeatmap, Rules, SessionFacts};
 use audience_ingest::{Catalog, Input, Options, load};
 use audience_qoe::{Experience, ExperienceSummary};
-use audience_report::{Dimension, Grouping, Totals};
+use audience_report::Totals;
 use audience_retention::RetentionCurves;
 use audience_stats::{Accumulator, Keyed, Merge, Proportion};
 use serde_json::{Map, Value, json};
@@ -44,7 +45,7 @@ struct Answers {
     totals: (Totals, Experience),
     reach: Keyed<RetentionCurves, ByContent>,
     heatmap: Keyed<AttentionHeatmap, ByContent>,
-    by_title_and_day: Keyed<Experience, Grouping>,
+    by_title_and_day: Breakdown<Experience>,
     by_variant: Keyed<Totals, ByVariant>,
 }
 
@@ -52,13 +53,12 @@ impl Answers {
     fn new() -> anyhow::Result<Self> {
         let by_content: ByContent = |facts| facts.identity.content_id.clone();
         let by_variant: ByVariant = |facts| facts.identity.attributes.get("variant").map(str::to_owned);
-        let title_and_day =
-            Grouping { dimensions: vec![Dimension::Content, Dimension::Day], zone: jiff::tz::TimeZone::UTC };
+        let title_and_day = Grouping::new(vec![Dimension::Content, Dimension::Day], jiff::tz::TimeZone::UTC);
         Ok(Self {
             totals: Default::default(),
             reach: Keyed::new(by_content, RetentionCurves::default()),
             heatmap: Keyed::new(by_content, AttentionHeatmap::new(audience_core::MediaTime::from_secs(5))?),
-            by_title_and_day: Keyed::new(title_and_day, Experience::default()),
+            by_title_and_day: Breakdown::new(title_and_day, Experience::default()),
             by_variant: Keyed::new(by_variant, Totals::default()),
         })
     }

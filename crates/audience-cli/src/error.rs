@@ -34,6 +34,8 @@ pub(crate) enum Error {
     #[error("cannot change the effect of arm B: the scenario has {arms} arm(s), not two")]
     NotTwoArms { arms: usize },
     #[error("cannot {0}")]
+    Cohort(#[from] audience_cohort::Error),
+    #[error("cannot {0}")]
     Abtest(#[from] audience_abtest::Error),
     #[error("cannot read the experiment {}{}: {reason}", path.display(), line.map(|line| format!(", line {line}")).unwrap_or_default())]
     Experiment { path: PathBuf, line: Option<usize>, reason: String },

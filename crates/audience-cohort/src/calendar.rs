@@ -238,10 +238,10 @@ mod tests {
     /// The figures that an earlier system gave were 93 days late: 2024-01-15 was in a month that began on 2024-04-03.
     #[test]
     fn months_begin_on_their_first_day() {
-        for (text, first) in [("2024-01-15", "2024-01-01"), ("2024-12-31", "2024-12-01"), ("1969-12-31", "1969-12-01")] {
+        for (text, first) in [("2024-01-15", "2024-01-01"), ("2024-12-31", "2024-12-01"), ("1969-12-31", "1969-12-01")]
+        {
             let at: jiff::Timestamp = format!("{text}T12:00:00Z").parse().unwrap();
-            let month =
-                Calendar::utc().period_of(Timestamp::from_millis(at.as_millisecond()), Period::Month).unwrap();
+            let month = Calendar::utc().period_of(Timestamp::from_millis(at.as_millisecond()), Period::Month).unwrap();
             assert_eq!(month.start.to_string(), first);
         }
     }

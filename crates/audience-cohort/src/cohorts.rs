@@ -137,8 +137,7 @@ impl VisitHistory {
         let first = first.max(last.saturating_sub(most - 1));
         let periods = self.periods(spec.period, first, last);
         let length = periods.len();
-        let mut cohorts: Vec<Cohort> =
-            (0..length).map(|at| Cohort { size: 0, active: vec![0; length - at] }).collect();
+        let mut cohorts: Vec<Cohort> = (0..length).map(|at| Cohort { size: 0, active: vec![0; length - at] }).collect();
         let mut viewers_before = 0;
         let mut days = Vec::new();
         for viewer in self.viewers().filter(|viewer| passes(viewer.value())) {

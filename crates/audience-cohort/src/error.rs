@@ -12,6 +12,21 @@ pub enum Error {
         /// Its last day.
         last: u32,
     },
+    /// A dimension has a name.
+    #[error("break down by {text:?}: there is an empty name in it")]
+    EmptyName {
+        /// What was to be read.
+        text: String,
+    },
+    /// A change is from something before.
+    #[error("compare with what is 0 places before: nothing changes")]
+    NoLag,
+    /// A figure is a finite number.
+    #[error("compare {figure}: it is no figure")]
+    NotAFigure {
+        /// What was given.
+        figure: f64,
+    },
     /// A table has some rows, and not too many.
     #[error("list {periods} periods of cohorts: there are between 1 and {most}")]
     PeriodsOutOfRange {

@@ -3,16 +3,26 @@
 //! # Features
 #![doc = document_features::document_features!()]
 
+mod breakdown;
 mod calendar;
 mod cohorts;
 mod day_retention;
+mod delta;
+mod device;
+mod dimension;
 mod error;
+mod region;
 mod returns;
 mod visits;
 
+pub use breakdown::{Breakdown, CountsViewers, PublishSpec, Published, Slice, SliceSummary, Uniques};
 pub use calendar::{Calendar, Period, PeriodBounds};
 pub use cohorts::{Cohort, CohortMatrix, CohortPeriod, CohortSpec};
 pub use day_retention::DayRetention;
+pub use delta::Delta;
+pub use device::DeviceClass;
+pub use dimension::{Dimension, Grouping, Value};
 pub use error::Error;
+pub use region::WorldRegion;
 pub use returns::{Gaps, ReturnCurve, VisitDays};
 pub use visits::{DayCount, ViewerVisits, VisitCounts, VisitHistory, Visits};

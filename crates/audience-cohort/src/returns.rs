@@ -79,7 +79,8 @@ impl VisitHistory {
     /// Times from each visit of a viewer to the next, in milliseconds; the last goes up to the end of what was observed, and is not seen
     /// to end.
     pub fn gaps_of<'h>(&self, viewer: ViewerVisits<'h>) -> impl Iterator<Item = Lifetime> + use<'h> {
-        let gap = |gap: Elapsed, observed| Lifetime { entry: None, exit: gap.as_millis() as f64, observed, weight: 1.0 };
+        let gap =
+            |gap: Elapsed, observed| Lifetime { entry: None, exit: gap.as_millis() as f64, observed, weight: 1.0 };
         let silence = self.until().map(|until| gap(until.since(viewer.last()), false));
         viewer.gaps().map(move |time| gap(time, true)).chain(silence)
     }

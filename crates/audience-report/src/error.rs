@@ -26,12 +26,6 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
-    /// A breakdown needs at least one name.
-    #[error("break down by {text:?}: there is an empty name in it")]
-    EmptyName {
-        /// What was given.
-        text: String,
-    },
     /// Sessions are sliced by each name once.
     #[error("slice sessions by {name:?} twice")]
     SliceTwice {
@@ -42,7 +36,7 @@ pub enum Error {
     #[error("slice sessions by {name}: slices are titles and values of attributes")]
     NoSlice {
         /// The name.
-        name: &'static str,
+        name: String,
     },
     /// A state from elsewhere speaks of a time that cannot be.
     #[error("read an attendance: there is no quarter of an hour {quarter}")]
@@ -94,6 +88,9 @@ pub enum Error {
     /// Scores of engagement cannot be had so.
     #[error(transparent)]
     Engagement(#[from] audience_engagement::Error),
+    /// What the analyses of viewers over time refuse.
+    #[error(transparent)]
+    Cohort(#[from] audience_cohort::Error),
     /// What the statistics underneath refuse.
     #[error(transparent)]
     Statistics(#[from] audience_stats::Error),

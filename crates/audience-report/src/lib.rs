@@ -35,7 +35,6 @@
 //! assert_eq!(report.titles[0].retention.reached.iter().sum::<u64>(), 50);
 //! ```
 
-mod breakdown;
 pub mod check;
 mod csv;
 pub mod engagement;
@@ -53,7 +52,7 @@ mod state;
 mod text;
 mod versus;
 
-pub use breakdown::{Dimension, Grouping, Value};
+pub use audience_cohort::{Dimension, Grouping, Value};
 pub use csv::CsvTable;
 pub use error::Error;
 pub use filter::{Filter, parse_attribute, parse_time};

@@ -6,10 +6,10 @@ use audience_qoe::{Attempts, GoodStreamLimits, SliceDimension};
 use audience_retention::ChapterIndex;
 use jiff::tz::TimeZone;
 
-use crate::breakdown::Dimension;
 use crate::engagement::EngagementSpec;
 use crate::error::Error;
 use crate::filter::Filter;
+use audience_cohort::Dimension;
 
 /// What a report is asked for.
 #[derive(Clone, Debug)]
@@ -68,12 +68,12 @@ impl ReportSpec {
 ///
 /// # Errors
 ///
-/// [`Error::EmptyName`], [`Error::SliceTwice`], and [`Error::NoSlice`] for days, which are none.
+/// [`Error::Cohort`] of an empty name, [`Error::SliceTwice`], and [`Error::NoSlice`] for days and classes, which are none.
 pub fn parse_slices(text: &str) -> Result<Vec<SliceDimension>, Error> {
     let slice = |dimension| match dimension {
         Dimension::Content => Ok(SliceDimension::Title),
         Dimension::Attribute(name) => Ok(SliceDimension::attribute(name)),
-        Dimension::Day => Err(Error::NoSlice { name: "day" }),
+        other => Err(Error::NoSlice { name: other.name().to_owned() }),
     };
     let slices = Dimension::parse_list(text)?.into_iter().map(slice).collect::<Result<Vec<_>, _>>()?;
     match (1..slices.len()).find(|at| slices[..*at].contains(&slices[*at])) {

@@ -18,10 +18,10 @@ pub use streams::{Moment, Streams, StreamsSummary};
 pub use title::{Title, TitleSummary};
 pub use totals::{Totals, TotalsSummary};
 
-use crate::breakdown::{Dimension, Grouping, Value};
 use crate::engagement::EngagementState;
 use crate::filter::Filter;
 use crate::spec::ReportSpec;
+use audience_cohort::{Breakdown, Dimension, Grouping, Value};
 
 /// The group of everything, or of one title: totals and experience.
 pub type Group = (Totals, Experience);
@@ -36,9 +36,9 @@ pub struct ReportState {
     attendance: Attendance,
     streams: Streams,
     titles: Keyed<Title, ContentOf>,
-    groups: Option<Keyed<Group, Grouping>>,
-    groups_by_title: Option<Keyed<Group, Grouping>>,
-    curves_by_title: Option<Keyed<RetentionCurves, Grouping>>,
+    groups: Option<Breakdown<Group>>,
+    groups_by_title: Option<Breakdown<Group>>,
+    curves_by_title: Option<Breakdown<RetentionCurves>>,
     chapters: ChapterCurves,
     pub(crate) engagement: EngagementState,
     quality: SessionQuality,
@@ -170,15 +170,15 @@ impl ReportState {
     pub fn new(spec: &ReportSpec) -> Self {
         let business = &spec.good.business;
         let group: Group = (Totals::default(), Experience::new(business.clone(), spec.attempts));
-        let grouping = |dimensions: Vec<Dimension>| Grouping { dimensions, zone: spec.zone.clone() };
-        let groups = (!spec.by.is_empty()).then(|| Keyed::new(grouping(spec.by.clone()), group.clone()));
+        let grouping = |dimensions: Vec<Dimension>| Grouping::new(dimensions, spec.zone.clone());
+        let groups = (!spec.by.is_empty()).then(|| Breakdown::new(grouping(spec.by.clone()), group.clone()));
         let groups_by_title = (!spec.by.is_empty() && !spec.by.contains(&Dimension::Content)).then(|| {
             let dimensions = std::iter::once(Dimension::Content).chain(spec.by.iter().cloned()).collect();
-            Keyed::new(grouping(dimensions), group.clone())
+            Breakdown::new(grouping(dimensions), group.clone())
         });
         let curves_by_title = (!spec.curves_by.is_empty()).then(|| {
             let dimensions = std::iter::once(Dimension::Content).chain(spec.curves_by.iter().cloned()).collect();
-            Keyed::new(grouping(dimensions), RetentionCurves::default())
+            Breakdown::new(grouping(dimensions), RetentionCurves::default())
         });
         Self {
             filter: spec.filter.clone(),
@@ -237,7 +237,7 @@ impl Accumulator for ReportState {
     }
 
     fn summary(&self) -> ReportSummary {
-        let groups = |groups: &Option<Keyed<Group, Grouping>>| groups.as_ref().map(Keyed::summary).unwrap_or_default();
+        let groups = |groups: &Option<Breakdown<Group>>| groups.as_ref().map(Accumulator::summary).unwrap_or_default();
         ReportSummary {
             all: self.all.summary(),
             attendance: self.attendance.summary(),
@@ -246,7 +246,7 @@ impl Accumulator for ReportState {
             titles: self.titles.summary(),
             groups: groups(&self.groups),
             groups_by_title: groups(&self.groups_by_title),
-            curves_by_title: self.curves_by_title.as_ref().map(Keyed::summary).unwrap_or_default(),
+            curves_by_title: self.curves_by_title.as_ref().map(Accumulator::summary).unwrap_or_default(),
             chapters: self.chapters.summary(),
             quality: self.quality,
         }

@@ -1,9 +1,10 @@
 //! Families of cohorts: periods, viewers who come back, funnels, breakdowns.
 
+mod breakdown;
 mod periods;
 mod visits;
 
 use super::Family;
 
 /// Families that have an answer, by subject.
-pub(super) const FAMILIES: &[&[(&str, Family)]] = &[periods::FAMILIES, visits::FAMILIES];
+pub(super) const FAMILIES: &[&[(&str, Family)]] = &[breakdown::FAMILIES, periods::FAMILIES, visits::FAMILIES];

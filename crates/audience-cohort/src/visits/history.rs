@@ -153,7 +153,9 @@ impl VisitHistory {
     pub(crate) fn until_day(&self) -> Option<UntilDay> {
         let at = self.until()?;
         let day = self.calendar.day_number(at)?;
-        let over = |day: i32| self.calendar.begins(day.checked_add(1)?).map(|end| end.as_millis() <= at.as_millis().saturating_add(1));
+        let over = |day: i32| {
+            self.calendar.begins(day.checked_add(1)?).map(|end| end.as_millis() <= at.as_millis().saturating_add(1))
+        };
         let last_over = if over(day).unwrap_or(false) { day } else { day - 1 };
         Some(UntilDay { at, last_over })
     }

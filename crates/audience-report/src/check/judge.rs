@@ -6,7 +6,7 @@ use super::measures::MeasuresSummary;
 use super::rule::Rule;
 use super::state::ViewSummary;
 use super::verdict::{Outcome, RuleReport, Unjudged, Verdict, pairs};
-use crate::breakdown::{Dimension, Value};
+use audience_cohort::{Dimension, Value};
 
 /// The verdict on `rule`, from what was seen of its groups.
 pub(super) fn judge(rule: &Rule, seen: &ViewSummary, catalog: &Catalog) -> RuleReport {

@@ -8,8 +8,8 @@ use super::error::{Clause, LineError, RuleError};
 use super::metric::Metric;
 use super::rule::{Operator, Rule};
 use super::unit::Unit;
-use crate::breakdown::Dimension;
 use crate::filter::parse_attribute;
+use audience_cohort::Dimension;
 
 /// The rules of a file: one a line, without empty lines and comments.
 ///

@@ -5,7 +5,7 @@ use std::fmt;
 use audience_stats::Confidence;
 
 use super::metric::Metric;
-use crate::breakdown::Dimension;
+use audience_cohort::Dimension;
 
 /// What must hold of a metric, in all sessions or in each group of them: `rebuffer_ratio < 1% by cdn min_sessions 200`.
 /// Read from text; `docs/check.md` in the repository has the grammar.

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use audience_core::SessionFacts;
 use audience_qoe::{Attempts, GoodStreamLimits};
-use audience_stats::{Accumulator, Keyed, Merge, merge_fields};
+use audience_stats::{Accumulator, Merge, merge_fields};
 use jiff::tz::TimeZone;
 
 use super::measures::{Measures, MeasuresSummary};
 use super::rule::Rule;
-use crate::breakdown::{Dimension, Grouping, Value};
 use crate::filter::Filter;
+use audience_cohort::{Breakdown, Dimension, Grouping, Value};
 
 /// What a check is asked for.
 #[derive(Clone, Debug)]
@@ -68,7 +68,7 @@ struct View {
     filter: Filter,
     wanted: Named,
     grouped: Named,
-    groups: Keyed<Measures, Grouping>,
+    groups: Breakdown<Measures>,
 }
 
 /// Sessions with each of some attributes, by name.
@@ -89,9 +89,9 @@ impl View {
     fn new(rule: &Rule, spec: &CheckSpec) -> Self {
         let grouped = rule.by.iter().filter_map(|dimension| match dimension {
             Dimension::Attribute(name) => Some((name.clone(), 0)),
-            Dimension::Content | Dimension::Day => None,
+            _ => None,
         });
-        let grouping = Grouping { dimensions: rule.by.clone(), zone: spec.zone.clone() };
+        let grouping = Grouping::new(rule.by.clone(), spec.zone.clone());
         let mut measures = Measures::new(&spec.good, spec.attempts);
         for other in spec.rules.iter().filter(|other| same_view(other, rule)) {
             measures.add(other);
@@ -100,7 +100,7 @@ impl View {
             filter: Filter { attributes: rule.attributes.clone(), ..Filter::default() },
             wanted: rule.attributes.iter().map(|(name, _)| (name.clone(), 0)).collect(),
             grouped: grouped.collect(),
-            groups: Keyed::new(grouping, measures),
+            groups: Breakdown::new(grouping, measures),
         }
     }
 

@@ -13,8 +13,8 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::state::{EngagementSpec, EngagementState};
-use crate::breakdown::Value;
 use crate::error::Error;
+use audience_cohort::Value;
 
 /// Figures of days, and what they show.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

@@ -7,9 +7,9 @@ use audience_engagement::{CoWatching, Engagement, EngagementWeights, Journeys, S
 use audience_stats::{Accumulator, Bootstrap, Keyed, Merge, merge_fields};
 use jiff::tz::TimeZone;
 
-use crate::breakdown::{Dimension, Grouping};
 use crate::error::Error;
 use crate::filter::Filter;
+use audience_cohort::{Breakdown, Dimension, Grouping};
 
 /// What a report on engagement is asked for.
 #[derive(Clone, Debug)]
@@ -70,7 +70,7 @@ pub struct EngagementState {
     pub(super) all: Engagement,
     pub(super) titles: Keyed<Engagement, ContentOf>,
     pub(super) segments: SegmentAttribution,
-    pub(super) days: Keyed<Engagement, Grouping>,
+    pub(super) days: Breakdown<Engagement>,
     pub(super) bounds: Bounds,
     pub(super) journeys: Option<Journeys>,
     pub(super) watching: Option<CoWatching>,
@@ -93,7 +93,7 @@ impl EngagementState {
             let journeys = Journeys::new().of(of).with_conversion(spec.conversion.as_str());
             spec.look_back.map_or(journeys.clone(), |look_back| journeys.within(look_back))
         });
-        let by_day = Grouping { dimensions: vec![Dimension::Day], zone: spec.zone.clone() };
+        let by_day = Grouping::new(vec![Dimension::Day], spec.zone.clone());
         Ok(Self {
             filter: spec.filter.clone(),
             sessions_read: 0,
@@ -101,7 +101,7 @@ impl EngagementState {
             all: Engagement::with_bootstrap(spec.bootstrap),
             titles: Keyed::new(|facts| facts.identity.content_id.clone(), Engagement::with_bootstrap(spec.bootstrap)),
             segments: segments.with_conversion(spec.conversion.as_str()),
-            days: Keyed::new(by_day, Engagement::new()),
+            days: Breakdown::new(by_day, Engagement::new()),
             bounds: Bounds::default(),
             journeys,
             watching: (spec.similar > 0).then(CoWatching::new),

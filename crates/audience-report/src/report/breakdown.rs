@@ -5,8 +5,8 @@ use audience_ingest::Catalog;
 use serde::Serialize;
 
 use super::title_of;
-use crate::breakdown::{Dimension, Value};
 use crate::state::TotalsSummary;
+use audience_cohort::{Dimension, Value};
 use audience_qoe::ExperienceSummary;
 
 /// Everything by some dimensions.

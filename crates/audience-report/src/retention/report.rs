@@ -13,9 +13,9 @@ use serde::Serialize;
 use super::curve::{Around, Retention, independent};
 use super::groups::{Grouped, GroupsCompared};
 use super::state::{RetentionSeen, RetentionSpec, RetentionState, TitleSeen};
-use crate::breakdown::{Dimension, Value};
 use crate::error::Error;
 use crate::report::{Asked, name_of, title_of};
+use audience_cohort::{Dimension, Value};
 
 /// A report on where viewers of titles leave, what they watch again and what they skip: plain data. Its JSON form is
 /// `docs/retention-json.md` in the repository.

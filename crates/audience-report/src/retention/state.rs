@@ -10,8 +10,8 @@ use audience_retention::{
 use audience_stats::{Accumulator, Distinct, Keyed, Merge, merge_fields};
 use jiff::tz::TimeZone;
 
-use crate::breakdown::{Dimension, Grouping, Value};
 use crate::filter::Filter;
+use audience_cohort::{Breakdown, Dimension, Grouping, Value};
 
 /// What a report on retention is asked for.
 #[derive(Clone, Debug)]
@@ -62,7 +62,7 @@ pub struct RetentionState {
     sessions_read: u64,
     sessions: u64,
     titles: Keyed<Title, ContentOf>,
-    groups: Option<Keyed<Curves, Grouping>>,
+    groups: Option<Breakdown<Curves>>,
     chapters: ChapterCurves,
 }
 
@@ -179,8 +179,8 @@ impl RetentionState {
         let curves = Curves::new(spec);
         let title = Title { curves: curves.clone(), seeks: seek_matrix(), viewers: Distinct::new() };
         let groups = (!spec.by.is_empty()).then(|| {
-            let dimensions = std::iter::once(Dimension::Content).chain(spec.by.iter().cloned()).collect();
-            Keyed::new(Grouping { dimensions, zone: spec.zone.clone() }, curves)
+            let dimensions: Vec<_> = std::iter::once(Dimension::Content).chain(spec.by.iter().cloned()).collect();
+            Breakdown::new(Grouping::new(dimensions, spec.zone.clone()), curves)
         });
         Self {
             filter: spec.filter.clone(),
@@ -217,7 +217,7 @@ impl Accumulator for RetentionState {
             sessions_read: self.sessions_read,
             sessions: self.sessions,
             titles: self.titles.summary(),
-            groups: self.groups.as_ref().map(Keyed::summary).unwrap_or_default(),
+            groups: self.groups.as_ref().map(Accumulator::summary).unwrap_or_default(),
             chapters: self.chapters.summary(),
         }
     }
