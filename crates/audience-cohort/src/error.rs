@@ -27,6 +27,50 @@ pub enum Error {
         /// What was given.
         figure: f64,
     },
+    /// A time to look ahead is finite and not below 0.
+    #[error("look ahead for {horizon}: it is not from 0 to {most}")]
+    NotAHorizon {
+        /// What was given.
+        horizon: f64,
+        /// The most it may be.
+        most: f64,
+    },
+    /// The last visit of a history is between the first and now, and is the first when there are no others.
+    #[error(
+        "take {frequency} repeat visits, the last at {recency}, for a history until {age}: times are from 0 to its end, and 0 of no visits"
+    )]
+    NotAHistory {
+        /// How many repeat visits there are.
+        frequency: u64,
+        /// The time of the last.
+        recency: f64,
+        /// The end.
+        age: f64,
+    },
+    /// Parameters of a model are above 0, and of a size that can be computed with.
+    #[error("use {value} for the parameter {name}: it is not from {least} to {most}")]
+    NotAModelParameter {
+        /// Its name.
+        name: &'static str,
+        /// What was given.
+        value: f64,
+        /// The least it may be.
+        least: f64,
+        /// The most it may be.
+        most: f64,
+    },
+    /// Without repeat visits nothing is known of how often there are any.
+    #[error("fit repeat visits of {viewers} viewers: none of them came back")]
+    NobodyCameBack {
+        /// How many there are.
+        viewers: u64,
+    },
+    /// Times so large or so small that no parameters fit them.
+    #[error("fit repeat visits of {viewers} viewers: their times are in no unit to compute with")]
+    OutOfReach {
+        /// How many there are.
+        viewers: u64,
+    },
     /// A table has some rows, and not too many.
     #[error("list {periods} periods of cohorts: there are between 1 and {most}")]
     PeriodsOutOfRange {

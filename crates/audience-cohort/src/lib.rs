@@ -12,6 +12,7 @@ mod device;
 mod dimension;
 mod error;
 mod region;
+mod repeat;
 mod returns;
 mod visits;
 
@@ -24,5 +25,6 @@ pub use device::DeviceClass;
 pub use dimension::{Dimension, Grouping, Value};
 pub use error::Error;
 pub use region::WorldRegion;
+pub use repeat::{BgNbd, Fit, ParetoNbd, RepeatHistory};
 pub use returns::{Gaps, ReturnCurve, VisitDays};
 pub use visits::{DayCount, ViewerVisits, VisitCounts, VisitHistory, Visits};

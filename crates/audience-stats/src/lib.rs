@@ -41,7 +41,7 @@
 //! | items in order of their rates, by what is known of these | [`rank_by_shrinkage`], [`rank_by_wilson`], [`BetaPrior`], [`best_first`] |
 //! | means of items drawn together, and in order by what they are at least | [`shrink_means`], [`rank_by_shrunk_means`], [`MeanEstimate`] |
 //! | sums by random group of units, and how sure functions of them are | [`GroupedSums`], [`RandomGroups`], [`Bootstrap`], [`Estimate`] |
-//! | Student's t, of means that are alike or differ; other distributions | [`StudentT`], [`NoncentralT`], [`Normal`], [`Beta`], [`Gamma`], [`zeta()`] |
+//! | Student's t, of means that are alike or differ; other distributions | [`StudentT`], [`NoncentralT`], [`Normal`], [`Beta`], [`Gamma`], [`zeta()`], [`RisingFactorial`] |
 //! | integrals of log-concave functions, far out too | [`ln_integral`] |
 //! | many hypotheses at once | [`Correction`], [`PValue`] |
 //! | whether counts come in the shares they should, values are uniform | [`goodness_of_fit`], [`bucket_counts`], [`kolmogorov_smirnov`], [`ln_bayes_factor_of_shares`] |
@@ -107,6 +107,7 @@ mod range_counts;
 mod rank;
 mod ranking;
 mod resample;
+mod rising;
 pub mod sample;
 mod series;
 mod shrinkage;
@@ -155,6 +156,7 @@ pub use range_counts::{Addend, RangeCounts};
 pub use rank::spearman;
 pub use ranking::{BetaPrior, Ranked, best_first, rank_by_shrinkage, rank_by_wilson};
 pub use resample::{PoissonBootstrap, PoissonReplicates, Replicates, jackknife, jackknife_of_two};
+pub use rising::RisingFactorial;
 pub use series::{
     ChangePoints, Decomposition, EmaStart, Esd, EsdCentre, EsdRemoval, Judgement, LinearRegression, MannKendall, Pelt,
     RobustDetector, RobustScale, SeasonalEsd, SeasonalModel, Segment, Smoothing, Stl, StlDecomposition, TheilSen,

@@ -2,9 +2,11 @@
 
 mod breakdown;
 mod periods;
+mod repeat;
 mod visits;
 
 use super::Family;
 
 /// Families that have an answer, by subject.
-pub(super) const FAMILIES: &[&[(&str, Family)]] = &[breakdown::FAMILIES, periods::FAMILIES, visits::FAMILIES];
+pub(super) const FAMILIES: &[&[(&str, Family)]] =
+    &[breakdown::FAMILIES, periods::FAMILIES, repeat::FAMILIES, visits::FAMILIES];
