@@ -19,8 +19,8 @@ use audience_retention::{
 };
 use audience_stats::sample::BottomK;
 use audience_stats::{
-    Bootstrap, Confidence, CrossSums, Distinct, GroupedSums, MeanRatio, PoissonBootstrap, QuantileSketch, Quantiles,
-    RandomGroups, TopK,
+    Bootstrap, Confidence, CrossSums, Distinct, DistinctSketch, GroupedSums, MeanRatio, PoissonBootstrap,
+    QuantileSketch, Quantiles, RandomGroups, TopK,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -200,6 +200,11 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
             }
         }
         32 => _ = check(bytes, &TopK::<u64>::new(3).expect("counters")),
+        33 => {
+            if let Some(ids) = check(bytes, &DistinctSketch::new(5).expect("a precision")) {
+                assert!(ids.estimate >= 0.0);
+            }
+        }
         _ => {}
     }
 });

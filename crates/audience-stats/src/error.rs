@@ -247,6 +247,16 @@ pub enum Error {
         /// The most it may be.
         most: u32,
     },
+    /// A sketch of different ids needs registers, and not more than memory allows.
+    #[error("count different ids with a precision of {precision}: it is from {least} to {most}")]
+    SketchPrecision {
+        /// The precision that was asked for.
+        precision: u8,
+        /// The least it may be.
+        least: u8,
+        /// The most it may be.
+        most: u8,
+    },
     /// Parts of a state from elsewhere are not of the same items.
     #[cfg(feature = "serde")]
     #[error("read a state whose parts do not fit together")]

@@ -35,6 +35,7 @@
 //! | quantiles of values with weights, exact | [`weighted_quantile()`], [`WeightedValues`], [`QuantileRule::of_counted`] |
 //! | what is frequent, in bounded memory | [`TopK`], [`FrequentItems`] |
 //! | how many different ids | [`Distinct`] |
+//! | how many different ids in bounded memory, about | [`DistinctSketch`], [`DistinctEstimate`] |
 //! | means of ratios | [`MeanRatio`] |
 //! | adding to a range of positions in constant time | [`RangeCounts`] |
 //! | whether two lists have the same order | [`spearman`] |
@@ -78,6 +79,7 @@ mod chi_squared;
 mod clustered_ratio;
 mod cross_sums;
 mod distinct;
+mod distinct_sketch;
 mod error;
 mod estimate;
 mod exact_sum;
@@ -129,6 +131,7 @@ pub use chi_squared::ChiSquared;
 pub use clustered_ratio::ClusteredRatio;
 pub use cross_sums::CrossSums;
 pub use distinct::Distinct;
+pub use distinct_sketch::{DistinctEstimate, DistinctSketch};
 pub use error::Error;
 pub use estimate::Estimate;
 pub use float_sum::FloatSum;

@@ -9,6 +9,7 @@ mod changes;
 mod confidence;
 mod corrections;
 mod distinct;
+mod distinct_sketches;
 mod distributions;
 mod fits;
 mod frequent;
