@@ -137,9 +137,10 @@ mod tests {
         let expected = read_expected(&fixture("json")).unwrap();
         let ours = figures(&fixture("ndjson.gz"), &expected).unwrap();
         let families: Vec<&str> = ours.iter().map(|(family, _)| *family).collect();
-        assert_eq!(families, [
-            "facts", "breakdown", "chapters", "dropoff", "skips", "rewatch", "experiment", "cohorts", "n_day",
-        ]);
+        assert_eq!(
+            families,
+            ["facts", "breakdown", "chapters", "dropoff", "skips", "rewatch", "experiment", "cohorts", "n_day",]
+        );
         let mut compared = 0;
         for (family, ours) in &ours {
             let comparison = Comparison::of(ours, &expected[*family]);

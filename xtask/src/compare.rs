@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use audience_cohort::{Breakdown, Dimension, Grouping};
+use audience_cohort::{Dimension, Grouping};
 use audience_core::{AttentionHeatmap, Rules, SessionFacts};
 use audience_ingest::{Catalog, Input, Options, load};
 use audience_qoe::{Experience, ExperienceSummary};
@@ -45,7 +45,7 @@ struct Answers {
     totals: (Totals, Experience),
     reach: Keyed<RetentionCurves, ByContent>,
     heatmap: Keyed<AttentionHeatmap, ByContent>,
-    by_title_and_day: Breakdown<Experience>,
+    by_title_and_day: Keyed<Experience, Grouping>,
     by_variant: Keyed<Totals, ByVariant>,
 }
 
@@ -58,7 +58,7 @@ impl Answers {
             totals: Default::default(),
             reach: Keyed::new(by_content, RetentionCurves::default()),
             heatmap: Keyed::new(by_content, AttentionHeatmap::new(audience_core::MediaTime::from_secs(5))?),
-            by_title_and_day: Breakdown::new(title_and_day, Experience::default()),
+            by_title_and_day: Keyed::new(title_and_day, Experience::default()),
             by_variant: Keyed::new(by_variant, Totals::default()),
         })
     }

@@ -1,24 +1,29 @@
 //! The same figures for every group of sessions.
 
+mod group;
 mod published;
 mod slice;
 
-pub use published::{CountsViewers, PublishSpec, Published};
-pub use slice::{Slice, SliceSummary, Uniques};
+pub use group::Group;
+pub use published::{PublishSpec, Published};
+pub use slice::{Slice, SliceSummary};
 
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::BuildHasherDefault;
 
 use audience_core::SessionFacts;
-use audience_stats::{Accumulator, KeyOf, Merge};
+use audience_stats::{Accumulator, DistinctSketch, KeyOf, Merge};
 
 use crate::dimension::{Grouping, Value};
-use crate::visits::Ready;
+use crate::error::Error;
+use crate::viewer_index::{Ready, ViewerIndex};
+use group::{Counted, GroupViewers};
 
-/// The same analysis for each group of sessions by some dimensions.
+/// The same analysis for each group of sessions by some dimensions, with the number of different viewers of each.
 ///
-/// Memory grows with groups and with what `A` keeps, not with sessions.
+/// Memory grows with groups and what `A` keeps of each, and with viewers: some 40 bytes for each of them and 2 more for each group they are
+/// in; with [sketches](Self::with_sketches) it does not grow with viewers. It does not grow with sessions.
 ///
 /// # Examples
 ///
@@ -37,36 +42,43 @@ use crate::visits::Ready;
 ///     breakdown.observe(&session.facts(&Rules::default(), None));
 /// }
 /// let groups = breakdown.summary();
-/// assert_eq!((groups[0].1.sessions, groups[1].1.sessions), (2, 1));
+/// assert_eq!((groups[0].of.sessions, groups[1].of.sessions), (2, 1));
 ///
 /// // One viewer in two countries is one viewer of the device.
 /// let by_device = breakdown.rolled_up(&[1]).summary();
-/// assert_eq!((by_device[0].1.sessions, by_device[0].1.viewers), (3, 1));
+/// assert_eq!((by_device[0].of.sessions, by_device[0].viewers), (3, 1));
 /// # Ok::<(), audience_cohort::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Breakdown<A> {
     grouping: Grouping,
     prototype: A,
-    groups: HashMap<u128, Group<A>, BuildHasherDefault<Ready>>,
-}
-
-#[derive(Clone, Debug)]
-struct Group<A> {
-    key: Vec<Value>,
-    state: A,
-}
-
-impl<A: Merge> Merge for Group<A> {
-    fn merge(&mut self, other: Self) {
-        self.state.merge(other.state);
-    }
+    /// How viewers are counted, without any.
+    no_viewers: GroupViewers,
+    viewers: ViewerIndex,
+    groups: HashMap<u128, (Vec<Value>, Counted<A>), BuildHasherDefault<Ready>>,
 }
 
 impl<A> Breakdown<A> {
-    /// No group yet; each will start as a clone of `prototype`, which must not have observed anything.
+    /// No group yet; each will start as a clone of `prototype`, which must not have observed anything. Viewers are counted exactly.
     pub fn new(grouping: Grouping, prototype: A) -> Self {
-        Self { grouping, prototype, groups: HashMap::default() }
+        Self {
+            grouping,
+            prototype,
+            no_viewers: GroupViewers::default(),
+            viewers: ViewerIndex::default(),
+            groups: HashMap::default(),
+        }
+    }
+
+    /// The same, with viewers counted by sketches of 2^`precision` registers, 4 to 18: a standard error of 1.04 / √(2^precision), 0.8 % at
+    /// 14, and at most 2^precision bytes a group. It must not have observed anything yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Statistics`] for a precision that there is not.
+    pub fn with_sketches(self, precision: u8) -> Result<Self, Error> {
+        Ok(Self { no_viewers: GroupViewers::Sketch(Box::new(DistinctSketch::new(precision)?)), ..self })
     }
 
     /// By what it is.
@@ -84,76 +96,100 @@ impl<A> Breakdown<A> {
         self.groups.is_empty()
     }
 
-    /// The state of one group, by its values in each dimension.
-    pub fn get(&self, key: &[Value]) -> Option<&A> {
-        self.groups.get(&Grouping::hash_of_key(key)).map(|group| &group.state)
+    /// The groups in no particular order: values, number of viewers, state.
+    pub fn iter(&self) -> impl Iterator<Item = (&[Value], u64, &A)> {
+        self.groups.values().map(|(key, counted)| (key.as_slice(), counted.viewers.count(), &counted.state))
     }
+}
 
-    /// The groups in no particular order.
-    pub fn iter(&self) -> impl Iterator<Item = (&[Value], &A)> {
-        self.groups.values().map(|group| (group.key.as_slice(), &group.state))
-    }
-
-    /// The groups in the order of their values.
-    pub fn into_sorted(self) -> Vec<(Vec<Value>, A)> {
-        let mut groups: Vec<_> = self.groups.into_values().map(|group| (group.key, group.state)).collect();
-        groups.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        groups
+impl<A: Clone> Breakdown<A> {
+    /// The state of the group with these values, which `viewer` is taken to be in: for who has other things than facts of sessions.
+    pub fn group_of(&mut self, values: &[Option<&str>], viewer: Option<&str>) -> &mut A {
+        let key = || values.iter().map(|value| value.map_or(Value::Missing, |text| Value::Text(text.into()))).collect();
+        let Self { prototype, no_viewers, viewers, groups, .. } = self;
+        let (_, counted) = groups
+            .entry(Grouping::hash_of_texts(values))
+            .or_insert_with(|| (key(), Counted { viewers: no_viewers.clone(), state: prototype.clone() }));
+        if let Some(viewer) = viewer {
+            counted.viewers.insert(viewer, viewers);
+        }
+        &mut counted.state
     }
 }
 
 impl<A: Merge + Clone> Breakdown<A> {
-    /// Everything, as one group.
-    pub fn total(&self) -> A {
-        let mut total = self.prototype.clone();
-        for (_, state) in self.iter() {
-            total.merge(state.clone());
+    /// Everything, as one group without values.
+    pub fn total(&self) -> Group<A> {
+        let mut total = self.nothing();
+        for (_, counted) in self.groups.values() {
+            total.add(counted);
         }
-        total
+        total.into_group(Vec::new())
     }
 
     /// The same by some of the dimensions only, given by their places from 0 on. What is no place is passed over.
     #[must_use]
     pub fn rolled_up(&self, places: &[usize]) -> Self {
-        let mut rolled = Self::new(self.grouping.of(places), self.prototype.clone());
-        for (key, state) in self.iter() {
+        let mut groups = HashMap::default();
+        for (key, counted) in self.groups.values() {
             let key: Vec<Value> = places.iter().filter_map(|at| key.get(*at).cloned()).collect();
-            let group = rolled.groups.entry(Grouping::hash_of_key(&key));
-            let group = group.or_insert_with(|| Group { key, state: self.prototype.clone() });
-            group.state.merge(state.clone());
+            let group = groups.entry(Grouping::hash_of_key(&key));
+            let (_, group) = group.or_insert_with(|| (key, self.nothing()));
+            group.add(counted);
         }
-        rolled
+        Self { grouping: self.grouping.of(places), groups, ..self.clone() }
+    }
+
+    fn nothing(&self) -> Counted<A> {
+        Counted { viewers: self.no_viewers.clone(), state: self.prototype.clone() }
     }
 }
 
 impl<A: Merge> Merge for Breakdown<A> {
     fn merge(&mut self, other: Self) {
-        self.groups.merge(other.groups);
+        // Viewers have other numbers there.
+        let numbers: Vec<u32> =
+            other.viewers.into_hashes().into_iter().map(|hash| self.viewers.of_hash(hash).0).collect();
+        for (hash, (key, mut counted)) in other.groups {
+            counted.viewers.renumber(&numbers);
+            match self.groups.entry(hash) {
+                std::collections::hash_map::Entry::Occupied(mut own) => own.get_mut().1.merge(counted),
+                std::collections::hash_map::Entry::Vacant(own) => {
+                    own.insert((key, counted));
+                }
+            }
+        }
     }
 }
 
 impl<A: Accumulator<Item = SessionFacts> + Clone> Accumulator for Breakdown<A> {
     type Item = SessionFacts;
-    type Summary = Vec<(Vec<Value>, A::Summary)>;
+    /// In the order of their values.
+    type Summary = Vec<Group<A::Summary>>;
 
     fn observe(&mut self, facts: &SessionFacts) {
-        let group = self.groups.entry(self.grouping.hash(facts));
-        let group = group.or_insert_with(|| Group { key: self.grouping.key(facts), state: self.prototype.clone() });
-        group.state.observe(facts);
+        let Self { grouping, prototype, no_viewers, viewers, groups } = self;
+        let (_, counted) = groups.entry(grouping.hash(facts)).or_insert_with(|| {
+            (grouping.key(facts), Counted { viewers: no_viewers.clone(), state: prototype.clone() })
+        });
+        if let Some(viewer) = &facts.identity.viewer_id {
+            counted.viewers.insert(viewer.as_str(), viewers);
+        }
+        counted.state.observe(facts);
     }
 
     fn summary(&self) -> Self::Summary {
-        let mut groups: Vec<_> = self.iter().map(|(key, state)| (key.to_vec(), state.summary())).collect();
-        groups.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let group =
+            |(key, viewers, state): (&[Value], u64, &A)| Group { key: key.to_vec(), viewers, of: state.summary() };
+        let mut groups: Vec<_> = self.iter().map(group).collect();
+        groups.sort_unstable_by(|a, b| a.key.cmp(&b.key));
         groups
     }
 }
 
 impl<A: fmt::Debug> fmt::Debug for Breakdown<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Breakdown")
-            .field("grouping", &self.grouping)
-            .field("groups", &self.groups)
-            .finish_non_exhaustive()
+        let groups = self.iter().map(|(key, viewers, state)| (key, (viewers, state)));
+        f.debug_map().entries(groups).finish()
     }
 }

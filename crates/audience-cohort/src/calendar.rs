@@ -190,6 +190,11 @@ impl Period {
     }
 }
 
+/// Whether this instant has a date in every time zone.
+pub(crate) fn has_a_date(at: Timestamp) -> bool {
+    KNOWN_MS.contains(&at.as_millis()) || jiff::Timestamp::from_millisecond(at.as_millis()).is_ok()
+}
+
 /// The day of the week of 1970-01-01, with Monday as 0.
 const THURSDAY: i32 = 3;
 

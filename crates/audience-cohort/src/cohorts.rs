@@ -2,13 +2,15 @@
 
 use audience_stats::Proportion;
 
-use crate::calendar::{Period, PeriodBounds, PeriodIndex};
+use crate::calendar::{Calendar, Period, PeriodBounds, PeriodIndex};
 use crate::error::Error;
-use crate::visits::VisitHistory;
+use crate::visits::{VisitHistory, days_of};
 
 /// How cohorts are made.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CohortSpec {
+    /// In which time zone.
+    pub calendar: Calendar,
     /// What time is divided into.
     pub period: Period,
     /// How many periods there are at most: the last ones, up to [`MOST`](Self::MOST). Viewers who came first before these are counted
@@ -21,8 +23,8 @@ impl CohortSpec {
     pub const MOST: usize = 2000;
 
     /// By these periods.
-    pub const fn new(period: Period) -> Self {
-        Self { period, periods: 400 }
+    pub const fn new(calendar: Calendar, period: Period) -> Self {
+        Self { calendar, period, periods: 400 }
     }
 }
 
@@ -129,19 +131,19 @@ impl VisitHistory {
             return Err(Error::PeriodsOutOfRange { periods: spec.periods, most: CohortSpec::MOST });
         }
         let mut index = PeriodIndex::new(spec.period);
-        let mut of = |at| index.of(self.calendar().day_number(at)?);
+        let mut of = |at| index.of(spec.calendar.day_number(at)?);
         let empty = CohortMatrix { periods: Vec::new(), cohorts: Vec::new(), viewers_before: 0 };
         let first = self.viewers().filter_map(|viewer| of(viewer.first())).min();
         let (Some(first), Some(last)) = (first, self.until().and_then(of)) else { return Ok(empty) };
         let most = spec.periods as i32;
         let first = first.max(last.saturating_sub(most - 1));
-        let periods = self.periods(spec.period, first, last);
+        let periods = self.periods(spec, first, last);
         let length = periods.len();
         let mut cohorts: Vec<Cohort> = (0..length).map(|at| Cohort { size: 0, active: vec![0; length - at] }).collect();
         let mut viewers_before = 0;
         let mut days = Vec::new();
         for viewer in self.viewers().filter(|viewer| passes(viewer.value())) {
-            self.days(viewer, &mut days);
+            days_of(viewer, &spec.calendar, &mut days);
             let mut came = days.iter().filter_map(|day| index.of(*day));
             let Some(own) = came.next() else { continue };
             let Some(cohort) = usize::try_from(own - first).ok().and_then(|at| cohorts.get_mut(at)) else {
@@ -163,9 +165,9 @@ impl VisitHistory {
         Ok(CohortMatrix { periods, cohorts, viewers_before })
     }
 
-    fn periods(&self, period: Period, first: i32, last: i32) -> Vec<CohortPeriod> {
+    fn periods(&self, spec: &CohortSpec, first: i32, last: i32) -> Vec<CohortPeriod> {
         let until = self.until().map_or(i64::MIN, |until| until.as_millis());
-        let bounds = (first..=last).map_while(|index| self.calendar().bounds(period, index));
+        let bounds = (first..=last).map_while(|index| spec.calendar.bounds(spec.period, index));
         bounds
             .map(|bounds| CohortPeriod {
                 bounds,

@@ -47,10 +47,10 @@ impl DayRetention {
 
 impl VisitHistory {
     /// How many came back so many days after their first visit, for each of `days`.
-    pub fn day_retention(&self, days: &[u32], count: DayCount) -> Vec<DayRetention> {
+    pub fn day_retention(&self, days: &[u32], count: DayCount<'_>) -> Vec<DayRetention> {
         let mut rows: Vec<DayRetention> =
             days.iter().map(|day| DayRetention { day: *day, ..DayRetention::default() }).collect();
-        self.each_viewer(count, |offsets, over| {
+        self.each_day(count, |offsets, over| {
             for row in &mut rows {
                 let Some(day) = i32::try_from(row.day).ok().filter(|day| *day <= over) else { continue };
                 // Where the day is, or would be, among those with a visit; the first is always there.
@@ -73,13 +73,13 @@ impl VisitHistory {
     /// # Errors
     ///
     /// [`Error::BracketEndsBeforeItBegins`].
-    pub fn bracket_retention(&self, first: u32, last: u32, count: DayCount) -> Result<Proportion, Error> {
+    pub fn bracket_retention(&self, first: u32, last: u32, count: DayCount<'_>) -> Result<Proportion, Error> {
         if last < first {
             return Err(Error::BracketEndsBeforeItBegins { first, last });
         }
         let (mut came, mut eligible) = (0, 0);
         if let (Ok(first), Ok(last)) = (i32::try_from(first), i32::try_from(last)) {
-            self.each_viewer(count, |offsets, over| {
+            self.each_day(count, |offsets, over| {
                 if last <= over {
                     let at = offsets.partition_point(|offset| *offset < first);
                     eligible += 1;
@@ -88,15 +88,5 @@ impl VisitHistory {
             });
         }
         Ok(Proportion::new(came, eligible)?)
-    }
-
-    /// Gives the days after the first with a visit, and the last that is over, of each viewer.
-    fn each_viewer(&self, count: DayCount, mut take: impl FnMut(&[i32], i32)) {
-        let Some(until) = self.until_day() else { return };
-        let mut offsets = Vec::new();
-        for viewer in self.viewers() {
-            self.offsets(viewer, count, &mut offsets);
-            take(&offsets, self.days_over(viewer, count, until));
-        }
     }
 }

@@ -144,6 +144,11 @@ impl Grouping {
         }))
     }
 
+    /// The same of a key of texts.
+    pub(crate) fn hash_of_texts(values: &[Option<&str>]) -> u128 {
+        hash_of(values.iter().map(|value| value.map_or(Part::Missing, Part::Text)))
+    }
+
     fn parts<'a>(&'a self, facts: &'a SessionFacts) -> impl Iterator<Item = Part<'a>> {
         let attribute = |name: &str| facts.identity.attributes.get(name);
         self.dimensions.iter().map(move |dimension| {

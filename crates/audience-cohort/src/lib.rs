@@ -14,9 +14,10 @@ mod error;
 mod region;
 mod repeat;
 mod returns;
+mod viewer_index;
 mod visits;
 
-pub use breakdown::{Breakdown, CountsViewers, PublishSpec, Published, Slice, SliceSummary, Uniques};
+pub use breakdown::{Breakdown, Group, PublishSpec, Published, Slice, SliceSummary};
 pub use calendar::{Calendar, Period, PeriodBounds};
 pub use cohorts::{Cohort, CohortMatrix, CohortPeriod, CohortSpec};
 pub use day_retention::DayRetention;

@@ -3,8 +3,9 @@
 use audience_core::Elapsed;
 use audience_stats::{KaplanMeier, Lifetime, RiskTable};
 
+use crate::calendar::Calendar;
 use crate::error::Error;
-use crate::visits::{ViewerVisits, VisitHistory};
+use crate::visits::{ViewerVisits, VisitHistory, days_of};
 
 /// A viewer's visits by days, as models of repeat visits take them: several visits on one day count once.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -58,12 +59,12 @@ impl ReturnCurve {
 }
 
 impl VisitHistory {
-    /// The visits of each viewer by days of the calendar.
-    pub fn visit_days(&self) -> impl Iterator<Item = (ViewerVisits<'_>, VisitDays)> {
-        let last = self.until().and_then(|until| self.calendar().day_number(until));
+    /// The visits of each viewer by days of a calendar.
+    pub fn visit_days<'h>(&'h self, calendar: &'h Calendar) -> impl Iterator<Item = (ViewerVisits<'h>, VisitDays)> {
+        let last = self.until().and_then(|until| calendar.day_number(until));
         let mut days = Vec::new();
         self.viewers().filter_map(move |viewer| {
-            self.days(viewer, &mut days);
+            days_of(viewer, calendar, &mut days);
             let (first, latest) = (*days.first()?, *days.last()?);
             Some((
                 viewer,

@@ -1,25 +1,27 @@
 //! When each viewer was there.
 
+#[cfg(feature = "serde")]
+mod form;
 mod history;
 
+pub(crate) use history::days_of;
 pub use history::{DayCount, ViewerVisits, VisitHistory};
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use audience_core::{SessionFacts, Timestamp};
 use audience_stats::hash::hash128;
 use audience_stats::{Accumulator, Merge, merge_fields};
 
-use crate::calendar::Calendar;
+use crate::calendar::has_a_date;
+use crate::viewer_index::ViewerIndex;
 
 /// When each viewer was there: what cohorts, returns, loyalty and churn are made of.
 ///
 /// A visit is a session, at the time it was loaded. Sessions that name no viewer cannot be known to come back; they are counted and
 /// left out.
 ///
-/// Memory grows with viewers and visits: some hundred bytes a viewer and 8 a visit.
+/// Memory grows with viewers and visits: some hundred bytes a viewer and 24 a visit.
 ///
 /// # Examples
 ///
@@ -28,18 +30,19 @@ use crate::calendar::Calendar;
 /// use audience_core::{Accumulator, Timestamp};
 ///
 /// let day = |day: i64| Timestamp::from_millis(day * 86_400_000);
-/// let mut visits = Visits::new(Calendar::utc()).until(day(2));
+/// let mut visits = Visits::new().until(day(2));
 /// for (viewer, at) in [("ann", 0), ("bob", 0), ("ann", 1), ("cid", 1)] {
 ///     visits.visit(viewer, day(at));
 /// }
-/// let matrix = visits.summary().cohorts(&CohortSpec::new(Period::Day))?;
+/// let matrix = visits.summary().cohorts(&CohortSpec::new(Calendar::utc(), Period::Day))?;
 /// assert_eq!(matrix.cohorts[0].active, [2, 1, 0]); // of two, one came back the day after
 /// assert_eq!(matrix.cohorts[1].active, [1, 0]); // what is not yet over is not 0: it is not there
 /// # Ok::<(), audience_cohort::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "form::Form", into = "form::Form"))]
 pub struct Visits {
-    calendar: Calendar,
     /// Earlier visits are left out.
     since: Option<Timestamp>,
     /// Later visits are left out.
@@ -48,7 +51,13 @@ pub struct Visits {
     only_started: bool,
     /// The attribute that tells cohorts apart.
     by: Option<Arc<str>>,
-    viewers: HashMap<u128, Viewer, BuildHasherDefault<Ready>>,
+    index: ViewerIndex,
+    /// Their ids, by number.
+    ids: Vec<Box<str>>,
+    /// What is known of their first visits, by number, where an attribute is asked for.
+    firsts: Vec<First>,
+    /// In the order in which they came.
+    log: Vec<Visit>,
     counts: VisitCounts,
 }
 
@@ -72,51 +81,27 @@ pub struct VisitCounts {
 
 merge_fields!(VisitCounts { visits, before_the_beginning, after_the_end, unknown_viewer, not_started, no_date });
 
-/// One viewer.
-#[derive(Clone, Debug, PartialEq)]
+/// One visit.
+#[derive(Clone, Copy, Debug)]
+struct Visit {
+    viewer: u32,
+    at_ms: i64,
+    watched_ms: u64,
+}
+
+/// The earliest visit of a viewer by time and session, and the attribute's value then.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-struct Viewer {
-    id: Box<str>,
-    /// In milliseconds, in the order in which they came.
-    visits: Vec<i64>,
-    watched_ms: u128,
-    /// The earliest visit by time and session, and the attribute's value then.
-    first: (i64, u128),
+struct First {
+    at_ms: i64,
+    session: u128,
     value: Option<Box<str>>,
 }
 
-/// A key that is a hash already.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Ready(u64);
-
-impl Hasher for Ready {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u128(&mut self, hash: u128) {
-        self.0 = hash as u64;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
 impl Visits {
-    /// No visit yet; days are those of `calendar`.
-    pub fn new(calendar: Calendar) -> Self {
-        Self {
-            calendar,
-            since: None,
-            until: None,
-            only_started: false,
-            by: None,
-            viewers: HashMap::default(),
-            counts: VisitCounts::default(),
-        }
+    /// No visit yet.
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// The same from `since` on, the first instant that was observed: earlier visits are counted and left out, and a period that began
@@ -147,7 +132,7 @@ impl Visits {
 
     /// A visit of `viewer`.
     pub fn visit(&mut self, viewer: &str, at: Timestamp) {
-        self.take(viewer, at, 0, 0, None);
+        self.take(viewer, at, 0, |_| First { at_ms: at.as_millis(), session: 0, value: None });
     }
 
     /// What was seen, without a copy of it: [`summary`](Accumulator::summary) for who has no more visits.
@@ -157,18 +142,21 @@ impl Visits {
 
     /// The number of viewers.
     pub fn viewers(&self) -> usize {
-        self.viewers.len()
+        self.ids.len()
     }
 
     /// Bytes held, for reports of memory.
     pub fn size_bytes(&self) -> usize {
-        let of = |viewer: &Viewer| {
-            viewer.id.len() + viewer.visits.capacity() * size_of::<i64>() + viewer.value.as_deref().map_or(0, str::len)
-        };
-        self.viewers.capacity() * size_of::<(u128, Viewer)>() + self.viewers.values().map(of).sum::<usize>()
+        let texts: usize = self.ids.iter().map(|id| id.len()).sum();
+        let values = self.firsts.iter().map(|first| size_of::<First>() + first.value.as_deref().map_or(0, str::len));
+        self.index.size_bytes()
+            + self.ids.capacity() * size_of::<Box<str>>()
+            + texts
+            + values.sum::<usize>()
+            + self.log.capacity() * size_of::<Visit>()
     }
 
-    fn take(&mut self, id: &str, at: Timestamp, session: u128, watched_ms: u64, value: Option<&str>) {
+    fn take(&mut self, id: &str, at: Timestamp, watched_ms: u64, first: impl FnOnce(&str) -> First) {
         if self.since.is_some_and(|since| at < since) {
             self.counts.before_the_beginning.merge(1);
             return;
@@ -177,38 +165,51 @@ impl Visits {
             self.counts.after_the_end.merge(1);
             return;
         }
-        if self.calendar.day_number(at).is_none() {
+        if !has_a_date(at) {
             self.counts.no_date.merge(1);
             return;
         }
         self.counts.visits.merge(1);
-        let first = (at.as_millis(), session);
-        let viewer = self.viewers.entry(hash128(id.as_bytes(), 0)).or_insert_with(|| Viewer {
-            id: id.into(),
-            visits: Vec::new(),
-            watched_ms: 0,
-            first,
-            value: value.map(Into::into),
-        });
-        viewer.visits.push(at.as_millis());
-        viewer.watched_ms.merge(watched_ms.into());
-        if (first, value) < (viewer.first, viewer.value.as_deref()) {
-            (viewer.first, viewer.value) = (first, value.map(Into::into));
+        let (viewer, is_new) = self.index.of(id);
+        self.log.push(Visit { viewer, at_ms: at.as_millis(), watched_ms });
+        if is_new {
+            self.ids.push(id.into());
+        }
+        if let Some(attribute) = &self.by {
+            let first = first(attribute);
+            self.take_first(viewer, first);
+        }
+    }
+
+    /// `viewer` has a first visit already, or is the next to have one.
+    fn take_first(&mut self, viewer: u32, first: First) {
+        match self.firsts.get_mut(viewer as usize) {
+            Some(known) if *known <= first => {}
+            Some(known) => *known = first,
+            None => self.firsts.push(first),
         }
     }
 }
 
-impl Merge for Viewer {
+impl Merge for Visits {
     fn merge(&mut self, other: Self) {
-        self.visits.extend_from_slice(&other.visits);
-        self.watched_ms.merge(other.watched_ms);
-        if (other.first, &other.value) < (self.first, &self.value) {
-            (self.first, self.value) = (other.first, other.value);
+        let Self { index, ids, firsts, log, counts, .. } = other;
+        let mut firsts = firsts.into_iter();
+        let mut numbers = Vec::with_capacity(ids.len());
+        for (hash, id) in index.into_hashes().into_iter().zip(ids) {
+            let (number, is_new) = self.index.of_hash(hash);
+            numbers.push(number);
+            if is_new {
+                self.ids.push(id);
+            }
+            if let Some(first) = firsts.next() {
+                self.take_first(number, first);
+            }
         }
+        self.log.extend(log.into_iter().map(|visit| Visit { viewer: numbers[visit.viewer as usize], ..visit }));
+        self.counts.merge(counts);
     }
 }
-
-merge_fields!(Visits { viewers, counts });
 
 impl Accumulator for Visits {
     type Item = SessionFacts;
@@ -224,10 +225,12 @@ impl Accumulator for Visits {
             self.counts.not_started.merge(1);
             return;
         }
-        let value = self.by.clone();
-        let value = value.as_deref().and_then(|name| identity.attributes.get(name));
-        let session = hash128(identity.session_id.as_str().as_bytes(), 0);
-        self.take(viewer.as_str(), facts.started_at, session, facts.watched.as_millis(), value);
+        let at = facts.started_at;
+        self.take(viewer.as_str(), at, facts.watched.as_millis(), |attribute| First {
+            at_ms: at.as_millis(),
+            session: hash128(identity.session_id.as_str().as_bytes(), 0),
+            value: identity.attributes.get(attribute).map(Into::into),
+        });
     }
 
     fn summary(&self) -> VisitHistory {

@@ -21,7 +21,7 @@ pub use totals::{Totals, TotalsSummary};
 use crate::engagement::EngagementState;
 use crate::filter::Filter;
 use crate::spec::ReportSpec;
-use audience_cohort::{Breakdown, Dimension, Grouping, Value};
+use audience_cohort::{Dimension, Grouping, Value};
 
 /// The group of everything, or of one title: totals and experience.
 pub type Group = (Totals, Experience);
@@ -36,9 +36,9 @@ pub struct ReportState {
     attendance: Attendance,
     streams: Streams,
     titles: Keyed<Title, ContentOf>,
-    groups: Option<Breakdown<Group>>,
-    groups_by_title: Option<Breakdown<Group>>,
-    curves_by_title: Option<Breakdown<RetentionCurves>>,
+    groups: Option<Keyed<Group, Grouping>>,
+    groups_by_title: Option<Keyed<Group, Grouping>>,
+    curves_by_title: Option<Keyed<RetentionCurves, Grouping>>,
     chapters: ChapterCurves,
     pub(crate) engagement: EngagementState,
     quality: SessionQuality,
@@ -171,14 +171,14 @@ impl ReportState {
         let business = &spec.good.business;
         let group: Group = (Totals::default(), Experience::new(business.clone(), spec.attempts));
         let grouping = |dimensions: Vec<Dimension>| Grouping::new(dimensions, spec.zone.clone());
-        let groups = (!spec.by.is_empty()).then(|| Breakdown::new(grouping(spec.by.clone()), group.clone()));
+        let groups = (!spec.by.is_empty()).then(|| Keyed::new(grouping(spec.by.clone()), group.clone()));
         let groups_by_title = (!spec.by.is_empty() && !spec.by.contains(&Dimension::Content)).then(|| {
             let dimensions = std::iter::once(Dimension::Content).chain(spec.by.iter().cloned()).collect();
-            Breakdown::new(grouping(dimensions), group.clone())
+            Keyed::new(grouping(dimensions), group.clone())
         });
         let curves_by_title = (!spec.curves_by.is_empty()).then(|| {
             let dimensions = std::iter::once(Dimension::Content).chain(spec.curves_by.iter().cloned()).collect();
-            Breakdown::new(grouping(dimensions), RetentionCurves::default())
+            Keyed::new(grouping(dimensions), RetentionCurves::default())
         });
         Self {
             filter: spec.filter.clone(),
@@ -237,7 +237,8 @@ impl Accumulator for ReportState {
     }
 
     fn summary(&self) -> ReportSummary {
-        let groups = |groups: &Option<Breakdown<Group>>| groups.as_ref().map(Accumulator::summary).unwrap_or_default();
+        let groups =
+            |groups: &Option<Keyed<Group, Grouping>>| groups.as_ref().map(Accumulator::summary).unwrap_or_default();
         ReportSummary {
             all: self.all.summary(),
             attendance: self.attendance.summary(),

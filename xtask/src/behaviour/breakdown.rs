@@ -1,10 +1,11 @@
 //! Figures by device, by variant, and by both.
 
-use audience_cohort::{Breakdown, Dimension, Grouping};
+use audience_cohort::{Dimension, Grouping};
 use audience_core::Ratio;
 use audience_ingest::Sessions;
 use audience_qoe::{Experience, ExperienceSummary};
 use audience_report::{Totals, TotalsSummary};
+use audience_stats::Keyed;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
@@ -19,7 +20,7 @@ pub(super) fn figures(sessions: &Sessions, _: &Value) -> anyhow::Result<Value> {
     let mut breakdowns = Map::new();
     for (name, dimensions) in BREAKDOWNS {
         let by = Grouping::new(Dimension::parse_list(dimensions)?, TimeZone::UTC);
-        let groups = observed(sessions, &Breakdown::new(by, <(Totals, Experience)>::default()))?;
+        let groups = observed(sessions, &Keyed::new(by, <(Totals, Experience)>::default()))?;
         let groups = groups.iter().map(|(key, (totals, experience))| {
             let mut group = group(totals, experience);
             let key: Vec<String> = key.iter().map(ToString::to_string).collect();

@@ -4,30 +4,19 @@ use std::cmp::{Ordering, Reverse};
 
 use audience_stats::Merge;
 
-use super::Breakdown;
+use super::group::Counted;
+use super::{Breakdown, Group};
 use crate::dimension::Value;
-
-/// What can say how many different viewers it has seen.
-pub trait CountsViewers {
-    /// How many; sessions that name no viewer are none.
-    fn viewers(&self) -> u64;
-}
-
-impl<A: CountsViewers, B> CountsViewers for (A, B) {
-    fn viewers(&self) -> u64 {
-        self.0.viewers()
-    }
-}
 
 /// Which groups are shown.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct PublishSpec {
     /// How many groups, those with most first.
     pub top: usize,
-    /// Groups with fewer viewers are not shown, so that no figure is about a few people (k-anonymity).
+    /// Groups with fewer viewers are not shown, so that no figure is about a few people (k-anonymity). 0 and 1 ask for nothing.
     pub min_viewers: u64,
-    /// Whether what is not shown is protected, too: as long as all of it together has some viewers, but fewer than that, the last group
-    /// that would be shown is not. Else it could be had from the total.
+    /// Whether what is not shown is protected, too: as long as all of it together has fewer viewers than that, the last group that would
+    /// be shown is not. Else it could be had from the total.
     pub protect_rest: bool,
 }
 
@@ -42,61 +31,71 @@ impl Default for PublishSpec {
 #[derive(Clone, Debug)]
 pub struct Published<A> {
     /// All groups together; `None` when they have fewer viewers than may be shown.
-    pub total: Option<A>,
+    pub total: Option<Group<A>>,
     /// Those with most first.
-    pub shown: Vec<(Vec<Value>, A)>,
+    pub shown: Vec<Group<A>>,
     /// The values of those with too few viewers, in the same order: for whoever sees to it that they are not shown.
     pub below: Vec<Vec<Value>>,
-    /// Everything that is not shown, as one group: viewers of several of its groups count once.
-    pub other: A,
+    /// Everything that is not shown, as one group: viewers of several of its groups count once. `None` when it has fewer viewers than may
+    /// be shown, which with [`protect_rest`](PublishSpec::protect_rest) is when there are not as many in all.
+    pub other: Option<Group<A>>,
     /// How many groups that is.
     pub other_groups: usize,
 }
 
-impl<A: CountsViewers + Merge + Clone> Breakdown<A> {
-    /// The groups that `spec` lets be shown, in descending order of `measure`; of equals by their values, missing ones last.
+impl<A: Merge + Clone> Breakdown<A> {
+    /// The groups that `spec` lets be shown, in descending order of `measure`, which has the number of viewers and the state of a group;
+    /// of equals by their values, missing ones last.
     ///
-    /// Groups that have no viewers at all, since no session names one, have fewer than any floor above 0.
+    /// Groups whose sessions name no viewer have none, which is fewer than any floor.
     ///
     /// One table protects its own rows. Who sees several tables of the same sessions, by other dimensions or of other periods, may still
     /// find small groups as differences between them.
-    pub fn publish(&self, spec: &PublishSpec, measure: impl Fn(&A) -> u128) -> Published<A> {
-        let mut groups: Vec<(u128, &[Value], &A)> =
-            self.iter().map(|(key, state)| (measure(state), key, state)).collect();
-        groups.sort_unstable_by(|a, b| Reverse(a.0).cmp(&Reverse(b.0)).then_with(|| missing_last(a.1, b.1)));
-        // A floor of 1 asks for nothing.
+    pub fn publish(&self, spec: &PublishSpec, measure: impl Fn(u64, &A) -> u128) -> Published<A> {
+        type Row<'a, A> = (&'a [Value], u64, &'a Counted<A>);
+        let row = |(key, counted)| -> (u128, Row<'_, A>) {
+            let (key, counted): (&Vec<Value>, &Counted<A>) = (key, counted);
+            let viewers = counted.viewers.count();
+            (measure(viewers, &counted.state), (key, viewers, counted))
+        };
+        let mut groups: Vec<_> = self.groups.values().map(|(key, counted)| row((key, counted))).collect();
+        groups.sort_unstable_by(|a, b| Reverse(a.0).cmp(&Reverse(b.0)).then_with(|| missing_last(a.1.0, b.1.0)));
         let floor = if spec.min_viewers > 1 { spec.min_viewers } else { 0 };
-        let (mut shown, mut hidden, mut below) = (Vec::new(), Vec::new(), Vec::new());
-        for (_, key, state) in groups {
-            if state.viewers() < floor {
+        let (mut shown, mut below): (Vec<Row<'_, A>>, _) = (Vec::new(), Vec::new());
+        let (mut other, mut other_groups) = (self.nothing(), 0);
+        for (_, (key, viewers, counted)) in groups {
+            let small = viewers < floor;
+            if small {
                 below.push(key.to_vec());
-                hidden.push(state);
-            } else if shown.len() < spec.top {
-                shown.push((key, state));
+            }
+            if small || shown.len() == spec.top {
+                other.add(counted);
+                other_groups += 1;
             } else {
-                hidden.push(state);
+                shown.push((key, viewers, counted));
             }
         }
-        let mut other = self.prototype.clone();
-        let mut other_groups = 0;
-        for state in hidden {
-            other.merge(state.clone());
+        while spec.protect_rest && other_groups > 0 && other.viewers.count() < floor {
+            let Some((.., counted)) = shown.pop() else { break };
+            other.add(counted);
             other_groups += 1;
         }
-        while spec.protect_rest && other_groups > 0 && other.viewers() < floor {
-            let Some((_, state)) = shown.pop() else { break };
-            other.merge(state.clone());
-            other_groups += 1;
+        let group =
+            |(key, viewers, counted): Row<'_, A>| Group { key: key.to_vec(), viewers, of: counted.state.clone() };
+        let may_be_shown = |group: &Group<A>| !spec.protect_rest || group.viewers >= floor;
+        Published {
+            total: Some(self.total()).filter(may_be_shown),
+            shown: shown.into_iter().map(group).collect(),
+            below,
+            other: Some(other.into_group(Vec::new())).filter(may_be_shown),
+            other_groups,
         }
-        let total = Some(self.total()).filter(|total| total.viewers() >= floor);
-        let shown = shown.into_iter().map(|(key, state)| (key.to_vec(), state.clone())).collect();
-        Published { total, shown, below, other, other_groups }
     }
 }
 
 /// In ascending order, missing values last.
 fn missing_last(a: &[Value], b: &[Value]) -> Ordering {
-    let order = |value: &Value| *value == Value::Missing;
+    let missing = |value: &Value| *value == Value::Missing;
     let pairs = a.iter().zip(b);
-    pairs.map(|(a, b)| order(a).cmp(&order(b)).then_with(|| a.cmp(b))).fold(Ordering::Equal, Ordering::then)
+    pairs.map(|(a, b)| missing(a).cmp(&missing(b)).then_with(|| a.cmp(b))).fold(Ordering::Equal, Ordering::then)
 }

@@ -1,61 +1,12 @@
 //! What is counted of a group.
 
 use audience_core::{Ratio, SessionFacts};
-use audience_stats::{Accumulator, Distinct, Merge, merge_fields};
+use audience_stats::{Accumulator, Merge, merge_fields};
 
-use super::published::CountsViewers;
-
-/// How different viewers are counted.
-#[derive(Clone, Debug)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Uniques {
-    /// Each one is kept: about 20 bytes a viewer and group.
-    Exact(Distinct),
-}
-
-impl Default for Uniques {
-    fn default() -> Self {
-        Self::Exact(Distinct::new())
-    }
-}
-
-impl Uniques {
-    /// How many there are, or about how many.
-    pub fn count(&self) -> u64 {
-        match self {
-            Self::Exact(distinct) => distinct.count(),
-        }
-    }
-
-    fn insert(&mut self, id: &str) {
-        match self {
-            Self::Exact(distinct) => distinct.observe(id),
-        }
-    }
-}
-
-impl Merge for Uniques {
-    /// # Panics
-    ///
-    /// When one of the two is exact and the other is not.
-    fn merge(&mut self, other: Self) {
-        match (self, other) {
-            (Self::Exact(mine), Self::Exact(theirs)) => mine.merge(theirs),
-        }
-    }
-}
-
-/// How many sessions and viewers, how much they watched, and how it went: an accumulator over session facts.
-#[derive(Clone, Debug, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Slice {
-    viewers: Uniques,
-    sums: Sums,
-}
-
+/// How many sessions there are, how much they watched, and how it went: an accumulator over session facts.
 #[derive(Clone, Copy, Debug, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-struct Sums {
+pub struct Slice {
     sessions: u64,
     unknown_viewer: u64,
     started: u64,
@@ -69,7 +20,7 @@ struct Sums {
     stalled_ms: u128,
 }
 
-merge_fields!(Sums {
+merge_fields!(Slice {
     sessions,
     unknown_viewer,
     started,
@@ -82,7 +33,6 @@ merge_fields!(Sums {
     playing_ms,
     stalled_ms,
 });
-merge_fields!(Slice { viewers, sums });
 
 /// What a [`Slice`] has seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -90,8 +40,6 @@ merge_fields!(Slice { viewers, sums });
 pub struct SliceSummary {
     /// Sessions.
     pub sessions: u64,
-    /// Different viewers, of the sessions that name one: exact, or about so many.
-    pub viewers: u64,
     /// Sessions that name no viewer.
     pub unknown_viewer: u64,
     /// Sessions in which a frame was seen.
@@ -100,8 +48,6 @@ pub struct SliceSummary {
     pub watched_ms: u128,
     /// [`watched_ms`](Self::watched_ms) per session in which a frame was seen.
     pub average_view_ms: Option<f64>,
-    /// [`watched_ms`](Self::watched_ms) per viewer. `None` also when sessions name no viewer, as it would be too much.
-    pub watched_per_viewer_ms: Option<f64>,
     /// Sessions that reached the last 5 % of the title, of those of which that is known.
     pub reached_end: u64,
     /// That as a share.
@@ -117,25 +63,14 @@ pub struct SliceSummary {
 }
 
 impl Slice {
-    /// Nothing yet; viewers are counted like this.
-    pub fn with(viewers: Uniques) -> Self {
-        Self { viewers, sums: Sums::default() }
-    }
-
     /// Sessions seen.
     pub const fn sessions(&self) -> u64 {
-        self.sums.sessions
+        self.sessions
     }
 
     /// Content played, in milliseconds.
     pub const fn watched_ms(&self) -> u128 {
-        self.sums.watched_ms
-    }
-}
-
-impl CountsViewers for Slice {
-    fn viewers(&self) -> u64 {
-        self.viewers.count()
+        self.watched_ms
     }
 }
 
@@ -144,10 +79,7 @@ impl Accumulator for Slice {
     type Summary = SliceSummary;
 
     fn observe(&mut self, facts: &SessionFacts) {
-        if let Some(viewer) = &facts.identity.viewer_id {
-            self.viewers.insert(viewer.as_str());
-        }
-        self.sums.merge(Sums {
+        self.merge(Self {
             sessions: 1,
             unknown_viewer: u64::from(facts.identity.viewer_id.is_none()),
             started: u64::from(facts.started()),
@@ -163,24 +95,20 @@ impl Accumulator for Slice {
     }
 
     fn summary(&self) -> SliceSummary {
-        let Sums { sessions, unknown_viewer, started, watched_ms, .. } = self.sums;
-        let viewers = self.viewers.count();
-        let per = |of: u64| (of > 0).then(|| watched_ms as f64 / of as f64);
-        let watchable = self.sums.playing_ms + self.sums.stalled_ms;
+        let Self { sessions, unknown_viewer, started, watched_ms, playing_ms, stalled_ms, .. } = *self;
+        let watchable = playing_ms.saturating_add(stalled_ms);
         SliceSummary {
             sessions,
-            viewers,
             unknown_viewer,
             started,
             watched_ms,
-            average_view_ms: per(started),
-            watched_per_viewer_ms: per(viewers).filter(|_| unknown_viewer == 0),
-            reached_end: self.sums.reached_end,
-            reached_end_rate: Ratio::of(self.sums.reached_end, self.sums.reached_end_known),
-            completed: self.sums.completed,
-            completion_rate: Ratio::of(self.sums.completed, self.sums.completion_known),
-            stalls: self.sums.stalls,
-            rebuffer_ratio: (watchable > 0).then(|| self.sums.stalled_ms as f64 / watchable as f64),
+            average_view_ms: (started > 0).then(|| watched_ms as f64 / started as f64),
+            reached_end: self.reached_end,
+            reached_end_rate: Ratio::of(self.reached_end, self.reached_end_known),
+            completed: self.completed,
+            completion_rate: Ratio::of(self.completed, self.completion_known),
+            stalls: self.stalls,
+            rebuffer_ratio: (watchable > 0).then(|| stalled_ms as f64 / watchable as f64),
         }
     }
 }

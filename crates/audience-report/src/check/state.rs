@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use audience_core::SessionFacts;
 use audience_qoe::{Attempts, GoodStreamLimits};
-use audience_stats::{Accumulator, Merge, merge_fields};
+use audience_stats::{Accumulator, Keyed, Merge, merge_fields};
 use jiff::tz::TimeZone;
 
 use super::measures::{Measures, MeasuresSummary};
 use super::rule::Rule;
 use crate::filter::Filter;
-use audience_cohort::{Breakdown, Dimension, Grouping, Value};
+use audience_cohort::{Dimension, Grouping, Value};
 
 /// What a check is asked for.
 #[derive(Clone, Debug)]
@@ -68,7 +68,7 @@ struct View {
     filter: Filter,
     wanted: Named,
     grouped: Named,
-    groups: Breakdown<Measures>,
+    groups: Keyed<Measures, Grouping>,
 }
 
 /// Sessions with each of some attributes, by name.
@@ -100,7 +100,7 @@ impl View {
             filter: Filter { attributes: rule.attributes.clone(), ..Filter::default() },
             wanted: rule.attributes.iter().map(|(name, _)| (name.clone(), 0)).collect(),
             grouped: grouped.collect(),
-            groups: Breakdown::new(grouping, measures),
+            groups: Keyed::new(grouping, measures),
         }
     }
 

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use crate::error::Error;
 use crate::filter::Filter;
-use audience_cohort::{Breakdown, Dimension, Grouping};
+use audience_cohort::{Dimension, Grouping};
 
 /// What a report on engagement is asked for.
 #[derive(Clone, Debug)]
@@ -70,7 +70,7 @@ pub struct EngagementState {
     pub(super) all: Engagement,
     pub(super) titles: Keyed<Engagement, ContentOf>,
     pub(super) segments: SegmentAttribution,
-    pub(super) days: Breakdown<Engagement>,
+    pub(super) days: Keyed<Engagement, Grouping>,
     pub(super) bounds: Bounds,
     pub(super) journeys: Option<Journeys>,
     pub(super) watching: Option<CoWatching>,
@@ -101,7 +101,7 @@ impl EngagementState {
             all: Engagement::with_bootstrap(spec.bootstrap),
             titles: Keyed::new(|facts| facts.identity.content_id.clone(), Engagement::with_bootstrap(spec.bootstrap)),
             segments: segments.with_conversion(spec.conversion.as_str()),
-            days: Breakdown::new(by_day, Engagement::new()),
+            days: Keyed::new(by_day, Engagement::new()),
             bounds: Bounds::default(),
             journeys,
             watching: (spec.similar > 0).then(CoWatching::new),

@@ -11,7 +11,7 @@ use audience_stats::{Accumulator, Distinct, Keyed, Merge, merge_fields};
 use jiff::tz::TimeZone;
 
 use crate::filter::Filter;
-use audience_cohort::{Breakdown, Dimension, Grouping, Value};
+use audience_cohort::{Dimension, Grouping, Value};
 
 /// What a report on retention is asked for.
 #[derive(Clone, Debug)]
@@ -62,7 +62,7 @@ pub struct RetentionState {
     sessions_read: u64,
     sessions: u64,
     titles: Keyed<Title, ContentOf>,
-    groups: Option<Breakdown<Curves>>,
+    groups: Option<Keyed<Curves, Grouping>>,
     chapters: ChapterCurves,
 }
 
@@ -180,7 +180,7 @@ impl RetentionState {
         let title = Title { curves: curves.clone(), seeks: seek_matrix(), viewers: Distinct::new() };
         let groups = (!spec.by.is_empty()).then(|| {
             let dimensions: Vec<_> = std::iter::once(Dimension::Content).chain(spec.by.iter().cloned()).collect();
-            Breakdown::new(Grouping::new(dimensions, spec.zone.clone()), curves)
+            Keyed::new(Grouping::new(dimensions, spec.zone.clone()), curves)
         });
         Self {
             filter: spec.filter.clone(),

@@ -1,6 +1,6 @@
 //! Groups of sessions, and changes.
 
-use audience_cohort::{Breakdown, CountsViewers, Delta, Dimension, Grouping, PublishSpec, Slice, Value as GroupValue};
+use audience_cohort::{Breakdown, Delta, Dimension, Group, Grouping, PublishSpec, Slice, Value as GroupValue};
 use audience_core::{Event, EventKind, MediaTime, Rules, Session, Timestamp};
 use audience_stats::Accumulator;
 use jiff::tz::TimeZone;
@@ -50,15 +50,15 @@ fn breakdown(input: &Value, compare: &mut Comparison) -> Result<(), Failure> {
     for record in &asked.records {
         groups.observe(&record.session().facts(&Rules::default(), None));
     }
-    let measure = |slice: &Slice| match asked.order_by.as_str() {
-        "viewers" => u128::from(slice.viewers()),
+    let measure = |viewers: u64, slice: &Slice| match asked.order_by.as_str() {
+        "viewers" => u128::from(viewers),
         "sessions" => u128::from(slice.sessions()),
         _ => slice.watched_ms(),
     };
-    let check = |slice: &Slice, compare: &mut Comparison| {
-        compare.check("sessions", 0.0, slice.sessions());
-        compare.check("viewers", 0.0, slice.viewers());
-        compare.check("watch_ms", 0.0, slice.watched_ms() as f64);
+    let check = |group: &Group<Slice>, compare: &mut Comparison| {
+        compare.check("sessions", 0.0, group.of.sessions());
+        compare.check("viewers", 0.0, group.viewers);
+        compare.check("watch_ms", 0.0, group.of.watched_ms() as f64);
     };
     let total = groups.total();
     compare.within("total", |compare| {
@@ -70,20 +70,20 @@ fn breakdown(input: &Value, compare: &mut Comparison) -> Result<(), Failure> {
     let share = format!("share_of_{}", asked.order_by);
     let mut rows = everything.shown.iter();
     compare.within("groups", |compare| {
-        let (key, slice) = rows.next().ok_or_else(|| Failure::refused("it has no such group"))?;
-        compare.check("key", 0.0, values(key));
-        check(slice, compare);
-        let of = measure(&total);
-        compare.check(&share, SUM, (of > 0).then(|| measure(slice) as f64 / of as f64));
+        let group = rows.next().ok_or_else(|| Failure::refused("it has no such group"))?;
+        compare.check("key", 0.0, values(&group.key));
+        check(group, compare);
+        let of = measure(total.viewers, &total.of);
+        compare.check(&share, SUM, (of > 0).then(|| measure(group.viewers, &group.of) as f64 / of as f64));
         Ok::<(), Failure>(())
     })?;
     let spec = PublishSpec { top: asked.top, min_viewers: asked.min_viewers, protect_rest: false };
     let published = groups.publish(&spec, measure);
-    compare.check("shown", 0.0, published.shown.iter().map(|(key, _)| values(key)).collect::<Vec<_>>());
+    compare.check("shown", 0.0, published.shown.iter().map(|group| values(&group.key)).collect::<Vec<_>>());
     compare.check("below_min_viewers", 0.0, published.below.iter().map(|key| values(key)).collect::<Vec<_>>());
     compare.within("other", |compare| {
         compare.check("groups", 0.0, published.other_groups as u64);
-        check(&published.other, compare);
+        check(published.other.as_ref().ok_or_else(|| Failure::refused("it is not shown"))?, compare);
         Ok::<(), Failure>(())
     })
 }

@@ -1,6 +1,6 @@
 //! Viewers who come back.
 
-use audience_cohort::{CohortSpec, DayCount, DayRetention, Period, VisitHistory, Visits};
+use audience_cohort::{Calendar, CohortSpec, DayCount, DayRetention, Period, VisitHistory, Visits};
 use audience_core::Timestamp;
 use audience_stats::{Confidence, Lifetime, Proportion, RiskTable};
 use jiff::civil::Weekday;
@@ -24,13 +24,16 @@ struct Observed {
 }
 
 impl Observed {
-    fn history(&self) -> Result<VisitHistory, Failure> {
-        let calendar = calendar(self.zone.as_deref().unwrap_or("UTC"))?;
-        let mut visits = Visits::new(calendar).until(Timestamp::from_millis(self.as_of_ms));
+    fn calendar(&self) -> Result<Calendar, Failure> {
+        calendar(self.zone.as_deref().unwrap_or("UTC"))
+    }
+
+    fn history(&self) -> VisitHistory {
+        let mut visits = Visits::new().until(Timestamp::from_millis(self.as_of_ms));
         for (viewer, at) in &self.events {
             visits.visit(viewer, Timestamp::from_millis(*at));
         }
-        Ok(visits.into_history())
+        visits.into_history()
     }
 }
 
@@ -56,7 +59,7 @@ fn cohort_matrix(input: &Value, compare: &mut Comparison) -> Result<(), Failure>
         ("month", _) => Period::Month,
         (unit, _) => return Err(Failure::Unreadable(format!("{unit:?} is no unit"))),
     };
-    let matrix = observed.history()?.cohorts(&CohortSpec::new(period))?;
+    let matrix = observed.history().cohorts(&CohortSpec::new(observed.calendar()?, period))?;
     // Cohorts without viewers are not listed there.
     let mut cohorts = matrix.cohorts.iter().enumerate().filter(|(_, cohort)| cohort.size > 0);
     compare.within("cohorts", |compare| {
@@ -92,9 +95,9 @@ fn n_day_retention(input: &Value, compare: &mut Comparison) -> Result<(), Failur
         brackets: Vec<(u32, u32)>,
     }
     let (observed, asked): (Observed, Asked) = (read(input)?, read(input)?);
-    let history = observed.history()?;
+    let (history, calendar) = (observed.history(), observed.calendar()?);
     compare.check("viewers", 0.0, history.viewers().len() as u64);
-    for (suffix, count) in [("", DayCount::Calendar), ("_24h", DayCount::Hours24)] {
+    for (suffix, count) in [("", DayCount::Calendar(&calendar)), ("_24h", DayCount::Hours24)] {
         let rows = history.day_retention(&asked.n, count);
         let came: [(&str, fn(&DayRetention) -> Proportion); 2] =
             [("n_day", DayRetention::on_day_rate), ("rolling", DayRetention::on_or_after_rate)];
@@ -112,7 +115,7 @@ fn n_day_retention(input: &Value, compare: &mut Comparison) -> Result<(), Failur
     let brackets: Vec<Proportion> = asked
         .brackets
         .iter()
-        .map(|(first, last)| history.bracket_retention(*first, *last, DayCount::Calendar))
+        .map(|(first, last)| history.bracket_retention(*first, *last, DayCount::Calendar(&calendar)))
         .collect::<Result<_, _>>()?;
     let mut rows = asked.brackets.iter().zip(brackets);
     compare.within("bracket", |compare| {
@@ -127,8 +130,8 @@ fn n_day_retention(input: &Value, compare: &mut Comparison) -> Result<(), Failur
 
 fn visit_summary(input: &Value, compare: &mut Comparison) -> Result<(), Failure> {
     let observed: Observed = read(input)?;
-    let history = observed.history()?;
-    let mut viewers: Vec<_> = history.visit_days().collect();
+    let (history, calendar) = (observed.history(), observed.calendar()?);
+    let mut viewers: Vec<_> = history.visit_days(&calendar).collect();
     viewers.sort_unstable_by_key(|(viewer, _)| viewer.id());
     let mut rows = viewers.iter();
     compare.within("calendar_days_utc", |compare| {
