@@ -143,7 +143,7 @@ impl VisitHistory {
         let mut viewers_before = 0;
         let mut days = Vec::new();
         for viewer in self.viewers().filter(|viewer| passes(viewer.value())) {
-            days_of(viewer, &spec.calendar, &mut days);
+            days_of(viewer.times(), &spec.calendar, &mut days);
             let mut came = days.iter().filter_map(|day| index.of(*day));
             let Some(own) = came.next() else { continue };
             let Some(cohort) = usize::try_from(own - first).ok().and_then(|at| cohorts.get_mut(at)) else {

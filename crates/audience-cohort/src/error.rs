@@ -21,6 +21,15 @@ pub enum Error {
     /// A change is from something before.
     #[error("compare with what is 0 places before: nothing changes")]
     NoLag,
+    /// What counts in full is some amount.
+    #[error("score loyalty by a limit of 0: nothing is a part of nothing")]
+    NoLimit,
+    /// A weight is finite and not negative, and something counts.
+    #[error("score loyalty with a weight of {weight}: weights are finite and not below 0, and one is above")]
+    NotAWeight {
+        /// What was given.
+        weight: f64,
+    },
     /// A figure is a finite number.
     #[error("compare {figure}: it is no figure")]
     NotAFigure {

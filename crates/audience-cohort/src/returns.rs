@@ -64,7 +64,7 @@ impl VisitHistory {
         let last = self.until().and_then(|until| calendar.day_number(until));
         let mut days = Vec::new();
         self.viewers().filter_map(move |viewer| {
-            days_of(viewer, calendar, &mut days);
+            days_of(viewer.times(), calendar, &mut days);
             let (first, latest) = (*days.first()?, *days.last()?);
             Some((
                 viewer,

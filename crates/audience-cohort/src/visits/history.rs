@@ -157,7 +157,7 @@ impl VisitHistory {
             DayCount::Calendar(calendar) => {
                 let Some(last_over) = last_day_over(calendar, until) else { return };
                 for viewer in self.viewers() {
-                    days_of(viewer, calendar, &mut days);
+                    days_of(viewer.times(), calendar, &mut days);
                     let Some(first) = days.first().copied() else { continue };
                     days.iter_mut().for_each(|day| *day -= first);
                     take(&days, last_over - first);
@@ -178,10 +178,10 @@ impl VisitHistory {
     }
 }
 
-/// The dates of a viewer's visits, each once, as days since 1970.
-pub(crate) fn days_of(viewer: ViewerVisits<'_>, calendar: &Calendar, days: &mut Vec<i32>) {
+/// The dates of visits, each once, as days since 1970.
+pub(crate) fn days_of(visits: impl Iterator<Item = Timestamp>, calendar: &Calendar, days: &mut Vec<i32>) {
     days.clear();
-    days.extend(viewer.times().filter_map(|at| calendar.day_number(at)));
+    days.extend(visits.filter_map(|at| calendar.day_number(at)));
     // Where clocks go back over midnight, dates do too.
     days.sort_unstable();
     days.dedup();
