@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod cohorts;
 mod engagement;
 mod experiment;
 mod filter;
@@ -18,6 +19,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 pub(crate) use check::CheckArgs;
+pub(crate) use cohorts::CohortsArgs;
 pub(crate) use engagement::EngagementArgs;
 pub(crate) use experiment::{
     AnalyzeArgs, AnalyzeFormat, AssignArgs, ExperimentArgs, ExperimentCommand, PlanArgs, RowFormat, Scheme,
@@ -45,6 +47,7 @@ Examples:
   audience check logs/ --rule 'rebuffer_ratio < 1% by cdn' --rule 'startup_p95 < 4s'
   audience retention logs/ --content film --by device
   audience engagement logs/ --touch campaign --conversion subscribe
+  audience cohorts logs/ --period week --by device -o cohorts.html
   audience experiment assign viewers.txt --key start-up --variants control=1,preload=1
   audience experiment analyze logs/ --arm variant --control old --by device
   audience inspect logs/
@@ -75,6 +78,7 @@ pub(crate) enum Command {
     Check(Box<CheckArgs>),
     Retention(Box<RetentionArgs>),
     Engagement(Box<EngagementArgs>),
+    Cohorts(Box<CohortsArgs>),
     Experiment(Box<ExperimentArgs>),
     Session(SessionArgs),
     Inspect(InspectArgs),

@@ -1,6 +1,7 @@
 //! The commands.
 
 pub(crate) mod check;
+pub(crate) mod cohorts;
 pub(crate) mod completions;
 pub(crate) mod convert;
 pub(crate) mod engagement;

@@ -90,6 +90,7 @@ impl Error {
             | Self::NoRules { .. }
             | Self::Qoe(_)
             | Self::Abtest(_)
+            | Self::Cohort(_)
             | Self::NotInScheme { .. }
             | Self::Option { .. }
             | Self::StdinTwice

@@ -18,6 +18,7 @@ fn main() -> ExitCode {
     let done = match args.command {
         Command::Report(args) => command::report::run(&args),
         Command::Check(args) => command::check::run(&args),
+        Command::Cohorts(args) => command::cohorts::run(&args),
         Command::Engagement(args) => command::engagement::run(&args),
         Command::Retention(args) => command::retention::run(&args),
         Command::Experiment(args) => command::experiment::run(&args),

@@ -11,9 +11,7 @@ mod state;
 mod text;
 pub(crate) mod words;
 
-pub use findings::{
-    AttributeCohorts, CohortRow, CohortsFindings, DayRow, OffsetRow, Rate, ValueCohorts,
-};
+pub use findings::{AttributeCohorts, CohortRow, CohortsFindings, DayRow, OffsetRow, Rate, ValueCohorts};
 pub use report::CohortsReport;
 pub use returns::{AliveBand, ChurnModel, ReturnFindings, ReturnPoint, SilenceBand, ViewerRow};
 pub use state::{CohortsSpec, CohortsState};

@@ -1,5 +1,6 @@
 //! Reports as pages of HTML that need nothing else.
 
+mod cohorts;
 mod comparison;
 mod engagement;
 mod experiment;
@@ -16,6 +17,7 @@ mod table;
 mod title;
 mod verdict;
 
+use crate::cohorts::CohortsReport;
 use crate::engagement::EngagementReport;
 use crate::experiment::ExperimentReport;
 use crate::report::Report;
@@ -44,6 +46,14 @@ impl ExperimentReport {
     /// differences with their intervals.
     pub fn to_html(&self) -> String {
         experiment::write_page(self).into_string()
+    }
+}
+
+impl CohortsReport {
+    /// Who comes back, as a page of HTML, of the same kind as that of a [`Report`]: cohorts as a table of shades, days, how long viewers
+    /// stay away, and who is still there.
+    pub fn to_html(&self) -> String {
+        cohorts::write_page(self).into_string()
     }
 }
 

@@ -6,6 +6,8 @@
 //!
 //! A [`SessionReport`] is about one session: what its player did, from moment to moment, as text, JSON and a page of HTML.
 //!
+//! A [`CohortsReport`](cohorts::CohortsReport) is about who comes back.
+//!
 //! An [`EngagementReport`](engagement::EngagementReport) is about how much viewers cared, for itself or as a section of a report.
 //!
 //! An [`ExperimentReport`](experiment::ExperimentReport) is about the arms of one experiment, for itself or in a report.
@@ -36,6 +38,7 @@
 //! ```
 
 pub mod check;
+pub mod cohorts;
 mod csv;
 pub mod engagement;
 mod error;

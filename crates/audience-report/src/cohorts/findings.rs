@@ -182,7 +182,7 @@ impl CohortsFindings {
         let days = history.day_retention(&spec.days, DayCount::Calendar(&calendar));
         let by = spec.by.as_deref().map(|name| AttributeCohorts::new(name, &history, &cohorts, spec)).transpose()?;
         let loyalty = history.loyalty_distribution(&spec.loyalty, &calendar)?;
-        let quantile = |q: f64| loyalty.quantile(q).map(|score| score / 1000.0);
+        let quantile = |q: f64| Some(loyalty.quantile(q).ok()?? / 1000.0);
         let quantiles = [0.1, 0.25, 0.5, 0.75, 0.9].map(quantile);
         let (model, no_model) = match ChurnModel::new(&history, &calendar, spec) {
             Ok(model) => (Some(model), None),

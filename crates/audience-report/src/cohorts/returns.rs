@@ -96,9 +96,8 @@ fn points(curve: &ReturnCurve) -> Vec<ReturnPoint> {
         .map(|at| {
             let days = at * step;
             let time = (days * DAY_MS) as f64;
-            let interval = curve
-                .step_at(time)
-                .and_then(|step| curve.interval(step, BandScale::LogLog, Confidence::P95));
+            let interval =
+                curve.step_at(time).and_then(|step| curve.interval(step, BandScale::LogLog, Confidence::P95));
             ReturnPoint {
                 days,
                 share: curve.at(time),
@@ -113,14 +112,9 @@ fn points(curve: &ReturnCurve) -> Vec<ReturnPoint> {
 /// probabilities that differ.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ChurnModel {
-    /// The parameters of greatest likelihood; time is in days.
-    pub r: f64,
-    /// See [`BgNbd`].
-    pub alpha: f64,
-    /// See [`BgNbd`].
-    pub a: f64,
-    /// See [`BgNbd`].
-    pub b: f64,
+    /// The parameters of greatest likelihood: `r`, `alpha`, `a`, `b`; time is in days.
+    #[serde(flatten)]
+    pub parameters: BgNbd,
     /// Viewers it was fitted to.
     pub viewers: u64,
     /// Whether the likelihood was at its greatest in the end.
@@ -180,10 +174,7 @@ impl ChurnModel {
             band.expected_visit_days += expected;
         }
         Ok(Self {
-            r: model.r(),
-            alpha: model.alpha(),
-            a: model.a(),
-            b: model.b(),
+            parameters: model,
             viewers: fit.viewers,
             converged: fit.converged,
             expect_days: spec.expect_days,
@@ -192,10 +183,6 @@ impl ChurnModel {
             alive,
             once,
         })
-    }
-
-    fn model(&self) -> Result<BgNbd, Error> {
-        Ok(BgNbd::new(self.r, self.alpha, self.a, self.b)?)
     }
 }
 
@@ -244,7 +231,7 @@ pub(super) fn viewer_rows(
     model: Option<&ChurnModel>,
 ) -> Result<Vec<ViewerRow>, Error> {
     let loyalty: &LoyaltySpec = &spec.loyalty;
-    let model = model.map(ChurnModel::model).transpose()?;
+    let model = model.map(|model| model.parameters);
     let mut rows = Vec::new();
     for ((viewer, loyalty), (_, days)) in history.loyalty(loyalty, calendar)?.zip(history.visit_days(calendar)) {
         let repeats = repeats(days)?;

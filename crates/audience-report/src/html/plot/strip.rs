@@ -12,7 +12,7 @@ use crate::report::{Heatmap, TitleReport};
 const CELLS: usize = 100;
 /// Shades, apart from none.
 const SHADES: usize = 8;
-pub(super) const CLASSES: [&str; SHADES] = ["h1", "h2", "h3", "h4", "h5", "h6", "h7", "h8"];
+pub(in crate::html) const CLASSES: [&str; SHADES] = ["h1", "h2", "h3", "h4", "h5", "h6", "h7", "h8"];
 
 /// Some neighbouring buckets of a heatmap, in milliseconds.
 struct HeatCell {
