@@ -46,6 +46,9 @@ pub struct BgNbd {
 /// The most terms that are added up; of more, an integral is taken.
 const MOST_TERMS: f64 = 4000.0;
 
+/// Parameters of a beta distribution from which on its third moment makes no difference.
+const NARROW: f64 = 1e8;
+
 impl BgNbd {
     /// With these parameters: shape and rate of the distribution of rates, and those of the distribution of probabilities to leave.
     ///
@@ -196,6 +199,14 @@ impl BgNbd {
             // Of such a small p it does not depend on it.
             if visits < 1e-290 { log(self.r * scale) } else { log(-expm1(-visits)) - log(p) }
         };
+        // So narrow a distribution is its mean and its variance; a density has no digits left there.
+        if self.a.min(self.b) > NARROW {
+            let mean = self.a / (self.a + self.b);
+            let visits = |p: f64| -expm1(-self.r * log1p(p * scale)) / p;
+            let step = 1e-3;
+            let bend = (visits(mean * (1.0 + step)) - 2.0 * visits(mean) + visits(mean * (1.0 - step))) / (step * step);
+            return visits(mean) + bend * (self.b / self.a / (self.a + self.b + 1.0)) / 2.0;
+        }
         let near = log(self.a / self.b);
         let width = (1.0 / self.a + 1.0 / self.b).sqrt();
         exp(ln_integral(|logit| beta.ln_density_at_logit(logit) + ln_visits(logit), near, width))
