@@ -37,7 +37,7 @@ pub enum Error {
         figure: f64,
     },
     /// A time to look ahead is finite and not below 0.
-    #[error("look ahead for {horizon}: it is not from 0 to {most}")]
+    #[error("look ahead for {horizon}: it is not from 0 to {most:e}")]
     NotAHorizon {
         /// What was given.
         horizon: f64,
@@ -57,7 +57,7 @@ pub enum Error {
         age: f64,
     },
     /// Parameters of a model are above 0, and of a size that can be computed with.
-    #[error("use {value} for the parameter {name}: it is not from {least} to {most}")]
+    #[error("use {value} for the parameter {name}: it is not from {least:e} to {most:e}")]
     NotAModelParameter {
         /// Its name.
         name: &'static str,
