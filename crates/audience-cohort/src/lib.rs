@@ -5,6 +5,12 @@
 
 mod calendar;
 mod error;
+mod funnel;
 
 pub use calendar::{Calendar, Period, PeriodBounds};
 pub use error::Error;
+pub use funnel::{
+    Chain, EventFunnel, EventFunnelSummary, FunnelComparison, FunnelFigures, FunnelSpec, FunnelStep, FunnelUnit,
+    MilestoneReading, Milestones, PositionFunnel, PositionFunnelSummary, PositionUnit, StepComparison, StepOrder, Ties,
+    TimeToConvert,
+};

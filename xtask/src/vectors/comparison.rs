@@ -40,6 +40,12 @@ impl From<audience_abtest::Error> for Failure {
     }
 }
 
+impl From<audience_cohort::Error> for Failure {
+    fn from(error: audience_cohort::Error) -> Self {
+        Self::refused(error)
+    }
+}
+
 impl From<audience_engagement::Error> for Failure {
     fn from(error: audience_engagement::Error) -> Self {
         Self::refused(error)

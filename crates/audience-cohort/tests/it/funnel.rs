@@ -1,0 +1,5 @@
+//! How far viewers come.
+
+mod events;
+mod exhaustive;
+mod position;
