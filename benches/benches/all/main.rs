@@ -3,6 +3,7 @@
 mod adapters;
 mod assignment;
 mod bandits;
+mod cohort;
 mod core;
 mod earlier;
 mod engagement;
@@ -24,6 +25,6 @@ criterion_group! {
     name = benches;
     config = settings();
     targets = core::define, earlier::define, merging::define, ingest::define, adapters::define, assignment::define,
-        bandits::define, engagement::define, experiments::define, quantiles::define
+        bandits::define, cohort::define, engagement::define, experiments::define, quantiles::define
 }
 criterion_main!(benches);

@@ -28,7 +28,9 @@ impl TryFrom<Written> for PositionFunnel {
             return Err("counts are not of the milestones");
         }
         let falls = |list: &[u64]| list.windows(2).all(|pair| pair[0] >= pair[1]);
-        let ordered = counts.ordered.iter().all(|count| *count <= counts.units.saturating_sub(counts.order_unknown));
+        // Counts that stay at the largest there is no longer add up.
+        let known = counts.units.saturating_sub(counts.order_unknown);
+        let ordered = counts.units == u64::MAX || counts.ordered.iter().all(|count| *count <= known);
         let parts = counts.each_with_previous.iter().enumerate().all(|(at, count)| {
             *count <= counts.each[at] && at.checked_sub(1).is_none_or(|before| *count <= counts.each[before])
         });
