@@ -56,8 +56,8 @@ pub struct EventFunnel {
     values: Vec<Arc<str>>,
     /// The place of each, from 1 on.
     places: HashMap<Arc<str>, u32, RandomState>,
-    /// What happened, in no particular order.
-    log: Vec<Logged>,
+    /// What happened, in no particular order, apart for each so many units.
+    log: Vec<Vec<Logged>>,
 }
 
 /// The hash of what names a unit, in halves: a table of these is a quarter smaller than of whole ones.
@@ -78,6 +78,9 @@ struct First {
     /// Whether another session has another.
     mixed: bool,
 }
+
+/// So many units are kept together: few enough that what happened to them fits into a cache, and so that all these lists do.
+const SHELF: usize = 1 << 11;
 
 /// An event that is a step.
 #[derive(Clone, Copy, Debug)]
@@ -148,7 +151,8 @@ impl EventFunnel {
         let mut before = 0;
         for (at, name) in events {
             if let Some(name) = self.spec.place_of(name) {
-                self.log.push(Logged { at, unit, tail: self.spec.tail(before, name) });
+                let tail = self.spec.tail(before, name);
+                self.push(Logged { at, unit, tail });
                 before += 1;
             }
         }
@@ -193,25 +197,47 @@ impl EventFunnel {
         first.mixed = mixed;
     }
 
-    /// The events of each unit one after the other, in no particular order within a unit, with where each unit's end.
-    fn by_unit(&self) -> (Vec<Moment>, Vec<usize>) {
-        let mut ends = vec![0; self.numbers.len()];
-        for logged in &self.log {
-            ends[logged.unit as usize] += 1;
+    fn push(&mut self, logged: Logged) {
+        let shelf = logged.unit as usize / SHELF;
+        if shelf >= self.log.len() {
+            self.log.resize_with(shelf + 1, Vec::new);
         }
-        let mut sum = 0;
-        for end in &mut ends {
-            // Where it begins, until it is moved on by what is put there.
-            let count = std::mem::replace(end, sum);
-            sum += count;
+        self.log[shelf].push(logged);
+    }
+
+    fn events(&self) -> usize {
+        self.log.iter().map(Vec::len).sum()
+    }
+
+    /// Gives each unit with its chain to `take`, in order of their numbers.
+    fn each_chain(&self, mut take: impl FnMut(usize, &Chain)) {
+        let units = self.numbers.len();
+        let mut matcher = Matcher::new(&self.spec);
+        let mut moments = Vec::new();
+        for first in (0..units).step_by(SHELF) {
+            let shelf = self.log.get(first / SHELF).map_or(&[][..], Vec::as_slice);
+            let mut ends = [0; SHELF];
+            for logged in shelf {
+                ends[logged.unit as usize % SHELF] += 1;
+            }
+            let mut sum = 0;
+            for end in &mut ends {
+                // Where it begins, until it is moved on by what is put there.
+                let count = std::mem::replace(end, sum);
+                sum += count;
+            }
+            moments.resize(moments.len().max(shelf.len()), Moment::default());
+            for logged in shelf {
+                let place = &mut ends[logged.unit as usize % SHELF];
+                moments[*place] = Moment::new(logged.at, logged.tail);
+                *place += 1;
+            }
+            let mut start = 0;
+            for (unit, end) in (first..units).zip(ends) {
+                take(unit, &matcher.follow(&mut moments[start..end]));
+                start = end;
+            }
         }
-        let mut moments = vec![Moment::default(); self.log.len()];
-        for logged in &self.log {
-            let place = &mut ends[logged.unit as usize];
-            moments[*place] = Moment::new(logged.at, logged.tail);
-            *place += 1;
-        }
-        (moments, ends)
     }
 }
 
@@ -247,7 +273,7 @@ impl Merge for EventFunnel {
     fn merge(&mut self, mut other: Self) {
         let same = Arc::ptr_eq(&self.spec, &other.spec) || self.spec == other.spec;
         assert!(same, "funnels of other steps do not merge: {:?} and {:?}", self.spec, other.spec);
-        if other.log.len() > self.log.len() {
+        if other.events() > self.events() {
             std::mem::swap(self, &mut other);
         }
         let values: Vec<u32> = other.values.iter().map(|value| self.place_of(Some(value))).collect();
@@ -260,9 +286,11 @@ impl Merge for EventFunnel {
                 self.take_session(number, First { value, ..first.clone() });
             }
         }
-        self.log.extend(
-            other.log.iter().filter_map(|logged| Some(Logged { unit: numbers[logged.unit as usize]?, ..*logged })),
-        );
+        for logged in other.log.into_iter().flatten() {
+            if let Some(unit) = numbers[logged.unit as usize] {
+                self.push(Logged { unit, ..logged });
+            }
+        }
     }
 }
 
@@ -293,15 +321,10 @@ impl Accumulator for EventFunnel {
         };
         let grouped = self.spec.attribute().is_some();
         let mut groups: Vec<Seen> = (0..=self.values.len()).map(|_| empty()).collect();
-        let (mut moments, ends) = self.by_unit();
-        let mut matcher = Matcher::new(&self.spec);
-        let mut start = 0;
-        for (unit, end) in ends.into_iter().enumerate() {
-            let chain = matcher.follow(&mut moments[start..end]);
-            start = end;
+        self.each_chain(|unit, chain| {
             let value = self.firsts.get(unit).map_or(0, |first| first.value as usize);
-            groups[value].take(&chain);
-        }
+            groups[value].take(chain);
+        });
         let mut all = empty();
         for group in &groups {
             all.figures.units += group.figures.units;

@@ -44,7 +44,7 @@ impl From<&EventFunnel> for Written {
             Some(First { value: value_places[first.value as usize], ..first.clone() })
         };
         let mut log: Vec<_> =
-            funnel.log.iter().map(|logged| (places[logged.unit as usize], logged.at, logged.tail)).collect();
+            funnel.log.iter().flatten().map(|logged| (places[logged.unit as usize], logged.at, logged.tail)).collect();
         log.sort_unstable();
         Self {
             spec: (*funnel.spec).clone(),
@@ -75,14 +75,16 @@ impl TryFrom<Written> for EventFunnel {
         if log.iter().any(|(unit, _, tail)| *unit as usize >= keys.len() || (*tail & 0xFF) as usize >= names) {
             return Err("an event is of no unit, or no step");
         }
-        Ok(Self {
+        let mut funnel = Self {
             spec: Arc::new(spec),
             numbers: keys.into_iter().zip(0..).collect(),
             firsts,
             places: values.iter().cloned().zip(1..).collect(),
             values,
-            log: log.into_iter().map(|(unit, at, tail)| Logged { at, unit, tail }).collect(),
-        })
+            log: Vec::new(),
+        };
+        log.into_iter().for_each(|(unit, at, tail)| funnel.push(Logged { at, unit, tail }));
+        Ok(funnel)
     }
 }
 
@@ -103,6 +105,6 @@ impl Portable for EventFunnel {
             + self.firsts.capacity() * size_of::<First>()
             + texts
             + self.values.iter().map(|value| value.len() + 3 * size_of::<Arc<str>>()).sum::<usize>()
-            + self.log.capacity() * size_of::<Logged>()
+            + self.log.iter().map(Vec::capacity).sum::<usize>() * size_of::<Logged>()
     }
 }
