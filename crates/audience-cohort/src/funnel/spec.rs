@@ -228,9 +228,8 @@ impl FunnelSpec {
     pub(super) fn place_of(&self, name: &str) -> Option<u8> {
         // Most names that differ do so in their first letter.
         let first = name.as_bytes().first();
-        let same =
-            |known: &Box<str>| known.len() == name.len() && known.as_bytes().first() == first && **known == *name;
-        self.names.iter().position(same).map(|place| place as u8)
+        let same = |known: &str| known.len() == name.len() && known.as_bytes().first() == first && known == name;
+        self.names.iter().position(|known| same(known)).map(|place| place as u8)
     }
 
     pub(super) fn names(&self) -> &[Box<str>] {

@@ -83,7 +83,9 @@ impl TryFrom<Written> for EventFunnel {
             values,
             log: Vec::new(),
         };
-        log.into_iter().for_each(|(unit, at, tail)| funnel.push(Logged { at, unit, tail }));
+        for (unit, at, tail) in log {
+            funnel.push(Logged { at, unit, tail });
+        }
         Ok(funnel)
     }
 }
