@@ -5,6 +5,8 @@ use audience_core::test_util::{check_merge_laws, various_sessions};
 use audience_core::{Accumulator, Elapsed, Event, EventKind, Merge, Portable, Session, Timestamp};
 use audience_stats::{Alternative, Confidence};
 
+use super::damage;
+
 fn at(secs: f64) -> Timestamp {
     Timestamp::from_millis((secs * 1000.0) as i64)
 }
@@ -229,6 +231,7 @@ fn funnels_travel() {
         whole.observe_all(&sessions());
         let bytes = whole.encode();
         assert_eq!(EventFunnel::decode(&bytes, empty).unwrap().summary(), whole.summary());
+        damage(&whole, empty);
         for cut in 0..sessions().len() {
             let (mut left, mut right) = (empty.clone(), empty.clone());
             left.observe_all(&sessions()[cut..]);

@@ -6,6 +6,8 @@ use audience_core::{
     Accumulator, Event, EventKind, Keyed, MediaTime, Merge, Portable, Rules, Session, SessionFacts, Timestamp,
 };
 
+use super::damage;
+
 fn ms(millis: u64) -> MediaTime {
     MediaTime::from_millis(millis)
 }
@@ -201,6 +203,7 @@ fn funnels_travel() {
         whole.observe_all(&sessions());
         let bytes = whole.encode();
         assert_eq!(PositionFunnel::decode(&bytes, &empty).unwrap().summary(), whole.summary());
+        damage(&whole, &empty);
         for cut in 0..sessions().len() {
             let (mut left, mut right) = (empty.clone(), empty.clone());
             left.observe_all(&sessions()[cut..]);
