@@ -215,7 +215,7 @@ fn tables_of_older_versions_do_not_say_in_which_order_content_was_played() {
     let Table::Sessions(table) = Table::open(&path).unwrap() else { panic!("it has no types") };
     table
         .read(0, |facts| {
-            assert_eq!((facts.map.unique().as_millis(), facts.map.runs().len(), facts.played.len()), (30, 2, 0))
+            assert_eq!((facts.map.unique().as_millis(), facts.map.runs().len(), facts.played.len()), (30, 2, 0));
         })
         .unwrap();
 }
