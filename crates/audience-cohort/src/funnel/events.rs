@@ -325,17 +325,16 @@ impl Accumulator for EventFunnel {
             let value = self.firsts.get(unit).map_or(0, |first| first.value as usize);
             groups[value].take(chain);
         });
-        let mut all = empty();
+        // Those of one group are all.
+        let mut all = if grouped { empty() } else { groups.swap_remove(0) };
         for group in &groups {
             all.figures.units += group.figures.units;
             all.figures.reached.iter_mut().zip(&group.figures.reached).for_each(|(all, group)| *all += group);
             all.times.merge(group.times.clone());
         }
         let values = std::iter::once(None).chain(self.values.iter().map(|value| Some(Box::from(&**value))));
-        let mut groups: Vec<(Option<Box<str>>, FunnelFigures)> = values
-            .zip(groups.into_iter().map(Seen::figures))
-            .filter(|(_, figures)| grouped && figures.units > 0)
-            .collect();
+        let mut groups: Vec<(Option<Box<str>>, FunnelFigures)> =
+            values.zip(groups.into_iter().map(Seen::figures)).filter(|(_, figures)| figures.units > 0).collect();
         groups.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         EventFunnelSummary {
             steps: steps.iter().map(|step| step.name().into()).collect(),
