@@ -226,6 +226,11 @@ mod tests {
     }
 
     #[test]
+    fn our_cohorts_are_those_of_other_programs() {
+        our_answers_are_those_of_other_programs(Of::Cohort, "cohort");
+    }
+
+    #[test]
     fn our_experiments_are_those_of_other_programs() {
         our_answers_are_those_of_other_programs(Of::Abtest, "abtest");
     }

@@ -11,6 +11,7 @@ mod delta;
 mod device;
 mod dimension;
 mod error;
+mod funnel;
 mod loyalty;
 mod region;
 mod repeat;
@@ -26,6 +27,11 @@ pub use delta::Delta;
 pub use device::DeviceClass;
 pub use dimension::{Dimension, Grouping, Value};
 pub use error::Error;
+pub use funnel::{
+    Chain, EventFunnel, EventFunnelSummary, FunnelComparison, FunnelFigures, FunnelSpec, FunnelStep, FunnelUnit,
+    MilestoneReading, Milestones, PositionFunnel, PositionFunnelSummary, PositionUnit, StepComparison, StepOrder, Ties,
+    TimeToConvert,
+};
 pub use loyalty::{FrequencyBand, Loyalty, LoyaltySpec};
 pub use region::WorldRegion;
 pub use repeat::{BgNbd, Fit, ParetoNbd, RepeatHistory};
