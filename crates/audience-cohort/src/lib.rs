@@ -16,7 +16,7 @@ mod loyalty;
 mod region;
 mod repeat;
 mod returns;
-mod viewer_index;
+mod unit_index;
 mod visits;
 
 pub use breakdown::{Breakdown, Group, PublishSpec, Published, Slice, SliceSummary};

@@ -4,7 +4,6 @@
 mod portable;
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use audience_core::{EventKind, Session, Timestamp};
@@ -15,6 +14,7 @@ use foldhash::fast::RandomState;
 use super::chain::{Chain, Matcher, Moment};
 use super::figures::{EventFunnelSummary, FunnelFigures};
 use super::spec::{FunnelSpec, FunnelUnit};
+use crate::unit_index::{UnitIndex, UnitKey};
 
 /// How many units come through steps that are events: an accumulator over sessions.
 ///
@@ -49,7 +49,7 @@ use super::spec::{FunnelSpec, FunnelUnit};
 pub struct EventFunnel {
     spec: Arc<FunnelSpec>,
     /// The number of each unit, by a hash of what names it.
-    numbers: HashMap<Key, u32, RandomState>,
+    numbers: UnitIndex,
     /// Of each unit, where a value is asked for.
     firsts: Vec<First>,
     /// All values, in the order in which they were seen.
@@ -58,13 +58,6 @@ pub struct EventFunnel {
     places: HashMap<Arc<str>, u32, RandomState>,
     /// What happened, in no particular order, apart for each so many units.
     log: Vec<Vec<Logged>>,
-}
-
-/// The hash of what names a unit, in halves: a table of these is a quarter smaller than of whole ones.
-type Key = [u64; 2];
-
-fn halves(hash: u128) -> Key {
-    [(hash >> 64) as u64, hash as u64]
 }
 
 /// The first session of a unit.
@@ -105,7 +98,7 @@ impl EventFunnel {
     pub fn new(spec: FunnelSpec) -> Self {
         Self {
             spec: Arc::new(spec),
-            numbers: HashMap::default(),
+            numbers: UnitIndex::default(),
             firsts: Vec::new(),
             values: Vec::new(),
             places: HashMap::default(),
@@ -134,12 +127,12 @@ impl EventFunnel {
     #[inline]
     fn take<'n>(
         &mut self,
-        key: Key,
+        key: UnitKey,
         (at, session): (Timestamp, &str),
         value: Option<&str>,
         events: impl IntoIterator<Item = (Timestamp, &'n str)>,
     ) {
-        let Some(unit) = self.number(key) else { return };
+        let Some(unit) = self.numbers.number(key) else { return };
         if self.spec.attribute().is_some() {
             let value = self.place_of(value);
             match self.firsts.get_mut(unit as usize) {
@@ -155,16 +148,6 @@ impl EventFunnel {
                 self.push(Logged { at, unit, tail });
                 before += 1;
             }
-        }
-    }
-
-    /// The number of a unit; `None` past the most there can be.
-    #[inline]
-    fn number(&mut self, key: Key) -> Option<u32> {
-        let next = u32::try_from(self.numbers.len());
-        match self.numbers.entry(key) {
-            Entry::Occupied(known) => Some(*known.get()),
-            Entry::Vacant(new) => Some(*new.insert(next.ok()?)),
         }
     }
 
@@ -242,14 +225,14 @@ impl EventFunnel {
 }
 
 /// What names a viewer.
-fn key_of_viewer(viewer: &str) -> Key {
-    halves(hash128(viewer.as_bytes(), 0))
+fn key_of_viewer(viewer: &str) -> UnitKey {
+    hash128(viewer.as_bytes(), 0).into()
 }
 
 /// What names a session, which is of one title.
-fn key_of_session(session: &Session) -> Key {
+fn key_of_session(session: &Session) -> UnitKey {
     let title = hash64(session.content_id().as_str().as_bytes(), 1);
-    halves(hash128(session.session_id().as_str().as_bytes(), title))
+    hash128(session.session_id().as_str().as_bytes(), title).into()
 }
 
 impl Seen {
@@ -277,11 +260,11 @@ impl Merge for EventFunnel {
             std::mem::swap(self, &mut other);
         }
         let values: Vec<u32> = other.values.iter().map(|value| self.place_of(Some(value))).collect();
-        let mut numbers = vec![None; other.numbers.len()];
-        for (key, theirs) in other.numbers {
-            let number = self.number(key);
-            numbers[theirs as usize] = number;
-            if let (Some(number), Some(first)) = (number, other.firsts.get(theirs as usize)) {
+        let mut numbers = Vec::with_capacity(other.numbers.len());
+        for (theirs, key) in other.numbers.into_keys().into_iter().enumerate() {
+            let number = self.numbers.number(key);
+            numbers.push(number);
+            if let (Some(number), Some(first)) = (number, other.firsts.get(theirs)) {
                 let value = (first.value as usize).checked_sub(1).map_or(0, |at| values[at]);
                 self.take_session(number, First { value, ..first.clone() });
             }

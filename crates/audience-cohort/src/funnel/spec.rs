@@ -104,6 +104,8 @@ pub struct FunnelSpec {
     asked: Asked,
     /// Each name once, in order of its first step.
     names: Vec<Box<str>>,
+    /// Of each, what tells it from others at a glance.
+    glances: Vec<Glance>,
     /// Of each name, its steps as bits.
     steps_of: Vec<u64>,
     /// Of each step, the place of its name.
@@ -226,10 +228,18 @@ impl FunnelSpec {
     /// The place of a name among those of the steps.
     #[inline]
     pub(super) fn place_of(&self, name: &str) -> Option<u8> {
-        // Most names that differ do so in their first letter.
-        let first = name.as_bytes().first();
-        let same = |known: &str| known.len() == name.len() && known.as_bytes().first() == first && known == name;
-        self.names.iter().position(|known| same(known)).map(|place| place as u8)
+        let glance = Glance::of(name);
+        if !glance.says_all() {
+            return self.names.iter().position(|known| **known == *name).map(|place| place as u8);
+        }
+        // All of them, as which one it is cannot be guessed.
+        let mut place = None;
+        for (known, at) in self.glances.iter().zip(0..) {
+            if *known == glance {
+                place = Some(at);
+            }
+        }
+        place
     }
 
     pub(super) fn names(&self) -> &[Box<str>] {
@@ -252,6 +262,34 @@ impl FunnelSpec {
             Ties::AsGiven => before.min(0xFF_FFFF) as u32,
         };
         before << 8 | u32::from(name)
+    }
+}
+
+/// The length of a name with its first and its last eight bytes, which of a short one is all of it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Glance {
+    length: usize,
+    first: u64,
+    last: u64,
+}
+
+impl Glance {
+    #[inline]
+    fn of(name: &str) -> Self {
+        let bytes = name.as_bytes();
+        let (first, last) = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
+        } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into())
+        } else {
+            let at = |at: usize| u64::from(bytes.get(at).copied().unwrap_or_default());
+            (at(0) | at(1) << 8 | at(2) << 16, 0)
+        };
+        Self { length: bytes.len(), first, last }
+    }
+
+    const fn says_all(self) -> bool {
+        self.length <= 16
     }
 }
 
@@ -283,7 +321,8 @@ impl TryFrom<Asked> for FunnelSpec {
             steps_of[place] |= 1 << at;
             name_of.push(place as u8);
         }
-        Ok(Self { asked, names, steps_of, name_of })
+        let glances = names.iter().map(|name| Glance::of(name)).collect();
+        Ok(Self { asked, names, glances, steps_of, name_of })
     }
 }
 

@@ -6,8 +6,9 @@ use audience_core::Timestamp;
 use audience_stats::{Portable, fingerprint_of};
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{EventFunnel, First, Key, Logged};
+use super::{EventFunnel, First, Logged};
 use crate::funnel::spec::FunnelSpec;
+use crate::unit_index::UnitKey;
 
 /// What is written: units in order of their keys, values in theirs, events in order of their units, so that the same sessions are the
 /// same bytes.
@@ -15,7 +16,7 @@ use crate::funnel::spec::FunnelSpec;
 pub(super) struct Written {
     spec: FunnelSpec,
     values: Vec<Arc<str>>,
-    keys: Vec<Key>,
+    keys: Vec<UnitKey>,
     /// One for each unit where an attribute groups them, else none.
     firsts: Vec<First>,
     log: Vec<(u32, Timestamp, u32)>,
@@ -23,7 +24,7 @@ pub(super) struct Written {
 
 impl From<&EventFunnel> for Written {
     fn from(funnel: &EventFunnel) -> Self {
-        let mut units: Vec<(Key, u32)> = funnel.numbers.iter().map(|(key, number)| (*key, *number)).collect();
+        let mut units: Vec<(UnitKey, u32)> = funnel.numbers.iter().collect();
         units.sort_unstable();
         let mut places = vec![0; units.len()];
         for ((_, number), place) in units.iter().zip(0..) {
@@ -39,7 +40,7 @@ impl From<&EventFunnel> for Written {
         for ((_, old), new) in values.iter().zip(1..) {
             value_places[*old] = new;
         }
-        let first = |(_, number): &(Key, u32)| {
+        let first = |(_, number): &(UnitKey, u32)| {
             let first = funnel.firsts.get(*number as usize)?;
             Some(First { value: value_places[first.value as usize], ..first.clone() })
         };
@@ -77,7 +78,7 @@ impl TryFrom<Written> for EventFunnel {
         }
         let mut funnel = Self {
             spec: Arc::new(spec),
-            numbers: keys.into_iter().zip(0..).collect(),
+            numbers: keys.into_iter().collect(),
             firsts,
             places: values.iter().cloned().zip(1..).collect(),
             values,
@@ -103,7 +104,7 @@ impl Portable for EventFunnel {
 
     fn size_bytes(&self) -> usize {
         let texts = self.firsts.iter().map(|first| first.session.len()).sum::<usize>();
-        self.numbers.capacity() * (size_of::<(Key, u32)>() + 1)
+        self.numbers.size_bytes()
             + self.firsts.capacity() * size_of::<First>()
             + texts
             + self.values.iter().map(|value| value.len() + 3 * size_of::<Arc<str>>()).sum::<usize>()
