@@ -18,6 +18,7 @@ pub use streams::{Moment, Streams, StreamsSummary};
 pub use title::{Title, TitleSummary};
 pub use totals::{Totals, TotalsSummary};
 
+use crate::cohorts::CohortsState;
 use crate::engagement::EngagementState;
 use crate::filter::Filter;
 use crate::spec::ReportSpec;
@@ -41,6 +42,7 @@ pub struct ReportState {
     curves_by_title: Option<Keyed<RetentionCurves, Grouping>>,
     chapters: ChapterCurves,
     pub(crate) engagement: EngagementState,
+    pub(crate) cohorts: CohortsState,
     quality: SessionQuality,
 }
 
@@ -191,6 +193,7 @@ impl ReportState {
             curves_by_title,
             chapters: ChapterCurves::new(spec.chapters.clone()),
             engagement: EngagementState::new(&spec.engagement()).expect("weights and parts that are ours"),
+            cohorts: CohortsState::new(&spec.cohorts()),
             quality: SessionQuality::default(),
         }
     }
@@ -207,6 +210,7 @@ impl Merge for ReportState {
         self.curves_by_title.merge(other.curves_by_title);
         self.chapters.merge(other.chapters);
         self.engagement.merge(other.engagement);
+        self.cohorts.merge(other.cohorts);
         self.quality.merge(other.quality);
     }
 }
@@ -234,6 +238,7 @@ impl Accumulator for ReportState {
         }
         self.chapters.observe(facts);
         self.engagement.take(facts);
+        self.cohorts.take(facts);
     }
 
     fn summary(&self) -> ReportSummary {
