@@ -216,11 +216,6 @@ mod tests {
     }
 
     #[test]
-    fn our_cohorts_are_those_of_other_programs() {
-        our_answers_are_those_of_other_programs(Of::Cohort, "cohort");
-    }
-
-    #[test]
     fn our_engagement_is_that_of_other_programs() {
         our_answers_are_those_of_other_programs(Of::Engagement, "engagement");
     }

@@ -3,6 +3,7 @@
 
 mod analyze;
 mod check;
+mod cohorts;
 mod convert;
 mod engagement;
 mod errors;
