@@ -1,5 +1,6 @@
 //! Who comes back, by when they came first.
 
+use audience_core::Timestamp;
 use audience_stats::Proportion;
 
 use crate::calendar::{Calendar, Period, PeriodBounds, PeriodIndex};
@@ -166,7 +167,7 @@ impl VisitHistory {
     }
 
     fn periods(&self, spec: &CohortSpec, first: i32, last: i32) -> Vec<CohortPeriod> {
-        let until = self.until().map_or(i64::MIN, |until| until.as_millis());
+        let until = self.until().map_or(i64::MIN, Timestamp::as_millis);
         let bounds = (first..=last).map_while(|index| spec.calendar.bounds(spec.period, index));
         bounds
             .map(|bounds| CohortPeriod {

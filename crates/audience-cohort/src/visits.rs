@@ -112,7 +112,8 @@ impl Visits {
     }
 
     /// The same up to `until`, the last instant that was observed: later visits are counted and left out, and what had not happened by
-    /// then is not known. Without it, the last visit is taken for that.
+    /// then is not known. Without it, the last visit is taken for that. It may be said before the visits or after them; states that merge
+    /// have said the same.
     #[must_use]
     pub fn until(self, until: Timestamp) -> Self {
         Self { until: Some(until), ..self }

@@ -39,6 +39,7 @@
 //! | a session, a viewer as one row | [`SessionFacts`], [`SessionMetrics`], [`UnitFacts`] |
 //! | attention over the content | [`AttentionHeatmap`], [`sampled_heatmap`], [`HeatmapSample`] |
 //! | chapters, and other parts of a title | [`Chapters`] |
+//! | up to when data reaches, a few wrong clocks aside | [`Horizon`] |
 //! | many sessions on all cores | `analyze_sessions`, `fold_sessions` (feature `rayon`) |
 //!
 //! # What is not here
@@ -56,6 +57,7 @@ mod error;
 mod event;
 mod facts;
 mod heatmap;
+mod horizon;
 mod ids;
 mod map;
 mod ratio;
@@ -84,6 +86,7 @@ pub use facts::{
 pub use heatmap::{
     Algorithm, AttentionHeatmap, HeatBucket, HeatmapSample, HeatmapSummary, SampledHeatmap, sampled_heatmap,
 };
+pub use horizon::{Horizon, HorizonSummary};
 pub use ids::{ContentId, SessionId, ViewerId};
 pub use map::{PlaybackMap, Run, Seconds};
 pub use ratio::Ratio;

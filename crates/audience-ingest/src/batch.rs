@@ -5,12 +5,11 @@ use std::hash::BuildHasher;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use audience_core::{Envelope, Event};
+use audience_core::{Accumulator, Envelope, Event, Horizon};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use smallvec::SmallVec;
 
-use crate::horizon::Horizon;
 use crate::options::Options;
 use crate::privacy::{Guard, LeftOut};
 use crate::quality::{Ignored, Name, Problem, Quality, Reason, Reject, Repair, Repaired, shorten};
@@ -239,7 +238,7 @@ impl Batch {
     #[inline(never)]
     fn keep(&mut self, ids: Ids<'_>, event: Event, attributes: &[(&str, Cow<'_, str>)]) {
         let attributes = attributes.iter().map(|(name, value)| (*name, value.as_ref()));
-        self.horizon.observe(event.ts);
+        self.horizon.observe(&event.ts);
         self.quality.events += 1;
         match &mut self.keep {
             Keep::Blocks => {}

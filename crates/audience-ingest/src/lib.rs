@@ -33,7 +33,6 @@ mod cmcd;
 mod draft;
 mod error;
 mod format;
-mod horizon;
 mod inspect;
 mod load;
 mod map;

@@ -7,13 +7,12 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use audience_core::{Envelope, Timestamp};
+use audience_core::{Accumulator, Envelope, Horizon, HorizonSummary, Merge, Timestamp};
 
 use crate::batch::{Batch, Fault, Outcome};
 use crate::cmcd;
 use crate::error::Error;
 use crate::format::Format;
-use crate::horizon::Horizon;
 use crate::map::{self, Map};
 use crate::ndjson;
 use crate::options::Options;
@@ -193,7 +192,7 @@ fn read(inputs: Vec<Input>, options: &Options, in_order: bool, sink: Sink<'_>) -
     let mut quality = collector.quality;
     quality.files = files;
     quality.bytes = options.progress.bytes.load(Ordering::Relaxed);
-    let (horizon, ahead) = collector.horizon.latest();
+    let HorizonSummary { latest: horizon, ahead } = collector.horizon.summary();
     quality.clocks_ahead = ahead;
     Ok(Read {
         quality,

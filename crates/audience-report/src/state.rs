@@ -221,6 +221,7 @@ impl Accumulator for ReportState {
 
     fn observe(&mut self, facts: &SessionFacts) {
         self.quality.sessions_read += 1;
+        self.cohorts.see(facts);
         if !self.filter.passes(facts) {
             self.quality.filtered_out += 1;
             return;

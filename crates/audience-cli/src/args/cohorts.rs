@@ -99,7 +99,7 @@ enum PeriodArg {
 }
 
 impl CohortsArgs {
-    /// What is asked for, but for where the data end.
+    /// What is asked for.
     pub(crate) fn spec(&self) -> Result<CohortsSpec, Error> {
         let (filter, zone) = self.filter.filter()?;
         let period = self.period.map(|period| match period {

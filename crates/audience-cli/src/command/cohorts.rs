@@ -14,9 +14,8 @@ use crate::error::Error;
 use crate::output::{self, OutputFormat};
 
 pub(crate) fn run(args: &CohortsArgs) -> Result<ExitCode, Error> {
-    let mut spec = args.spec()?;
+    let spec = args.spec()?;
     let sessions = report::read(&args.input)?;
-    spec.horizon = sessions.horizon();
     let empty = CohortsState::new(&spec);
     let state =
         sessions.fold_facts(&Rules::default(), &Catalog::new(), &empty, |state, facts| state.observe(&facts))?;

@@ -54,10 +54,10 @@ fn tables_are_written_to_a_folder() {
     names.sort_unstable();
     assert_eq!(
         names.join(" "),
-        "anomalies.csv audience.csv breakdown.csv chapters.csv comparison.csv daily.csv engagement.csv experiment.csv \
-         failures.csv findings.csv good-streams.csv groups.csv heatmap.csv journeys.csv longest-waits.csv quality.csv \
-         renditions.csv retention.csv scores.csv seeks.csv segments.csv similar.csv slices.csv startup.csv streams.csv \
-         survival.csv titles.csv totals.csv trends.csv"
+        "anomalies.csv audience.csv breakdown.csv chapters.csv cohort-averages.csv cohorts.csv comparison.csv daily.csv \
+         engagement.csv experiment.csv failures.csv findings.csv frequency.csv good-streams.csv groups.csv heatmap.csv \
+         journeys.csv longest-waits.csv quality.csv renditions.csv retention.csv return-days.csv returns.csv scores.csv \
+         seeks.csv segments.csv similar.csv slices.csv startup.csv streams.csv survival.csv titles.csv totals.csv trends.csv"
     );
     let titles = fs::read_to_string(tables.join("titles.csv")).unwrap();
     assert!(

@@ -277,14 +277,15 @@ impl Glance {
     #[inline]
     fn of(name: &str) -> Self {
         let bytes = name.as_bytes();
-        let (first, last) = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-            (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
-        } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-            (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into())
-        } else {
-            let at = |at: usize| u64::from(bytes.get(at).copied().unwrap_or_default());
-            (at(0) | at(1) << 8 | at(2) << 16, 0)
+        let ends =
+            |bytes: &[u8]| Some((u64::from_le_bytes(*bytes.first_chunk()?), u64::from_le_bytes(*bytes.last_chunk()?)));
+        let halves = |bytes: &[u8]| {
+            let half = |half: &[u8; 4]| u64::from(u32::from_le_bytes(*half));
+            Some((half(bytes.first_chunk()?), half(bytes.last_chunk()?)))
         };
+        let at = |at: usize| u64::from(bytes.get(at).copied().unwrap_or_default());
+        let (first, last) =
+            ends(bytes).or_else(|| halves(bytes)).unwrap_or_else(|| (at(0) | at(1) << 8 | at(2) << 16, 0));
         Self { length: bytes.len(), first, last }
     }
 

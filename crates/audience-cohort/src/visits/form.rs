@@ -37,7 +37,9 @@ impl From<Visits> for Form {
         for visit in log {
             viewers[visit.viewer as usize].visits.push((visit.at_ms, visit.watched_ms));
         }
-        viewers.iter_mut().for_each(|viewer| viewer.visits.sort_unstable());
+        for viewer in &mut viewers {
+            viewer.visits.sort_unstable();
+        }
         viewers.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         Self { since, until, only_started, by, viewers, counts }
     }

@@ -89,7 +89,14 @@ pub enum DayCount<'c> {
 
 impl VisitHistory {
     pub(super) fn new(visits: Visits) -> Self {
-        let Visits { since, until, index, ids, firsts, log, counts, .. } = visits;
+        let Visits { since, until, index, ids, firsts, mut log, mut counts, .. } = visits;
+        // Where the end was said later than the visits.
+        if let Some(until) = until {
+            let before = log.len();
+            log.retain(|visit| visit.at_ms <= until.as_millis());
+            counts.after_the_end += (before - log.len()) as u64;
+            counts.visits -= (before - log.len()) as u64;
+        }
         // Where the visits of each viewer begin, in the order of their hashes.
         let mut sizes = vec![0; ids.len()];
         for visit in &log {
@@ -114,8 +121,8 @@ impl VisitHistory {
         let mut values: Vec<Option<Box<str>>> = firsts.into_iter().map(|first| first.value).collect();
         values.resize(ids.len(), None);
         let mut ids = ids;
-        let viewers = order.iter().map(|viewer| {
-            let viewer = *viewer as usize;
+        let present = order.iter().map(|viewer| *viewer as usize).filter(|viewer| sizes[*viewer] > 0);
+        let viewers = present.map(|viewer| {
             let own = next[viewer] - sizes[viewer]..next[viewer];
             visits[own.clone()].sort_unstable();
             Viewer {
@@ -159,7 +166,9 @@ impl VisitHistory {
                 for viewer in self.viewers() {
                     days_of(viewer.times(), calendar, &mut days);
                     let Some(first) = days.first().copied() else { continue };
-                    days.iter_mut().for_each(|day| *day -= first);
+                    for day in &mut days {
+                        *day -= first;
+                    }
                     take(&days, last_over - first);
                 }
             }

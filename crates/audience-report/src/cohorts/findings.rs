@@ -172,7 +172,7 @@ impl CohortsFindings {
     ///
     /// [`Error::Cohort`] when too many periods are asked for, or loyalty cannot be scored as asked for.
     pub(crate) fn new(state: CohortsState, spec: &CohortsSpec) -> Result<Self, Error> {
-        let history = state.visits.into_history();
+        let history = state.into_history();
         let calendar = Calendar::new(spec.zone.clone());
         let since = history.since().or_else(|| history.viewers().map(|viewer| viewer.first()).min());
         let until = history.until();

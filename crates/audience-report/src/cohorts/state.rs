@@ -1,7 +1,7 @@
 //! What a report on who comes back accumulates.
 
-use audience_cohort::{LoyaltySpec, Period, Visits};
-use audience_core::{SessionFacts, Timestamp};
+use audience_cohort::{LoyaltySpec, Period, VisitHistory, Visits};
+use audience_core::{Horizon, SessionFacts, Timestamp};
 use audience_stats::{Accumulator, Merge, merge_fields};
 use jiff::tz::TimeZone;
 
@@ -14,8 +14,6 @@ pub struct CohortsSpec {
     pub filter: Filter,
     /// The time zone of days, weeks and months; UTC by default.
     pub zone: TimeZone,
-    /// The last instant in the data, from `Sessions::horizon`: what had not happened by then is not known. The last visit by default.
-    pub horizon: Option<Timestamp>,
     /// What time is divided into; by default days, weeks or months, by how long the data are.
     pub period: Option<Period>,
     /// How many periods to list, the last ones; 24 by default.
@@ -43,7 +41,6 @@ impl Default for CohortsSpec {
         Self {
             filter: Filter::default(),
             zone: TimeZone::UTC,
-            horizon: None,
             period: None,
             periods: 24,
             days: vec![1, 2, 3, 7, 14, 30, 60, 90],
@@ -58,21 +55,15 @@ impl Default for CohortsSpec {
     }
 }
 
-impl CohortsSpec {
-    /// The last instant that is observed: the end of the data, or of the period asked for.
-    fn until(&self) -> Option<Timestamp> {
-        let asked = self.filter.to.map(|to| Timestamp::from_millis(to.as_millis().saturating_sub(1)));
-        self.horizon.into_iter().chain(asked).min()
-    }
-}
-
 /// All a report on who comes back is made of: an accumulator over session facts.
 #[derive(Clone, Debug)]
 pub struct CohortsState {
     filter: Filter,
     pub(super) sessions_read: u64,
     pub(super) sessions: u64,
-    pub(super) visits: Visits,
+    visits: Visits,
+    /// Up to when the data reach, filter or not: what had not happened by then is not known.
+    horizon: Horizon,
 }
 
 impl CohortsState {
@@ -82,16 +73,13 @@ impl CohortsState {
         if let Some(since) = spec.filter.from {
             visits = visits.since(since);
         }
-        if let Some(until) = spec.until() {
-            visits = visits.until(until);
-        }
         if spec.only_started {
             visits = visits.only_started();
         }
         if let Some(attribute) = &spec.by {
             visits = visits.by(attribute.as_str());
         }
-        Self { filter: spec.filter.clone(), sessions_read: 0, sessions: 0, visits }
+        Self { filter: spec.filter.clone(), sessions_read: 0, sessions: 0, visits, horizon: Horizon::new() }
     }
 
     /// Sessions in the data.
@@ -104,6 +92,11 @@ impl CohortsState {
         self.sessions
     }
 
+    /// Sees how far the data reach.
+    pub(crate) fn see(&mut self, facts: &SessionFacts) {
+        self.horizon.observe(&facts.last_event_at);
+    }
+
     /// Takes in a session that has passed the filter.
     pub(crate) fn take(&mut self, facts: &SessionFacts) {
         self.sessions.merge(1);
@@ -111,7 +104,20 @@ impl CohortsState {
     }
 }
 
-merge_fields!(CohortsState { sessions_read, sessions, visits });
+impl CohortsState {
+    /// When each viewer was there, up to the end of the data or of the period that was asked for.
+    pub(super) fn into_history(self) -> VisitHistory {
+        let asked = self.filter.to.map(|to| Timestamp::from_millis(to.as_millis().saturating_sub(1)));
+        let until = self.horizon.summary().latest.into_iter().chain(asked).min();
+        match until {
+            Some(until) => self.visits.until(until),
+            None => self.visits,
+        }
+        .into_history()
+    }
+}
+
+merge_fields!(CohortsState { sessions_read, sessions, visits, horizon });
 
 impl Accumulator for CohortsState {
     type Item = SessionFacts;
@@ -120,6 +126,7 @@ impl Accumulator for CohortsState {
 
     fn observe(&mut self, facts: &SessionFacts) {
         self.sessions_read.merge(1);
+        self.see(facts);
         if self.filter.passes(facts) {
             self.take(facts);
         }
