@@ -98,7 +98,10 @@ impl CohortsFindings {
     fn write_groups(&self, out: &mut String, width: usize) {
         let Some(by) = &self.by else { return };
         let attribute = format::printable(&by.attribute);
-        line(out, format_args!("{TITLE}By {attribute} at the first visit{TITLE:#} {DIM}by {}s since{DIM:#}", self.period));
+        line(
+            out,
+            format_args!("{TITLE}By {attribute} at the first visit{TITLE:#} {DIM}by {}s since{DIM:#}", self.period),
+        );
         let offsets = (width.saturating_sub(HEAD + 10) / 8).clamp(1, 8);
         let names: Vec<String> = (1..=offsets).map(|offset| format!("+{offset}")).collect();
         let header: Vec<&str> = ["", "Viewers"].into_iter().chain(names.iter().map(String::as_str)).collect();
