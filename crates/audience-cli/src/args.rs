@@ -78,11 +78,11 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Report(Box<ReportArgs>),
-    Breakdown(Box<BreakdownArgs>),
     Check(Box<CheckArgs>),
     Retention(Box<RetentionArgs>),
     Engagement(Box<EngagementArgs>),
     Cohorts(Box<CohortsArgs>),
+    Breakdown(Box<BreakdownArgs>),
     Experiment(Box<ExperimentArgs>),
     Session(SessionArgs),
     Inspect(InspectArgs),

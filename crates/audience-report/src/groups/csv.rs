@@ -6,7 +6,7 @@ use super::findings::{GroupRow, GroupTable};
 use super::report::GroupsReport;
 use crate::csv::{Cell, CsvTable, Sheet};
 
-const FIGURES: [&str; 17] = [
+const FIGURES: [&str; 15] = [
     "viewers",
     "sessions",
     "sessions_share",
@@ -22,8 +22,6 @@ const FIGURES: [&str; 17] = [
     "startup_p50_ms",
     "stalls",
     "rebuffer_ratio",
-    "title",
-    "groups",
 ];
 
 const CHANGES: [&str; 10] = [
@@ -45,16 +43,20 @@ impl GroupsReport {
     pub fn to_csv(&self) -> Vec<CsvTable> {
         let findings = &self.findings;
         let by = findings.table.by.iter().map(String::as_str);
-        let mut groups = Sheet::new(["row"].into_iter().chain(by).chain(FIGURES).chain(CHANGES));
+        let named = ["row", "groups"].into_iter().chain(by).chain(["title"]);
+        let mut groups = Sheet::new(named.chain(FIGURES).chain(CHANGES));
         for (kind, row, of) in rows(&findings.table) {
             let values = (0..findings.table.by.len()).map(|at| value(row, at));
-            groups.row([Cell::name(kind)].into_iter().chain(values).chain(figures(row, of)));
+            let named = [Cell::name(kind), Cell::of(of)].into_iter().chain(values);
+            groups.row(named.chain([Cell::text(row.title.as_deref())]).chain(figures(row)));
         }
-        let mut rollups = Sheet::new(["by", "row", "value"].into_iter().chain(FIGURES).chain(CHANGES));
+        let named = ["by", "row", "groups", "value", "title"].into_iter();
+        let mut rollups = Sheet::new(named.chain(FIGURES).chain(CHANGES));
         for table in &findings.rollups {
             for (kind, row, of) in rows(table) {
-                let named = [Cell::text(table.by.first().map(String::as_str)), Cell::name(kind), value(row, 0)];
-                rollups.row(named.into_iter().chain(figures(row, of)));
+                let by = Cell::text(table.by.first().map(String::as_str));
+                let named = [by, Cell::name(kind), Cell::of(of), value(row, 0), Cell::text(row.title.as_deref())];
+                rollups.row(named.into_iter().chain(figures(row)));
             }
         }
         vec![
@@ -75,9 +77,9 @@ fn value(row: &GroupRow, at: usize) -> Cell<'_> {
     Cell::text(row.values.get(at).and_then(Option::as_deref))
 }
 
-fn figures(row: &GroupRow, groups: usize) -> impl Iterator<Item = Cell<'_>> {
+fn figures(row: &GroupRow) -> impl Iterator<Item = Cell<'_>> {
     let of = &row.of;
-    let figures: [Cell<'_>; 17] = [
+    let figures: [Cell<'_>; 15] = [
         Cell::of(row.viewers),
         Cell::of(of.sessions),
         Cell::some(row.sessions_share),
@@ -93,8 +95,6 @@ fn figures(row: &GroupRow, groups: usize) -> impl Iterator<Item = Cell<'_>> {
         Cell::some(row.startup_p50_ms),
         Cell::of(of.stalls),
         Cell::some(of.rebuffer_ratio),
-        Cell::text(row.title.as_deref()),
-        Cell::of(groups),
     ];
     let change = row.change.unwrap_or_default();
     let deltas = [change.viewers, change.sessions, change.watched_ms, change.completion_rate, change.rebuffer_ratio];

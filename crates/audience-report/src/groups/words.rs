@@ -68,12 +68,12 @@ pub(crate) fn hidden(table: &GroupTable, min_viewers: u64) -> Option<String> {
     let few = table.too_few as u64;
     let (have, they) = if few == 1 { ("has", "it is") } else { ("have", "they are") };
     let place = if table.other.is_some() { ", only among all other" } else { "" };
+    let it = if few == 1 { "it" } else { "they" };
     let protecting = match table.protecting as u64 {
         0 => String::new(),
         more => format!(
-            " So {}, which would tell of {}.",
-            format::things(more, "more is", "more are"),
-            if few == 1 { "it" } else { "them" }
+            " {} kept back as well: {it} could be worked out otherwise.",
+            format::things(more, "more is", "more are")
         ),
     };
     let groups = format::things(few, "group", "groups");

@@ -1,11 +1,14 @@
 //! Groups of sessions, and a page of them alone.
 
+use audience_cohort::Delta;
+use audience_core::Ratio;
+
 use super::markup::Markup;
 use super::page::document;
 use super::plot;
 use super::table::{Cell, Column, Row, Table, file_names};
 use crate::format;
-use crate::groups::{GroupRow, GroupTable, GroupsFindings, GroupsReport, words};
+use crate::groups::{GroupChange, GroupRow, GroupTable, GroupsFindings, GroupsReport, words};
 
 /// A page of nothing else.
 pub(super) fn write_page(report: &GroupsReport) -> Markup {
@@ -100,28 +103,31 @@ fn write_table(out: &mut Markup, findings: &GroupsFindings, table: &GroupTable, 
 
 fn columns(findings: &GroupsFindings) -> Vec<Column> {
     let viewers = if findings.viewers_standard_error.is_some() { "≈ Viewers" } else { "Viewers" };
-    let mut columns = vec![
+    let columns = [
         Column::number(viewers, "Different viewers, of sessions that name one; they do not add up").raw("viewers"),
+        change("Relative change of viewers").raw("viewers_relative"),
         Column::number("Sessions", "Titles played, each in one run of a player").raw("sessions"),
+        change("Relative change of sessions").raw("sessions_relative"),
         Column::number("Of all", "Sessions as a share of all sessions").raw("sessions_share"),
         Column::number("Watched", "Content played, every pass counted").raw("watched_ms"),
+        change("Relative change of what was watched").raw("watched_ms_relative"),
         Column::number("Of all", "Watched, as a share of all that was watched").raw("watched_share"),
         Column::drawing("Share of watched", "The same, drawn"),
         Column::number("Average view", "Watched, per session that started").raw("average_view_ms"),
         Column::number("Completed", "Sessions that played at least 90 % of the title").raw("completion_rate"),
+        change("Change of the share that completed, in percentage points").raw("completion_rate_difference"),
         Column::number("Start-up", "The median time from asking for playback to the first frame").raw("startup_p50_ms"),
         Column::number("Rebuffer", "Time stalled, as a share of time stalled and playing").raw("rebuffer_ratio"),
     ];
-    if findings.versus.is_some() {
-        columns.extend([
-            Column::number("± viewers", "Relative change of viewers").raw("viewers_relative"),
-            Column::number("± sessions", "Relative change of sessions").raw("sessions_relative"),
-            Column::number("± watched", "Relative change of what was watched").raw("watched_ms_relative"),
-            Column::number("± completed", "Change of the share that completed, in percentage points")
-                .raw("completion_rate_difference"),
-        ]);
-    }
-    columns
+    let compared = findings.versus.is_some();
+    columns.into_iter().filter(|column| compared || column.name != CHANGE).collect()
+}
+
+/// What columns of changes are called; they stand behind what changed.
+const CHANGE: &str = "±";
+
+fn change(help: &'static str) -> Column {
+    Column::number(CHANGE, help)
 }
 
 fn cells(findings: &GroupsFindings, row: &GroupRow) -> Vec<Cell> {
@@ -129,24 +135,26 @@ fn cells(findings: &GroupsFindings, row: &GroupRow) -> Vec<Cell> {
     let count = |count: u64| Cell::Number(format::count(count), Some(count as f64));
     let share = |share: Option<f64>| Cell::Number(format::share(share), share);
     let fine = of.rebuffer_ratio.map_or(format::NONE.to_owned(), |ratio| format!("{:.2} %", ratio * 100.0));
-    let mut cells = vec![
-        count(row.viewers),
-        count(of.sessions),
-        share(row.sessions_share),
-        Cell::Number(format::hours(row.watched_ms()), Some(of.watched_ms as f64)),
-        share(row.watched_share),
-        Cell::Drawing(row.watched_share.map(plot::bar).unwrap_or_default()),
-        Cell::Number(format::clock(of.average_view_ms), of.average_view_ms),
-        Cell::Number(format::ratio(of.completion_rate), of.completion_rate.map(audience_core::Ratio::as_f64)),
-        Cell::Number(format::seconds(row.startup_p50_ms), row.startup_p50_ms),
-        Cell::Number(fine, of.rebuffer_ratio),
+    let change = findings.versus.as_ref().map(|_| row.change.unwrap_or_default());
+    let relative = |of: fn(&GroupChange) -> Delta| {
+        change.as_ref().map(|change| of(change).relative).map(|by| Cell::Number(format::relative(by), by))
+    };
+    let points = change.map(|change| change.completion_rate.difference);
+    let cells = [
+        Some(count(row.viewers)),
+        relative(|change| change.viewers),
+        Some(count(of.sessions)),
+        relative(|change| change.sessions),
+        Some(share(row.sessions_share)),
+        Some(Cell::Number(format::hours(row.watched_ms()), Some(of.watched_ms as f64))),
+        relative(|change| change.watched_ms),
+        Some(share(row.watched_share)),
+        Some(Cell::Drawing(row.watched_share.map(plot::bar).unwrap_or_default())),
+        Some(Cell::Number(format::clock(of.average_view_ms), of.average_view_ms)),
+        Some(Cell::Number(format::ratio(of.completion_rate), of.completion_rate.map(Ratio::as_f64))),
+        points.map(|points| Cell::Number(format::points(points), points)),
+        Some(Cell::Number(format::seconds(row.startup_p50_ms), row.startup_p50_ms)),
+        Some(Cell::Number(fine, of.rebuffer_ratio)),
     ];
-    if findings.versus.is_some() {
-        let change = row.change.unwrap_or_default();
-        let relative = [change.viewers.relative, change.sessions.relative, change.watched_ms.relative];
-        cells.extend(relative.map(|by| Cell::Number(format::relative(by), by)));
-        let points = change.completion_rate.difference;
-        cells.push(Cell::Number(format::points(points), points));
-    }
-    cells
+    cells.into_iter().flatten().collect()
 }

@@ -117,6 +117,6 @@ fn what_cannot_be_read_is_an_error_that_names_it() {
     assert_eq!(parse_attribute("=tv").unwrap_err().to_string(), "filter by \"=tv\": it is not name=value");
     assert_eq!(parse_attribute(" a = b=c ").unwrap(), ("a".to_owned(), "b=c".to_owned()));
     for text in ["", "device,", ",", "attr:"] {
-        assert_eq!(Dimension::parse_list(text), Err(Error::EmptyName { text: text.into() }));
+        assert_eq!(Dimension::parse_list(text), Err(audience_cohort::Error::EmptyName { text: text.into() }));
     }
 }
