@@ -40,6 +40,8 @@ pub struct GroupsVersus {
     pub asked: Asked,
     /// Whether any session is in both.
     pub overlaps: bool,
+    /// Whether there is no session to compare with.
+    pub empty: bool,
 }
 
 /// Groups by some dimensions.
@@ -122,6 +124,7 @@ impl GroupsFindings {
                 name: versus.name.clone(),
                 asked: Asked::of_filter(&versus.filter, &spec.zone, spec.top),
                 overlaps: state.in_both > 0,
+                empty: other.is_none_or(Breakdown::is_empty),
             }),
             table: GroupTable::new(this, other, spec, catalog),
             rollups: places.map(rollup).collect(),

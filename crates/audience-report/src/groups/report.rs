@@ -15,9 +15,9 @@ pub struct GroupsReport {
     pub schema: &'static str,
     /// What was asked for.
     pub asked: Asked,
-    /// Sessions in the data; `None` when all that passed together are about too few viewers.
+    /// Sessions in the data. With a floor only when all of them passed, since those that did not may be of a few viewers.
     pub sessions_read: Option<u64>,
-    /// Of these, sessions that passed the filter.
+    /// Of these, sessions that passed the filter; `None` when they are of too few viewers.
     pub sessions: Option<u64>,
     /// What was found.
     #[serde(flatten)]
@@ -36,10 +36,11 @@ impl GroupsReport {
     pub fn new(state: &GroupsState, spec: &GroupsSpec, catalog: &Catalog) -> Result<Self, Error> {
         let findings = GroupsFindings::new(state, spec, catalog)?;
         let shown = findings.table.total.is_some();
+        let all_passed = state.sessions == state.sessions_read;
         Ok(Self {
             schema: Self::SCHEMA,
             asked: Asked::of_filter(&spec.filter, &spec.zone, spec.top),
-            sessions_read: shown.then_some(state.sessions_read),
+            sessions_read: (shown && (all_passed || spec.min_viewers <= 1)).then_some(state.sessions_read),
             sessions: shown.then_some(state.sessions),
             findings,
         })

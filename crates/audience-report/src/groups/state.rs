@@ -105,8 +105,8 @@ impl GroupOrder {
     }
 }
 
-/// All a report on groups is made of: an accumulator over session facts. Memory grows with groups, and with viewers unless they are
-/// sketched; not with sessions.
+/// All a report on groups is made of: an accumulator over session facts. Memory grows with groups and how many different waits, to the
+/// millisecond, each has, and with viewers unless they are sketched; else not with sessions.
 #[derive(Clone, Debug)]
 pub struct GroupsState {
     filter: Filter,

@@ -16,7 +16,8 @@ pub(crate) fn by(table: &GroupTable) -> String {
 pub(crate) fn size(report: &GroupsReport) -> Option<String> {
     let total = report.findings.table.total.as_ref()?;
     let viewers = viewers(&report.findings, total.viewers);
-    let sessions = format::sessions(report.sessions?, report.sessions_read?);
+    let sessions = report.sessions?;
+    let sessions = format::sessions(sessions, report.sessions_read.unwrap_or(sessions));
     let order = report.findings.order_by.words();
     let order = if report.findings.table.rows.len() > 1 { format!("; most {order} first") } else { String::new() };
     Some(format!("{viewers}, {sessions}{order}"))
@@ -34,10 +35,10 @@ pub(crate) fn value<'a>(table: &GroupTable, row: &'a GroupRow, at: usize) -> &'a
     title.or(value).unwrap_or("(none)")
 }
 
-/// What the row of all others is called; `None` where it is the same as the total, or there is none.
+/// What the row of all others is called, with their number; `None` where it is the same as the total, or there is none.
 pub(crate) fn other(table: &GroupTable) -> Option<String> {
     let shown = table.other.is_some() && !table.rows.is_empty();
-    shown.then(|| format!("all other ({})", format::things(table.other_groups as u64, "group", "groups")))
+    shown.then(|| format!("all other ({})", format::count(table.other_groups as u64)))
 }
 
 /// Why there are no rows, where there are none.
@@ -112,6 +113,9 @@ pub(crate) fn caveats(findings: &GroupsFindings) -> Vec<String> {
 }
 
 fn changes(findings: &GroupsFindings) -> Vec<String> {
+    if findings.versus.as_ref().is_some_and(|versus| versus.empty) {
+        return vec!["There is no session to compare with.".to_owned()];
+    }
     let few = match findings.min_viewers {
         0 | 1 => String::new(),
         few => format!(", or where that would tell of fewer than {} viewers", format::count(few)),

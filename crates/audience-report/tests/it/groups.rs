@@ -147,6 +147,12 @@ fn nothing_tells_of_groups_below_the_floor() {
     for hidden in ["Zehlendorf", "Wannsee", "Gatow", "kettle"] {
         assert!(!all.contains(hidden), "{hidden}");
     }
+    // Nor is it said how many sessions do not pass a filter, which may be of a few.
+    let some = Filter { attributes: vec![("device".to_owned(), "tv".to_owned())], ..Filter::default() };
+    let found = report(&GroupsSpec { filter: some.clone(), ..floor.clone() }, &sessions.0);
+    assert_eq!((found.sessions, found.sessions_read), (Some(17), None));
+    let found = report(&GroupsSpec { filter: some, min_viewers: 1, ..floor.clone() }, &sessions.0);
+    assert_eq!((found.sessions, found.sessions_read), (Some(17), Some(23)));
     // All of it can be seen without a floor.
     let open = outputs(&report(&GroupsSpec { min_viewers: 1, ..floor }, &sessions.0));
     assert!(["Zehlendorf", "Wannsee", "Gatow", "kettle"].iter().all(|name| open.contains(name)));
@@ -202,6 +208,11 @@ fn changes_are_of_groups_that_were_there() {
     assert_eq!(total.viewers, Delta { difference: Some(3.0), relative: Some(0.5) });
     assert!(!found.findings.versus.as_ref().unwrap().overlaps);
     assert!(!outputs(&found).contains("Gatow"));
+    let nobody = Filter { content: Some("nothing".into()), ..Filter::default() };
+    let versus = Some(Versus { name: "nothing".to_owned(), filter: nobody });
+    let alone = report(&GroupsSpec { versus, ..spec.clone() }, &sessions.0);
+    assert_eq!(alone.findings.table.total.as_ref().unwrap().change.unwrap().sessions, Delta::default());
+    assert!(outputs(&alone).contains("There is no session to compare with."));
     // All others were something, too: those that are gone are among them.
     let one = report(&GroupsSpec { top: 1, ..spec }, &sessions.0);
     let other = one.findings.table.other.as_ref().unwrap().change.unwrap();
