@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use audience_core::{Accumulator, Timestamp};
-use audience_core::{Activity, AttentionHeatmap, MediaTime, Merge, Rules, Session, SessionFacts, UnitTotals};
+use audience_core::{Activity, AttentionHeatmap, MediaTime, Merge, PlaybackMap, Rules, Session, SessionFacts, UnitTotals};
 use audience_ingest::{Catalog, Error, Format, Input, Map, Options, Sessions, load};
 use audience_report::{Dimension, Report, ReportSpec, ReportState, TextOptions, to_json};
 
@@ -71,6 +71,8 @@ pub fn check_session(session: &Session, horizon: Option<Timestamp>) -> SessionFa
     assert!(facts.restarts.len() <= SessionFacts::MAX_RESTARTS);
     assert!(facts.restarts.len() as u64 <= facts.seek_waits);
     assert_eq!(facts.map.unique(), facts.unique);
+    let played = facts.played.iter().map(|stretch| (stretch.start, stretch.end));
+    assert_eq!(facts.map, PlaybackMap::from_intervals(played));
     assert!(facts.map.runs().windows(2).all(|pair| pair[0].end <= pair[1].start));
     facts
 }

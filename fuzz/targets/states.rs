@@ -10,6 +10,10 @@ use audience_abtest::{
     Analysis, AnalysisSpec, ConfidenceSequence, Effect, ExperimentUnits, ExposureSpec, Exposures, Limits, Metric,
     MetricSums, Scale,
 };
+use audience_cohort::{
+    Calendar, CohortSpec, DayCount, EventFunnel, FunnelSpec, FunnelStep, FunnelUnit, Gaps, LoyaltySpec,
+    MilestoneReading, Milestones, Period, PositionFunnel, PositionUnit, Slice, Ties, Visits,
+};
 use audience_core::{Accumulator, AttentionHeatmap, Elapsed, HeatmapSample, MediaTime, Portable, UnitTotals};
 use audience_engagement::{Engagement, EngagementWeights, PointerHeatmap, SocialChannel};
 use audience_qoe::{ExcessStalls, PooledStallRatio, Scores, SliceDimension};
@@ -93,6 +97,58 @@ fn check_engagement(bytes: &[u8], like: &Engagement) {
             let score = summary.score(&weights, SocialChannel::Marks).expect("weights");
             assert!(score.score.is_none_or(|score| (0.0..=1.0).contains(&score)));
             let _ = score.interval(Confidence::P95);
+        }
+    }
+}
+
+/// Visits, and all that is asked of them.
+fn check_visits(bytes: &[u8]) {
+    for like in [Visits::new(), Visits::new().by("device")] {
+        let Some(history) = check(bytes, &like) else { continue };
+        let calendar = Calendar::utc();
+        for period in [Period::Day, Period::WEEK, Period::Month] {
+            let spec = CohortSpec { periods: 20, ..CohortSpec::new(calendar.clone(), period) };
+            let _ = history.cohorts(&spec).expect("twenty periods").averages();
+        }
+        for count in [DayCount::Calendar(&calendar), DayCount::Hours24] {
+            let rows = history.day_retention(&[0, 1, 30], count);
+            assert!(rows.iter().all(|row| row.on_day <= row.eligible && row.within <= row.eligible));
+        }
+        for gaps in [Gaps::First, Gaps::All] {
+            let _ = history.returns(gaps).map(|curve| curve.median());
+        }
+        let _ = history.loyalty_distribution(&LoyaltySpec::default(), &calendar).expect("the default limits");
+        for (_, days) in history.visit_days(&calendar) {
+            assert!(days.recency <= days.age);
+        }
+    }
+}
+
+/// Funnels past milestones, of each unit.
+fn check_positions(bytes: &[u8]) {
+    for unit in [PositionUnit::Session, PositionUnit::ViewerTitle] {
+        let milestones = Milestones::percents([0, 25, 50, 100]).expect("milestones");
+        if let Some(summary) = check(bytes, &PositionFunnel::new(milestones, unit)) {
+            for (reading, milestone) in
+                MilestoneReading::ALL.into_iter().flat_map(|reading| (0..4).map(move |at| (reading, at)))
+            {
+                let _ = (summary.from_start(reading, milestone), summary.from_previous(reading, milestone));
+            }
+        }
+    }
+}
+
+/// Funnels through events, in order and in any, with groups and without.
+fn check_events(bytes: &[u8]) {
+    let minute = Elapsed::from_secs(60);
+    let ordered = FunnelSpec::new([FunnelStep::new("load"), FunnelStep::new("play").within(minute)]).expect("steps");
+    let unordered =
+        FunnelSpec::new(["a", "b", "a"].map(FunnelStep::new)).expect("steps").unordered().expect("no limits");
+    let ordered = ordered.per(FunnelUnit::Session).with_ties(Ties::AsGiven).by("device");
+    for spec in [ordered, unordered.within(minute)] {
+        if let Some(summary) = check(bytes, &EventFunnel::new(spec)) {
+            assert!(summary.all.reached.iter().all(|reached| *reached <= summary.all.units));
+            let _ = (summary.all.time_to_convert(), summary.all.compare(&summary.all, Confidence::P95));
         }
     }
 }
@@ -205,6 +261,10 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
                 assert!(ids.estimate >= 0.0);
             }
         }
+        34 => check_positions(bytes),
+        35 => check_events(bytes),
+        36 => check_visits(bytes),
+        37 => _ = check(bytes, &Slice::default()),
         _ => {}
     }
 });

@@ -216,13 +216,13 @@ mod tests {
     }
 
     #[test]
-    fn our_cohorts_are_those_of_other_programs() {
-        our_answers_are_those_of_other_programs(Of::Cohort, "cohort");
+    fn our_engagement_is_that_of_other_programs() {
+        our_answers_are_those_of_other_programs(Of::Engagement, "engagement");
     }
 
     #[test]
-    fn our_engagement_is_that_of_other_programs() {
-        our_answers_are_those_of_other_programs(Of::Engagement, "engagement");
+    fn our_cohorts_are_those_of_other_programs() {
+        our_answers_are_those_of_other_programs(Of::Cohort, "cohort");
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod core;
 mod earlier;
 mod engagement;
 mod experiments;
+mod funnels;
 mod ingest;
 mod merging;
 mod quantiles;
@@ -25,6 +26,6 @@ criterion_group! {
     name = benches;
     config = settings();
     targets = core::define, earlier::define, merging::define, ingest::define, adapters::define, assignment::define,
-        bandits::define, cohorts::define, engagement::define, experiments::define, quantiles::define
+        bandits::define, cohorts::define, engagement::define, experiments::define, funnels::define, quantiles::define
 }
 criterion_main!(benches);

@@ -10,14 +10,14 @@ pub use slice::{Slice, SliceSummary};
 
 use std::collections::HashMap;
 use std::fmt;
-use std::hash::BuildHasherDefault;
 
 use audience_core::SessionFacts;
 use audience_stats::{Accumulator, DistinctSketch, KeyOf, Merge};
+use foldhash::fast::RandomState;
 
 use crate::dimension::{Grouping, Value};
 use crate::error::Error;
-use crate::viewer_index::{Ready, ViewerIndex};
+use crate::unit_index::UnitIndex;
 use group::{Counted, GroupViewers};
 
 /// The same analysis for each group of sessions by some dimensions, with the number of different viewers of each.
@@ -55,8 +55,8 @@ pub struct Breakdown<A> {
     prototype: A,
     /// How viewers are counted, without any.
     no_viewers: GroupViewers,
-    viewers: ViewerIndex,
-    groups: HashMap<u128, (Vec<Value>, Counted<A>), BuildHasherDefault<Ready>>,
+    viewers: UnitIndex,
+    groups: HashMap<u128, (Vec<Value>, Counted<A>), RandomState>,
 }
 
 impl<A> Breakdown<A> {
@@ -66,7 +66,7 @@ impl<A> Breakdown<A> {
             grouping,
             prototype,
             no_viewers: GroupViewers::default(),
-            viewers: ViewerIndex::default(),
+            viewers: UnitIndex::default(),
             groups: HashMap::default(),
         }
     }
@@ -159,8 +159,8 @@ impl<A: Merge + Clone> Breakdown<A> {
 impl<A: Merge> Merge for Breakdown<A> {
     fn merge(&mut self, other: Self) {
         // Viewers have other numbers there.
-        let numbers: Vec<u32> =
-            other.viewers.into_hashes().into_iter().map(|hash| self.viewers.of_hash(hash).0).collect();
+        let numbers: Vec<Option<u32>> =
+            other.viewers.into_keys().into_iter().map(|key| self.viewers.number(key)).collect();
         for (hash, (key, mut counted)) in other.groups {
             counted.viewers.renumber(&numbers);
             match self.groups.entry(hash) {

@@ -31,10 +31,12 @@ pub struct LoyaltySpec {
     /// What duration counts for.
     pub duration: f64,
     /// After how long a viewer is not recent at all.
+    #[cfg_attr(feature = "serde", serde(rename = "window_ms"))]
     pub window: Elapsed,
     /// On how many days of the window a viewer comes who comes as often as counts.
     pub days: u32,
     /// How much a visit of a viewer plays that is as long as counts.
+    #[cfg_attr(feature = "serde", serde(rename = "per_visit_ms"))]
     pub per_visit: MediaTime,
 }
 

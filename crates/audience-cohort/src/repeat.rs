@@ -15,8 +15,8 @@ pub use pareto_nbd::ParetoNbd;
 use crate::error::Error;
 
 /// What parameters and times are between, those of 0 aside: far more than anybody measures, and few enough that nothing overflows.
-const SMALLEST: f64 = 1e-30;
-const LARGEST: f64 = 1e30;
+const SMALLEST: f64 = 1e-12;
+const LARGEST: f64 = 1e12;
 
 /// The parameters in this order, if all are positive numbers of a size that can be computed with.
 fn parameters(named: [(&'static str, f64); 4]) -> Result<[f64; 4], Error> {

@@ -14,7 +14,7 @@ use audience_stats::hash::hash128;
 use audience_stats::{Accumulator, Merge, merge_fields};
 
 use crate::calendar::has_a_date;
-use crate::viewer_index::ViewerIndex;
+use crate::unit_index::UnitIndex;
 
 /// When each viewer was there: what cohorts, returns, loyalty and churn are made of.
 ///
@@ -51,7 +51,7 @@ pub struct Visits {
     only_started: bool,
     /// The attribute that tells cohorts apart.
     by: Option<Arc<str>>,
-    index: ViewerIndex,
+    index: UnitIndex,
     /// Their ids, by number.
     ids: Vec<Box<str>>,
     /// What is known of their first visits, by number, where an attribute is asked for.
@@ -169,10 +169,13 @@ impl Visits {
             self.counts.no_date.merge(1);
             return;
         }
+        let Some(viewer) = self.index.number(hash128(id.as_bytes(), 0).into()) else {
+            self.counts.unknown_viewer.merge(1);
+            return;
+        };
         self.counts.visits.merge(1);
-        let (viewer, is_new) = self.index.of(id);
         self.log.push(Visit { viewer, at_ms: at.as_millis(), watched_ms });
-        if is_new {
+        if self.ids.len() < self.index.len() {
             self.ids.push(id.into());
         }
         if let Some(attribute) = &self.by {
@@ -196,17 +199,18 @@ impl Merge for Visits {
         let Self { index, ids, firsts, log, counts, .. } = other;
         let mut firsts = firsts.into_iter();
         let mut numbers = Vec::with_capacity(ids.len());
-        for (hash, id) in index.into_hashes().into_iter().zip(ids) {
-            let (number, is_new) = self.index.of_hash(hash);
+        for (key, id) in index.into_keys().into_iter().zip(ids) {
+            let number = self.index.number(key);
             numbers.push(number);
-            if is_new {
+            if self.ids.len() < self.index.len() {
                 self.ids.push(id);
             }
-            if let Some(first) = firsts.next() {
+            if let Some((first, number)) = firsts.next().zip(number) {
                 self.take_first(number, first);
             }
         }
-        self.log.extend(log.into_iter().map(|visit| Visit { viewer: numbers[visit.viewer as usize], ..visit }));
+        let known = |visit: Visit| Some(Visit { viewer: numbers[visit.viewer as usize]?, ..visit });
+        self.log.extend(log.into_iter().filter_map(known));
         self.counts.merge(counts);
     }
 }

@@ -5,7 +5,7 @@ mod played;
 mod unit;
 
 pub use metrics::SessionMetrics;
-pub use played::{LiveLatency, RenditionTime};
+pub use played::{LiveLatency, RenditionTime, Stretch};
 pub use unit::{UnitFacts, UnitTotals};
 
 use std::sync::Arc;
@@ -105,6 +105,10 @@ pub struct SessionFacts {
     pub dropped_marks: u64,
     /// Which content was played, and how often.
     pub map: PlaybackMap,
+    /// The same in the order in which it was played: what [`map`](Self::map) is laid from. Neighbours do not touch, so that
+    /// what is between two of them is a jump, or was played at an unknown position. Empty although the map is not where only
+    /// the map is known, as of an older table.
+    pub played: Vec<Stretch>,
     /// Which of these are inferred rather than reported.
     pub inferred: Inferred,
 }
@@ -347,6 +351,7 @@ impl SessionFacts {
         let reason = exit_reason(tally, rules, horizon, reached_end == Some(true));
         let failure = failure(tally, reason);
         let failed = matches!(failure, Some(Failure::Start | Failure::Playback));
+        let played = Stretch::joined(watched.iter().map(|piece| Stretch { start: piece.start, end: piece.end }));
         let mut renditions = tally.renditions.clone();
         renditions.sort_unstable_by_key(|played| played.rendition);
         Self {
@@ -405,6 +410,7 @@ impl SessionFacts {
                 from_requests: from_requests.map(|estimates| estimates.around(tally.wall.of(Activity::Playing))),
             },
             map,
+            played,
         }
     }
 

@@ -79,7 +79,7 @@ pub use event::{
 };
 pub use facts::{
     Estimates, Exit, ExitReason, Failure, Inferred, Jump, LiveLatency, Mark, Quality, RenditionTime, SessionFacts,
-    SessionMetrics, StartUp, StartUpBasis, UnitFacts, UnitTotals, WallTime,
+    SessionMetrics, StartUp, StartUpBasis, Stretch, UnitFacts, UnitTotals, WallTime,
 };
 pub use heatmap::{
     Algorithm, AttentionHeatmap, HeatBucket, HeatmapSample, HeatmapSummary, SampledHeatmap, sampled_heatmap,

@@ -50,11 +50,14 @@ impl Report {
         let of_retention = CSV_TABLES.map(|(file_name, write)| CsvTable { file_name, text: write(&subjects) });
         let of_engagement = crate::engagement::CSV_TABLES
             .map(|(file_name, write)| CsvTable { file_name, text: write(&self.engagement) });
+        let of_cohorts =
+            crate::cohorts::CSV_TABLES.map(|(file_name, write)| CsvTable { file_name, text: write(&self.cohorts) });
         tables
             .into_iter()
             .map(|(file_name, write)| CsvTable { file_name, text: write(self) })
             .chain(of_retention)
             .chain(of_engagement)
+            .chain(of_cohorts)
             .collect()
     }
 }

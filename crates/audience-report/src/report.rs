@@ -11,6 +11,7 @@ use audience_ingest::{Catalog, Quality};
 use audience_stats::Accumulator;
 use serde::Serialize;
 
+use crate::cohorts::CohortsFindings;
 use crate::engagement::EngagementFindings;
 use crate::experiment::ExperimentReport;
 use crate::filter::Filter;
@@ -49,6 +50,8 @@ pub struct Report {
     pub audience: AudienceOverTime,
     /// How much viewers cared.
     pub engagement: EngagementFindings,
+    /// Who comes back.
+    pub cohorts: CohortsFindings,
     /// The titles, those watched most first.
     pub titles: Vec<TitleReport>,
     /// Titles that are not listed.
@@ -114,7 +117,7 @@ pub struct DurationRange {
 
 impl Report {
     /// The report of what was accumulated, with names from `catalog`.
-    #[expect(clippy::missing_panics_doc, reason = "weights are the default ones")]
+    #[expect(clippy::missing_panics_doc, reason = "weights and periods are the default ones")]
     pub fn new(state: &ReportState, spec: &ReportSpec, lines: &Quality, catalog: &Catalog) -> Self {
         let summary = state.summary();
         let durations_disagree = summary
@@ -149,6 +152,7 @@ impl Report {
         let streams = StreamsReport::new(summary.startup, summary.streams, &audience, spec, catalog);
         let engagement = EngagementFindings::new(&state.engagement, &spec.engagement(), catalog)
             .expect("the default weights are weights");
+        let cohorts = CohortsFindings::new(state.cohorts.clone(), &spec.cohorts()).expect("the defaults can be had");
         Self {
             schema: SCHEMA,
             asked: Asked::from(spec),
@@ -157,6 +161,7 @@ impl Report {
             streams,
             audience,
             engagement,
+            cohorts,
             titles: titles.into_iter().map(|(id, title)| TitleReport::new(&id, title, &beside)).collect(),
             titles_omitted,
             breakdown,

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use audience_core::Timestamp;
 use audience_qoe::{Attempts, GoodStreamLimits, SliceDimension};
 use audience_retention::ChapterIndex;
 use jiff::tz::TimeZone;
 
+use crate::cohorts::CohortsSpec;
 use crate::engagement::EngagementSpec;
 use crate::error::Error;
 use crate::filter::Filter;
@@ -24,6 +26,9 @@ pub struct ReportSpec {
     pub chapters: Arc<ChapterIndex>,
     /// The time zone of days; UTC by default.
     pub zone: TimeZone,
+    /// The last instant in the data, from `Sessions::horizon`: who had not come back by then may still. The last session's beginning by
+    /// default.
+    pub horizon: Option<Timestamp>,
     /// What a good stream is, and which failures are none of the technology's.
     pub good: GoodStreamLimits,
     /// Which sessions count as attempts to play.
@@ -42,6 +47,7 @@ impl Default for ReportSpec {
             curves_by: Vec::new(),
             chapters: Arc::default(),
             zone: TimeZone::UTC,
+            horizon: None,
             good: GoodStreamLimits::default(),
             attempts: Attempts::default(),
             slices: Vec::new(),
@@ -51,6 +57,16 @@ impl Default for ReportSpec {
 }
 
 impl ReportSpec {
+    /// What a report says of who comes back.
+    pub(crate) fn cohorts(&self) -> CohortsSpec {
+        CohortsSpec {
+            filter: self.filter.clone(),
+            zone: self.zone.clone(),
+            horizon: self.horizon,
+            ..CohortsSpec::default()
+        }
+    }
+
     /// What a report says of engagement: by the default weights, without journeys and what is similar.
     pub(crate) fn engagement(&self) -> EngagementSpec {
         EngagementSpec {

@@ -20,6 +20,7 @@ pub use streams::{Moment, Streams, StreamsSummary};
 pub use title::{Title, TitleSummary};
 pub use totals::{Totals, TotalsSummary};
 
+use crate::cohorts::CohortsState;
 use crate::engagement::EngagementState;
 use crate::filter::Filter;
 use crate::spec::ReportSpec;
@@ -43,6 +44,7 @@ pub struct ReportState {
     curves_by_title: Option<Keyed<RetentionCurves, Grouping>>,
     chapters: ChapterCurves,
     pub(crate) engagement: EngagementState,
+    pub(crate) cohorts: CohortsState,
     quality: SessionQuality,
 }
 
@@ -193,6 +195,7 @@ impl ReportState {
             curves_by_title,
             chapters: ChapterCurves::new(spec.chapters.clone()),
             engagement: EngagementState::new(&spec.engagement()).expect("weights and parts that are ours"),
+            cohorts: CohortsState::new(&spec.cohorts()),
             quality: SessionQuality::default(),
         }
     }
@@ -209,6 +212,7 @@ impl Merge for ReportState {
         self.curves_by_title.merge(other.curves_by_title);
         self.chapters.merge(other.chapters);
         self.engagement.merge(other.engagement);
+        self.cohorts.merge(other.cohorts);
         self.quality.merge(other.quality);
     }
 }
@@ -236,6 +240,7 @@ impl Accumulator for ReportState {
         }
         self.chapters.observe(facts);
         self.engagement.take(facts);
+        self.cohorts.take(facts);
     }
 
     fn summary(&self) -> ReportSummary {

@@ -42,6 +42,7 @@ impl Report {
             self.write_totals(&mut out, options.width);
             self.write_titles(&mut out, options);
             self.engagement.write(&mut out, options.width);
+            self.cohorts.write_brief(&mut out, options.width);
             if let Some(breakdown) = &self.breakdown {
                 tables::write_breakdown(&mut out, breakdown, options.width);
             }

@@ -8,6 +8,9 @@ use serde_json::Value;
 /// How far apart two floats may be, relative to the larger one: they are summed in another order elsewhere.
 const TOLERANCE: f64 = 1e-9;
 
+/// How figures end that others give as a mistake, so that it can be recognised. They are not compared.
+const A_MISTAKE: &str = "_not_the_answer";
+
 /// Our document beside theirs, value by value.
 #[derive(Debug, Default)]
 pub(super) struct Comparison {
@@ -38,7 +41,8 @@ impl Comparison {
         match (ours, theirs) {
             (Some(Value::Object(ours)), Some(Value::Object(theirs))) => {
                 let columns = theirs.get("columns").and_then(Value::as_array).map_or(columns, Vec::as_slice);
-                let keys: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
+                let answers = theirs.keys().filter(|key| !key.ends_with(A_MISTAKE));
+                let keys: BTreeSet<&String> = ours.keys().chain(answers).collect();
                 for key in keys {
                     self.compare(&format!("{path}/{key}"), columns, ours.get(key), theirs.get(key));
                 }
@@ -125,6 +129,13 @@ mod tests {
         check(&json!({"a": 1, "b": 2}), &json!({"a": 1}), 1, &["/b: 2, and elsewhere nothing"]);
         check(&json!({}), &json!({"a": {"b": 1}}), 0, &["/a: nothing, and elsewhere {\"b\":1}"]);
         check(&json!([1]), &json!([1, 2]), 1, &["/1: nothing, and elsewhere 2"]);
+    }
+
+    #[test]
+    fn what_others_show_as_a_mistake_is_not_compared() {
+        check(&json!({"a": 1}), &json!({"a": 1, "a_greedy_not_the_answer": 2}), 1, &[]);
+        let differ = "/a_not_the_answer: 1, and elsewhere 2";
+        check(&json!({"a_not_the_answer": 1}), &json!({"a_not_the_answer": 2}), 0, &[differ]);
     }
 
     #[test]

@@ -83,6 +83,11 @@ const GROUPS: &[(&str, &str)] = &[
          seconds. One thread; per session.",
     ),
     (
+        "event funnel",
+        "1,000,000 events of 100,000 users, text in memory, through three steps in a day each: ours the best chain of each user, with \
+         times to convert; theirs the first events that fit, which is another answer. One thread; per event.",
+    ),
+    (
         "quantile insert",
         "100,000 exponential numbers into a sketch of quantiles, beside a t-digest; one thread; per number.",
     ),

@@ -1,6 +1,7 @@
 //! Families of cohorts: periods, viewers who come back, funnels, breakdowns.
 
 mod breakdown;
+mod funnel;
 mod periods;
 mod repeat;
 mod visits;
@@ -9,4 +10,4 @@ use super::Family;
 
 /// Families that have an answer, by subject.
 pub(super) const FAMILIES: &[&[(&str, Family)]] =
-    &[breakdown::FAMILIES, periods::FAMILIES, repeat::FAMILIES, visits::FAMILIES];
+    &[breakdown::FAMILIES, funnel::FAMILIES, periods::FAMILIES, repeat::FAMILIES, visits::FAMILIES];

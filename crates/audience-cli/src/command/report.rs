@@ -26,6 +26,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Error> {
         spec.by = by_device(sessions.quality());
     }
     spec.chapters = chapter_index(&catalog)?;
+    spec.horizon = sessions.horizon();
     spec.slices = args.streams.slices(&sessions.quality().attributes)?;
     let rules = Rules::default();
     let experiment = experiment(args, &spec);

@@ -4,6 +4,7 @@
 mod analyze;
 mod breakdown;
 mod check;
+mod cohorts;
 mod convert;
 mod engagement;
 mod errors;

@@ -1,10 +1,11 @@
 //! One group of sessions.
 
+use audience_stats::hash::hash128;
 use audience_stats::{Accumulator, DistinctSketch, Merge};
 use roaring::RoaringBitmap;
 
 use crate::dimension::Value;
-use crate::viewer_index::ViewerIndex;
+use crate::unit_index::UnitIndex;
 
 /// One group of a breakdown.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,19 +71,21 @@ impl GroupViewers {
         }
     }
 
-    pub(super) fn insert(&mut self, id: &str, index: &mut ViewerIndex) {
+    pub(super) fn insert(&mut self, id: &str, index: &mut UnitIndex) {
         match self {
             Self::Exact(numbers) => {
-                numbers.insert(index.of(id).0);
+                if let Some(number) = index.number(hash128(id.as_bytes(), 0).into()) {
+                    numbers.insert(number);
+                }
             }
             Self::Sketch(sketch) => sketch.observe(id),
         }
     }
 
     /// Numbers viewers in another way: each as the list says.
-    pub(super) fn renumber(&mut self, numbers: &[u32]) {
+    pub(super) fn renumber(&mut self, numbers: &[Option<u32>]) {
         if let Self::Exact(own) = self {
-            *own = own.iter().filter_map(|number| numbers.get(number as usize)).collect();
+            *own = own.iter().filter_map(|number| *numbers.get(number as usize)?).collect();
         }
     }
 }

@@ -112,3 +112,14 @@ impl Accumulator for Slice {
         }
     }
 }
+
+#[cfg(feature = "serde")]
+impl audience_stats::Portable for Slice {
+    fn fingerprint(&self) -> u64 {
+        audience_stats::fingerprint_of("audience.slice/1", &())
+    }
+
+    fn size_bytes(&self) -> usize {
+        0
+    }
+}

@@ -54,7 +54,7 @@ impl BgNbd {
     ///
     /// # Errors
     ///
-    /// [`Error::NotAModelParameter`] of one that is not above 0, or not between 10⁻³⁰ and 10³⁰.
+    /// [`Error::NotAModelParameter`] of one that is not above 0, or not between 10⁻¹² and 10¹².
     pub fn new(r: f64, alpha: f64, a: f64, b: f64) -> Result<Self, Error> {
         let [r, alpha, a, b] = parameters([("r", r), ("alpha", alpha), ("a", a), ("b", b)])?;
         Ok(Self { r, alpha, a, b })
@@ -100,7 +100,7 @@ impl BgNbd {
     ///
     /// # Errors
     ///
-    /// [`Error::NotAHorizon`] when that is below 0 or not finite (above 10³⁰).
+    /// [`Error::NotAHorizon`] when that is below 0 or not finite (above 10¹²).
     pub fn expected_visits(&self, history: &RepeatHistory, horizon: f64) -> Result<f64, Error> {
         // What is known of one who is still there.
         let x = history.frequency() as f64;
@@ -116,7 +116,7 @@ impl BgNbd {
     ///
     /// # Errors
     ///
-    /// [`Error::NotAHorizon`] when that is below 0 or not finite (above 10³⁰).
+    /// [`Error::NotAHorizon`] when that is below 0 or not finite (above 10¹²).
     pub fn expected_visits_of_new(&self, horizon: f64) -> Result<f64, Error> {
         let t = self::horizon(horizon)?;
         if t == 0.0 {
@@ -136,7 +136,7 @@ impl BgNbd {
     ///
     /// # Errors
     ///
-    /// [`Error::NotAHorizon`] when that is below 0 or not finite (above 10³⁰).
+    /// [`Error::NotAHorizon`] when that is below 0 or not finite (above 10¹²).
     pub fn probability_of_visits(&self, n: u64, horizon: f64) -> Result<f64, Error> {
         let t = self::horizon(horizon)?;
         if t == 0.0 {

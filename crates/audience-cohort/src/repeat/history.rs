@@ -32,7 +32,7 @@ impl RepeatHistory {
     ///
     /// # Errors
     ///
-    /// [`Error::NotAHistory`] when a time is below 0 or not finite (above 10³⁰), the last visit is after the end, or there is a time of the
+    /// [`Error::NotAHistory`] when a time is below 0 or not finite (above 10¹²), the last visit is after the end, or there is a time of the
     /// last repeat visit without repeat visits, or none with some.
     pub fn new(frequency: u64, recency: f64, age: f64) -> Result<Self, Error> {
         let times = (0.0..=LARGEST).contains(&age) && (0.0..=age).contains(&recency);

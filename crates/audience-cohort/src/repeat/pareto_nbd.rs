@@ -50,7 +50,7 @@ impl ParetoNbd {
     ///
     /// # Errors
     ///
-    /// [`Error::NotAModelParameter`] of one that is not above 0, or not between 10⁻³⁰ and 10³⁰.
+    /// [`Error::NotAModelParameter`] of one that is not above 0, or not between 10⁻¹² and 10¹².
     pub fn new(r: f64, alpha: f64, s: f64, beta: f64) -> Result<Self, Error> {
         let [r, alpha, s, beta] = parameters([("r", r), ("alpha", alpha), ("s", s), ("beta", beta)])?;
         Ok(Self { r, alpha, s, beta })
@@ -95,7 +95,7 @@ impl ParetoNbd {
     ///
     /// # Errors
     ///
-    /// [`Error::NotAHorizon`] when that is below 0 or not finite (above 10³⁰).
+    /// [`Error::NotAHorizon`] when that is below 0 or not finite (above 10¹²).
     pub fn expected_visits(&self, history: &RepeatHistory, horizon: f64) -> Result<f64, Error> {
         // What is known of one who is still there.
         let seen = Self {
@@ -111,7 +111,7 @@ impl ParetoNbd {
     ///
     /// # Errors
     ///
-    /// [`Error::NotAHorizon`] when that is below 0 or not finite (above 10³⁰).
+    /// [`Error::NotAHorizon`] when that is below 0 or not finite (above 10¹²).
     pub fn expected_visits_of_new(&self, horizon: f64) -> Result<f64, Error> {
         let t = self::horizon(horizon)?;
         let (ln, over) = (log1p(t / self.beta), self.s - 1.0);

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use audience_core::Timestamp;
+use audience_stats::hash::hash128;
 use audience_stats::{Portable, fingerprint_of};
 
 use super::{First, Visit, VisitCounts, Visits};
 use crate::calendar::has_a_date;
-use crate::viewer_index::ViewerIndex;
 
 /// The same visits give the same bytes.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -53,10 +53,10 @@ impl TryFrom<Form> for Visits {
             if own.is_empty() || first.is_some() != visits.by.is_some() {
                 return Err(format!("viewer {id:?} lacks a visit"));
             }
-            let (viewer, is_new) = ViewerIndex::of(&mut visits.index, &id);
-            if !is_new {
+            let number = visits.index.number(hash128(id.as_bytes(), 0).into());
+            let Some(viewer) = number.filter(|_| visits.index.len() > visits.ids.len()) else {
                 return Err(format!("viewer {id:?} is there twice"));
-            }
+            };
             for (at_ms, watched_ms) in own {
                 if !has_a_date(Timestamp::from_millis(at_ms)) {
                     return Err(format!("viewer {id:?} was there at {at_ms} ms, which is no date"));

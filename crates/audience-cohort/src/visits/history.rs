@@ -95,9 +95,9 @@ impl VisitHistory {
         for visit in &log {
             sizes[visit.viewer as usize] += 1;
         }
-        let hashes = index.into_hashes();
+        let keys = index.into_keys();
         let mut order: Vec<u32> = (0..).take(ids.len()).collect();
-        order.sort_unstable_by_key(|viewer| hashes[*viewer as usize]);
+        order.sort_unstable_by_key(|viewer| keys[*viewer as usize]);
         let (mut next, mut sum) = (vec![0; ids.len()], 0);
         for viewer in &order {
             next[*viewer as usize] = sum;

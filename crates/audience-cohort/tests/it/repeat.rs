@@ -1,6 +1,7 @@
 //! Models of repeat visits, where others fail, and of populations whose truth is known.
 
 use audience_cohort::{BgNbd, Error, Fit, ParetoNbd, RepeatHistory};
+use proptest::prelude::*;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_distr::{Beta, Distribution, Exp, Exp1, Gamma};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -147,7 +148,7 @@ fn what_is_no_history_or_model_is_refused() {
     );
     assert_eq!(
         message(BgNbd::new(1.0, 0.0, 1.0, 1.0).unwrap_err()),
-        "use 0 for the parameter alpha: it is not from 0.000000000000000000000000000001 to 1000000000000000000000000000000"
+        "use 0 for the parameter alpha: it is not from 1e-12 to 1e12"
     );
 }
 
@@ -313,4 +314,43 @@ fn populations_of_all_kinds_are_fitted() {
         }
     }
     assert!(vague > 0 && vague < 8, "{vague}");
+}
+
+proptest! {
+    /// Whatever parameters and histories are allowed, answers are numbers within their bounds.
+    #[test]
+    fn extremes_have_answers(
+        parameters in prop::array::uniform4(-12.0..12.0_f64),
+        frequency in prop::sample::select(vec![0, 1, 2, 50, 1 << 20, 1 << 40, u64::MAX]),
+        age in -12.0..12.0_f64, part in 0.0..=1.0_f64, horizon in -12.0..12.0_f64
+    ) {
+        let power = |exponent: f64| 10.0_f64.powf(exponent * 0.999_999);
+        let ([a, b, c, d], age, horizon) = (parameters.map(power), power(age), power(horizon));
+        let recency = if frequency == 0 { 0.0 } else { (age * part).max(age * 1e-9) };
+        let seen = history(frequency, recency, age);
+        let (bg, pareto) = (bg_nbd([a, b, c, d]), pareto_nbd([a, b, c, d]));
+        for probability in [
+            bg.probability_alive(&seen),
+            pareto.probability_alive(&seen),
+            bg.probability_of_visits(frequency, horizon).unwrap(),
+        ] {
+            prop_assert!((0.0..=1.0).contains(&probability), "{}", probability);
+        }
+        for visits in [
+            bg.expected_visits(&seen, horizon).unwrap(),
+            pareto.expected_visits(&seen, horizon).unwrap(),
+            bg.expected_visits_of_new(horizon).unwrap(),
+            pareto.expected_visits_of_new(horizon).unwrap(),
+        ] {
+            prop_assert!(visits >= 0.0, "{}", visits);
+        }
+        prop_assert!(!bg.log_likelihood(&seen).is_nan() && !pareto.log_likelihood(&seen).is_nan());
+        // Of two viewers little can be said, but it is said.
+        let few = [seen, history(3, age, age)];
+        let fits = [BgNbd::fit(&few).map(|fit| fit.log_likelihood), ParetoNbd::fit(&few).map(|fit| fit.log_likelihood)];
+        for fit in fits {
+            let refused = fit == Err(Error::OutOfReach { viewers: 2 });
+            prop_assert!(refused || fit.is_ok_and(f64::is_finite));
+        }
+    }
 }

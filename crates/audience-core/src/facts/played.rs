@@ -1,8 +1,37 @@
-//! How content was played: in which rendition, how far behind the live edge.
+//! How content was played: in which order, in which rendition, how far behind the live edge.
 
 use super::SessionFacts;
 use crate::event::Rendition;
 use crate::time::{Elapsed, MediaTime};
+
+/// Content played in one go.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Stretch {
+    /// Its first position.
+    pub start: MediaTime,
+    /// The position after its last.
+    pub end: MediaTime,
+}
+
+impl Stretch {
+    /// The same, with those put together that go on where the one before ends.
+    pub(crate) fn joined(stretches: impl Iterator<Item = Self>) -> Vec<Self> {
+        let mut joined: Vec<Self> = Vec::new();
+        for stretch in stretches {
+            match joined.last_mut() {
+                Some(last) if last.end == stretch.start => last.end = stretch.end,
+                _ => joined.push(stretch),
+            }
+        }
+        joined
+    }
+
+    /// How much content it is.
+    pub fn length(&self) -> MediaTime {
+        self.end.saturating_sub(self.start)
+    }
+}
 
 /// Content played in one rendition.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

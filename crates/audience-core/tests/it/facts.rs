@@ -1,7 +1,8 @@
 //! Rows of sessions.
 
 use audience_core::{
-    Bitrate, Custom, EndReason, EventKind, ExitReason, QualityReason, Rate, Rendition, SessionFacts, Vitals,
+    Bitrate, Custom, EndReason, EventKind, ExitReason, PlaybackMap, QualityReason, Rate, Rendition, Rules,
+    SessionFacts, Stretch, Vitals,
 };
 
 use crate::{event, facts, pos};
@@ -41,6 +42,33 @@ fn a_bit_rate_mentioned_in_passing_counts_too() {
     ]);
     assert_eq!(facts.quality.bits, 10 * 700_000 + 10 * 300_000);
     assert_eq!(facts.quality.changes, 0);
+}
+
+#[test]
+fn what_was_played_is_told_in_order() {
+    let facts = facts([
+        event(0.0, EventKind::Play, 50.0),
+        event(10.0, EventKind::Heartbeat, 60.0),
+        event(20.0, EventKind::Seek { from: Some(pos(70.0)) }, 0.0),
+        event(30.0, EventKind::Pause, 10.0),
+        event(40.0, EventKind::Play, 10.0),
+        event(45.0, EventKind::Seek { from: Some(pos(15.0)) }, 70.0),
+        event(55.0, EventKind::Pause, 80.0),
+    ]);
+    let stretches = [(50.0, 70.0), (0.0, 15.0), (70.0, 80.0)].map(|(start, end)| (pos(start), pos(end)));
+    // A pause in between does not cut it.
+    assert_eq!(facts.played, stretches.map(|(start, end)| Stretch { start, end }));
+    assert_eq!(facts.played[0].length(), pos(20.0));
+}
+
+#[test]
+fn the_map_is_what_was_played_in_order() {
+    for session in audience_core::test_util::various_sessions() {
+        let facts = session.facts(&Rules::default(), None);
+        let played = || facts.played.iter();
+        assert_eq!(facts.map, PlaybackMap::from_intervals(played().map(|stretch| (stretch.start, stretch.end))));
+        assert!(played().zip(played().skip(1)).all(|(stretch, next)| stretch.end != next.start));
+    }
 }
 
 #[test]

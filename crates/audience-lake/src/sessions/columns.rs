@@ -423,6 +423,7 @@ pub(super) fn blank() -> SessionFacts {
         marks: Vec::new(),
         dropped_marks: 0,
         map: PlaybackMap::new(),
+        played: Vec::new(),
         inferred: Inferred::default(),
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use audience_core::{
     Bitrate, Elapsed, Identity, Jump, Mark, MediaTime, PlaybackMap, Rendition, RenditionTime, Run, SessionFacts,
-    Timestamp,
+    Stretch, Timestamp,
 };
 
 use crate::error::Error;
@@ -29,10 +29,12 @@ pub(super) const SCHEMA: &str = "
         REQUIRED INT64 bitrate_bps; REQUIRED INT64 width; REQUIRED INT64 height; REQUIRED INT64 played_ms; } } }
     REQUIRED group restarts (LIST) { REPEATED group list { REQUIRED group element { REQUIRED INT64 restart_ms; } } }
     REQUIRED group jumps (LIST) { REPEATED group list { REQUIRED group element {
-        REQUIRED INT64 from_ms; REQUIRED INT64 to_ms; REQUIRED INT64 inferred; } } }";
+        REQUIRED INT64 from_ms; REQUIRED INT64 to_ms; REQUIRED INT64 inferred; } } }
+    REQUIRED group played (LIST) { REPEATED group list { REQUIRED group element {
+        REQUIRED INT64 start_ms; REQUIRED INT64 end_ms; } } }";
 
 /// Their parts in the order of the file, each as the first and last name of its path.
-const PARTS: [[&str; 2]; 16] = [
+const PARTS: [[&str; 2]; 18] = [
     ["runs", "start_ms"],
     ["runs", "end_ms"],
     ["runs", "plays"],
@@ -49,6 +51,8 @@ const PARTS: [[&str; 2]; 16] = [
     ["jumps", "from_ms"],
     ["jumps", "to_ms"],
     ["jumps", "inferred"],
+    ["played", "start_ms"],
+    ["played", "end_ms"],
 ];
 
 /// Appends the lists of a session.
@@ -70,6 +74,8 @@ pub(super) fn push(cells: &mut [Cells], facts: &SessionFacts) {
         jump_from,
         jump_to,
         jump_inferred,
+        played_start,
+        played_end,
     ] = cells
     else {
         return;
@@ -95,6 +101,9 @@ pub(super) fn push(cells: &mut [Cells], facts: &SessionFacts) {
     jump_from.push_list(jumps().map(|jump| Value::Whole(jump.from.as_millis())));
     jump_to.push_list(jumps().map(|jump| Value::Whole(jump.to.as_millis())));
     jump_inferred.push_list(jumps().map(|jump| Value::Whole(u64::from(jump.inferred))));
+    let stretches = || facts.played.iter();
+    played_start.push_list(stretches().map(|stretch| Value::Whole(stretch.start.as_millis())));
+    played_end.push_list(stretches().map(|stretch| Value::Whole(stretch.end.as_millis())));
 }
 
 /// How far each of the parts was gone through.
@@ -189,6 +198,13 @@ impl Lists {
             if let (Some(from), Some(to)) = (from, to) {
                 let (from, to) = (MediaTime::from_millis(from), MediaTime::from_millis(to));
                 facts.jumps.push(Jump { from, to, inferred: inferred == Some(1) });
+            }
+        });
+        // Not there in files of older versions, as jumps may not be.
+        self.items([16, 17], places, |[start, end]| {
+            let time = |value: Option<Value<'_>>| value?.as_whole().map(MediaTime::from_millis);
+            if let (Some(start), Some(end)) = (time(start), time(end)) {
+                facts.played.push(Stretch { start, end });
             }
         });
     }

@@ -20,6 +20,7 @@ enum Column {
     Names(Vec<String>),
     Fixed(Vec<Vec<u8>>),
     Whole(Vec<i64>),
+    Wholes(Vec<i64>, Vec<i16>, Vec<i16>),
     Small(Vec<i32>),
     Number(Vec<f64>),
 }
@@ -58,6 +59,9 @@ fn write_with(
             }
             Column::Whole(values) => {
                 into.typed::<Int64Type>().write_batch(&values, None, None).unwrap();
+            }
+            Column::Wholes(values, defined, repeats) => {
+                into.typed::<Int64Type>().write_batch(&values, Some(&defined), Some(&repeats)).unwrap();
             }
             Column::Small(values) => {
                 into.typed::<Int32Type>().write_batch(&values, None, None).unwrap();
@@ -190,6 +194,30 @@ fn a_value_that_no_session_can_have_is_named() {
     let error = table.read(0, |_| read += 1).unwrap_err().to_string();
     assert_eq!(read, 1);
     assert!(error.ends_with("row 2, column watched_ms: -4 is not a whole number that fits"), "{error}");
+}
+
+#[test]
+fn tables_of_older_versions_do_not_say_in_which_order_content_was_played() {
+    let schema = "message m { REQUIRED BYTE_ARRAY session_id (UTF8); REQUIRED INT64 started_at_ms;
+        REQUIRED INT64 watched_ms;
+        REQUIRED group runs (LIST) { REPEATED group list { REQUIRED group element {
+            REQUIRED INT64 start_ms; REQUIRED INT64 end_ms; REQUIRED INT64 plays; } } } }";
+    let list = |values: Vec<i64>| Column::Wholes(values, vec![1, 1], vec![0, 1]);
+    let columns = vec![
+        Column::Text(vec!["s"], None, None),
+        Column::Whole(vec![1]),
+        Column::Whole(vec![30]),
+        list(vec![0, 50]),
+        list(vec![10, 70]),
+        list(vec![1, 1]),
+    ];
+    let (_folder, path) = write(schema, None, columns);
+    let Table::Sessions(table) = Table::open(&path).unwrap() else { panic!("it has no types") };
+    table
+        .read(0, |facts| {
+            assert_eq!((facts.map.unique().as_millis(), facts.map.runs().len(), facts.played.len()), (30, 2, 0));
+        })
+        .unwrap();
 }
 
 #[test]

@@ -205,7 +205,11 @@ impl CohortsFindings {
             days: days.into_iter().filter(|row| row.eligible > 0).map(DayRow::from).collect(),
             by,
             returns: ReturnFindings::new(&history),
-            frequency: history.frequency_bands(&calendar, &BANDS),
+            frequency: if history.viewers().len() > 0 {
+                history.frequency_bands(&calendar, &BANDS)
+            } else {
+                Vec::new()
+            },
             loyalty: spec.loyalty,
             loyalty_quantiles: quantiles.iter().all(Option::is_some).then(|| quantiles.map(Option::unwrap_or_default)),
             model,

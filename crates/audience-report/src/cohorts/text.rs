@@ -27,9 +27,28 @@ impl CohortsReport {
 }
 
 impl CohortsFindings {
+    /// Whether there is more than one period, so that somebody could have come back.
+    pub(crate) fn says_something(&self) -> bool {
+        self.viewers > 0 && self.cohorts.len() > 1
+    }
+
+    /// Cohorts, and how soon viewers come back.
+    pub(crate) fn write_brief(&self, out: &mut String, width: usize) {
+        if !self.says_something() {
+            return;
+        }
+        self.write_matrix(out, "Who comes back, by", width);
+        if let Some(returns) = &self.returns {
+            // Below its table, as what belongs to it.
+            out.pop();
+            paragraph(out, width, "  ", &words::returned(returns));
+            out.push('\n');
+        }
+    }
+
     /// Cohorts, days, groups, returns, loyalty.
     pub(crate) fn write(&self, out: &mut String, width: usize) {
-        self.write_matrix(out, width);
+        self.write_matrix(out, "By", width);
         self.write_days(out, width);
         self.write_groups(out, width);
         self.write_returns(out, width);
@@ -40,9 +59,9 @@ impl CohortsFindings {
         }
     }
 
-    fn write_matrix(&self, out: &mut String, width: usize) {
+    fn write_matrix(&self, out: &mut String, by: &str, width: usize) {
         let period = self.period;
-        line(out, format_args!("{TITLE}By {period} of the first visit{TITLE:#}"));
+        line(out, format_args!("{TITLE}{by} {period} of the first visit{TITLE:#}"));
         let longest = self.cohorts.iter().map(|row| row.active.len()).max().unwrap_or(0);
         let offsets = longest.min(width.saturating_sub(HEAD) / CELL).max(1);
         let names: Vec<String> = (1..offsets).map(|offset| format!("+{offset}")).collect();

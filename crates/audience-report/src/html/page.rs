@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::markup::Markup;
 use super::verdict::Verdict;
-use super::{comparison, engagement, experiment, glossary, overview, quality, streams, title};
+use super::{cohorts, comparison, engagement, experiment, glossary, overview, quality, streams, title};
 use crate::format;
 use crate::report::Report;
 
@@ -81,6 +81,9 @@ fn write_body(out: &mut Markup, context: &Context<'_>) {
                 link("#titles", "Titles");
                 link("#streams", "Streams");
                 link("#engagement", "Engagement");
+                if report.cohorts.says_something() {
+                    link("#cohorts", "Who comes back");
+                }
             }
             if report.breakdown.is_some() && any {
                 link("#breakdown", "Breakdown");
@@ -101,6 +104,9 @@ fn write_body(out: &mut Markup, context: &Context<'_>) {
             overview::write(out, context);
             streams::write(out, context);
             engagement::write(out, &report.engagement);
+            if report.cohorts.says_something() {
+                cohorts::write(out, &report.cohorts);
+            }
             if let Some(found) = &report.comparison {
                 comparison::write(out, found, context);
             }

@@ -23,6 +23,7 @@ pub(super) fn most_apart(precision: u8) -> usize {
 }
 
 /// The largest value: all bits of the hash that do not choose the register are 0.
+#[cfg(feature = "serde")]
 pub(super) const fn largest(precision: u8) -> u8 {
     65 - precision
 }

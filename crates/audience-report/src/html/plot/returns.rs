@@ -40,7 +40,8 @@ pub(in crate::html) fn write(out: &mut Markup, findings: &CohortsFindings) {
         },
     };
     let at = |days: u64| days as f64 / last.days as f64;
-    let step = last.days.div_ceil(8).max(1);
+    let steps = [1, 2, 5, 7, 14, 30, 60, 90, 180, 365];
+    let step = steps.into_iter().find(|step| last.days / step <= 8).unwrap_or_else(|| last.days.div_ceil(8));
     let ticks: Vec<Tick> = (0..=last.days / step)
         .map(|number| Tick { at: at(number * step), label: format!("{} d", number * step) })
         .collect();

@@ -1,0 +1,139 @@
+//! Places in the content that viewers come past.
+
+use audience_core::MediaTime;
+
+use crate::error::Error;
+
+/// Places in the content that viewers come past, in order: shares of its duration, or positions.
+///
+/// # Examples
+///
+/// ```
+/// use audience_cohort::Milestones;
+/// use audience_core::MediaTime;
+///
+/// let milestones = Milestones::percents([25, 100])?;
+/// let of = |at, millis| milestones.position(at, Some(MediaTime::from_millis(millis)));
+/// assert_eq!(of(0, 1001), Some(MediaTime::from_millis(251)));
+/// // The last millisecond there is: the one after it is never played.
+/// assert_eq!(of(1, 1001), Some(MediaTime::from_millis(1000)));
+/// # Ok::<(), audience_cohort::Error>(())
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Places", into = "Places"))]
+pub struct Milestones(Places);
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+enum Places {
+    /// In millionths of the duration.
+    Shares(Vec<u64>),
+    Positions(Vec<MediaTime>),
+}
+
+const MILLION: u64 = 1_000_000;
+
+impl Milestones {
+    /// The most there can be.
+    pub const MAX: usize = 64;
+
+    /// At these hundredths of the duration, 0–100, rising: the share m of a duration D is at the millisecond ⌈m D⌉, but at most at
+    /// the last there is, D − 1.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MilestonesOutOfRange`], [`Error::MilestonesNotRising`], [`Error::MilestonePastTheEnd`].
+    pub fn percents(percents: impl IntoIterator<Item = u32>) -> Result<Self, Error> {
+        Self::shares(percents.into_iter().map(|percent| u64::from(percent) * (MILLION / 100)))
+    }
+
+    /// The same, at these millionths of the duration, 0–1,000,000.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`percents`](Self::percents).
+    pub fn millionths(millionths: impl IntoIterator<Item = u32>) -> Result<Self, Error> {
+        Self::shares(millionths.into_iter().map(u64::from))
+    }
+
+    /// At these positions, rising.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MilestonesOutOfRange`], [`Error::MilestonesNotRising`].
+    pub fn positions(positions: impl IntoIterator<Item = MediaTime>) -> Result<Self, Error> {
+        Self::try_from(Places::Positions(positions.into_iter().take(Self::MAX + 1).collect()))
+    }
+
+    fn shares(millionths: impl Iterator<Item = u64>) -> Result<Self, Error> {
+        Self::try_from(Places::Shares(millionths.take(Self::MAX + 1).collect()))
+    }
+
+    /// How many there are: at least one.
+    #[expect(clippy::len_without_is_empty, reason = "there are always some")]
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            Places::Shares(shares) => shares.len(),
+            Places::Positions(positions) => positions.len(),
+        }
+    }
+
+    /// Whether the duration of the content says where they are.
+    pub const fn are_shares(&self) -> bool {
+        matches!(self.0, Places::Shares(_))
+    }
+
+    /// Where the one at this place in the list is in content of this duration. `None` without such a milestone, and of a share when
+    /// the duration is not known or 0.
+    pub fn position(&self, at: usize, duration: Option<MediaTime>) -> Option<MediaTime> {
+        match &self.0 {
+            Places::Shares(shares) => {
+                let duration = duration.filter(|duration| !duration.is_zero())?.as_millis();
+                let exact = (u128::from(*shares.get(at)?) * u128::from(duration)).div_ceil(u128::from(MILLION));
+                // A share is no more than all, so it fits.
+                Some(MediaTime::from_millis(u64::try_from(exact).unwrap_or(duration).min(duration - 1)))
+            }
+            Places::Positions(positions) => positions.get(at).copied(),
+        }
+    }
+
+    /// Whether content played up to `furthest` comes as far: to m D itself, rounded neither way.
+    pub(super) fn reached(&self, at: usize, furthest: MediaTime, duration: Option<MediaTime>) -> bool {
+        match &self.0 {
+            Places::Shares(shares) => {
+                let duration = duration.map_or(u64::MAX, MediaTime::as_millis);
+                u128::from(furthest.as_millis()) * u128::from(MILLION) >= u128::from(shares[at]) * u128::from(duration)
+            }
+            Places::Positions(positions) => furthest >= positions[at],
+        }
+    }
+}
+
+impl TryFrom<Places> for Milestones {
+    type Error = Error;
+
+    fn try_from(places: Places) -> Result<Self, Error> {
+        let values: Vec<u64> = match &places {
+            Places::Shares(shares) => shares.clone(),
+            Places::Positions(positions) => positions.iter().map(|position| position.as_millis()).collect(),
+        };
+        if values.is_empty() || values.len() > Self::MAX {
+            return Err(Error::MilestonesOutOfRange { milestones: values.len(), most: Self::MAX });
+        }
+        if let Some(before) = values.windows(2).position(|pair| pair[0] >= pair[1]) {
+            return Err(Error::MilestonesNotRising { at: before + 1, value: values[before + 1] });
+        }
+        let last = values[values.len() - 1];
+        if matches!(places, Places::Shares(_)) && last > MILLION {
+            return Err(Error::MilestonePastTheEnd { millionths: last });
+        }
+        Ok(Self(places))
+    }
+}
+
+impl From<Milestones> for Places {
+    fn from(milestones: Milestones) -> Self {
+        milestones.0
+    }
+}

@@ -1,0 +1,78 @@
+//! Viewers and sessions as small numbers.
+
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+
+use foldhash::fast::RandomState;
+
+/// The hash of what names a unit, in halves: a table of these is a quarter smaller than of whole ones.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) struct UnitKey([u64; 2]);
+
+impl From<u128> for UnitKey {
+    fn from(hash: u128) -> Self {
+        Self([(hash >> 64) as u64, hash as u64])
+    }
+}
+
+impl From<UnitKey> for u128 {
+    fn from(UnitKey([high, low]): UnitKey) -> Self {
+        Self::from(high) << 64 | Self::from(low)
+    }
+}
+
+impl Hash for UnitKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u128((*self).into());
+    }
+}
+
+/// Numbers units in the order in which they come: exact for as many as there are numbers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct UnitIndex(HashMap<UnitKey, u32, RandomState>);
+
+impl UnitIndex {
+    /// The number of a unit, which is that of [`len`](Self::len) before if it is new. `None` when there are 2³² already, which take some
+    /// 200 GB.
+    #[inline]
+    pub(crate) fn number(&mut self, key: UnitKey) -> Option<u32> {
+        if let Some(known) = self.0.get(&key) {
+            return Some(*known);
+        }
+        let next = u32::try_from(self.0.len()).ok()?;
+        self.0.insert(key, next);
+        Some(next)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The keys in the order of their numbers.
+    pub(crate) fn into_keys(self) -> Vec<UnitKey> {
+        let mut keys = vec![UnitKey([0; 2]); self.0.len()];
+        for (key, number) in self.0 {
+            keys[number as usize] = key;
+        }
+        keys
+    }
+
+    /// Bytes held, for reports of memory.
+    pub(crate) fn size_bytes(&self) -> usize {
+        self.0.capacity() * (size_of::<(UnitKey, u32)>() + 1)
+    }
+
+    /// The keys with their numbers.
+    #[cfg(feature = "serde")]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (UnitKey, u32)> {
+        self.0.iter().map(|(key, number)| (*key, *number))
+    }
+}
+
+/// Keys in the order of their numbers, each once.
+impl FromIterator<UnitKey> for UnitIndex {
+    fn from_iter<I: IntoIterator<Item = UnitKey>>(keys: I) -> Self {
+        Self(keys.into_iter().zip(0..).collect())
+    }
+}
