@@ -9,6 +9,7 @@ mod tests {
     use audience_ingest::{Catalog, Format, Input, Options, Quality, read_events};
     use audience_lake::SessionsTable;
     use audience_report::check::{CheckReport, CheckSpec, CheckState, metrics, parse_rules};
+    use audience_report::groups::{GroupsReport, GroupsSpec, GroupsState, Versus};
     use audience_report::{Dimension, Filter, Report, ReportSpec, ReportState};
     use serde_json::Value;
 
@@ -48,6 +49,29 @@ mod tests {
         keys(&serde_json::to_value(&report).unwrap(), &mut found);
         // What is the same as in other reports is documented there.
         let page = [page("docs/report-json.md"), page("docs/engagement.md"), page("docs/cohorts.md")].concat();
+        let documented = words(&page);
+        let missing: Vec<_> = found.iter().filter(|key| !documented.contains(key.as_str())).collect();
+        assert_eq!(missing, Vec::<&String>::new());
+    }
+
+    #[test]
+    fn every_key_and_column_of_a_breakdown_is_documented() {
+        let versus = Versus { name: "itself".to_owned(), filter: Filter::default() };
+        let by = Dimension::parse_list("content,device").unwrap();
+        let filter = Filter { from: Some(Timestamp::default()), ..Filter::default() };
+        let spec = GroupsSpec { by, filter, versus: Some(versus), rollups: true, top: 1, ..GroupsSpec::default() };
+        let mut state = GroupsState::new(&spec).unwrap();
+        state.observe_all(&various_facts());
+        let catalog = Catalog::parse(r#"[{"content_id": "film", "title": "A"}]"#, "catalog.json".as_ref()).unwrap();
+        let report = GroupsReport::new(&state, &spec, &catalog).unwrap();
+        let mut found = BTreeSet::new();
+        keys(&serde_json::to_value(&report).unwrap(), &mut found);
+        for table in report.to_csv() {
+            found.extend(table.text.lines().next().unwrap().split(',').map(str::to_owned));
+        }
+        assert!(["change", "gone", "title", "rollups"].iter().all(|key| found.contains(*key)), "{found:?}");
+        // What was asked for is the same as in a report.
+        let page = [page("docs/breakdown.md"), page("docs/report-json.md")].concat();
         let documented = words(&page);
         let missing: Vec<_> = found.iter().filter(|key| !documented.contains(key.as_str())).collect();
         assert_eq!(missing, Vec::<&String>::new());

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod breakdown;
 mod check;
 mod cohorts;
 mod engagement;
@@ -18,6 +19,7 @@ use bytesize::ByteSize;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
+pub(crate) use breakdown::BreakdownArgs;
 pub(crate) use check::CheckArgs;
 pub(crate) use cohorts::CohortsArgs;
 pub(crate) use engagement::EngagementArgs;
@@ -48,6 +50,7 @@ Examples:
   audience retention logs/ --content film --by device
   audience engagement logs/ --touch campaign --conversion subscribe
   audience cohorts logs/ --period week --by device -o cohorts.html
+  audience breakdown logs/ --by country,device --min-viewers 50
   audience experiment assign viewers.txt --key start-up --variants control=1,preload=1
   audience experiment analyze logs/ --arm variant --control old --by device
   audience inspect logs/
@@ -79,6 +82,7 @@ pub(crate) enum Command {
     Retention(Box<RetentionArgs>),
     Engagement(Box<EngagementArgs>),
     Cohorts(Box<CohortsArgs>),
+    Breakdown(Box<BreakdownArgs>),
     Experiment(Box<ExperimentArgs>),
     Session(SessionArgs),
     Inspect(InspectArgs),

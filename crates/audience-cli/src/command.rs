@@ -1,5 +1,6 @@
 //! The commands.
 
+pub(crate) mod breakdown;
 pub(crate) mod check;
 pub(crate) mod cohorts;
 pub(crate) mod completions;

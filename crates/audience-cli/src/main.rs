@@ -17,6 +17,7 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let done = match args.command {
         Command::Report(args) => command::report::run(&args),
+        Command::Breakdown(args) => command::breakdown::run(&args),
         Command::Check(args) => command::check::run(&args),
         Command::Cohorts(args) => command::cohorts::run(&args),
         Command::Engagement(args) => command::engagement::run(&args),

@@ -120,11 +120,16 @@ impl<A: Clone> Breakdown<A> {
 impl<A: Merge + Clone> Breakdown<A> {
     /// Everything, as one group without values.
     pub fn total(&self) -> Group<A> {
-        let mut total = self.nothing();
-        for (_, counted) in self.groups.values() {
-            total.add(counted);
+        self.together(|_| true)
+    }
+
+    /// The groups whose values are among those asked for, as one group without values: viewers of several of them count once.
+    pub fn together(&self, among: impl Fn(&[Value]) -> bool) -> Group<A> {
+        let mut all = self.nothing();
+        for (_, counted) in self.groups.values().filter(|(key, _)| among(key)) {
+            all.add(counted);
         }
-        total.into_group(Vec::new())
+        all.into_group(Vec::new())
     }
 
     /// The same by some of the dimensions only, given by their places from 0 on. What is no place is passed over.
@@ -137,7 +142,13 @@ impl<A: Merge + Clone> Breakdown<A> {
             let (_, group) = group.or_insert_with(|| (key, self.nothing()));
             group.add(counted);
         }
-        Self { grouping: self.grouping.of(places), groups, ..self.clone() }
+        Self {
+            grouping: self.grouping.of(places),
+            prototype: self.prototype.clone(),
+            no_viewers: self.no_viewers.clone(),
+            viewers: self.viewers.clone(),
+            groups,
+        }
     }
 
     fn nothing(&self) -> Counted<A> {

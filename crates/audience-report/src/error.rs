@@ -68,6 +68,30 @@ pub enum Error {
         /// Those that sessions have.
         known: Vec<String>,
     },
+    /// No session has what sessions are to be grouped by.
+    #[error("break down by {name:?}: no session has this attribute{}{}", meant(name, known), there_are(known))]
+    NoDimension {
+        /// The attribute that was asked for.
+        name: String,
+        /// Those that sessions have.
+        known: Vec<String>,
+    },
+    /// No session has an attribute that a class is told by.
+    #[error("break down by {name}: no session has any of the attributes {}{}", by.join(", "), there_are(known))]
+    NoClass {
+        /// What was asked for.
+        name: String,
+        /// The attributes that say it.
+        by: &'static [&'static str],
+        /// Those that sessions have.
+        known: Vec<String>,
+    },
+    /// Sessions are grouped by each name once.
+    #[error("break down by {name:?} twice")]
+    GroupTwice {
+        /// The name.
+        name: String,
+    },
     /// There is nothing after the pre-period.
     #[error("plan with a pre-period of {} days: the data end after {} days", days(*pre_period_ms), days(*data_ms))]
     NothingAfter {
@@ -101,6 +125,16 @@ fn there_are(names: &[String]) -> String {
         [] => "; they have none".to_owned(),
         names => format!("; they have {}", names.join(", ")),
     }
+}
+
+/// The name that was probably meant, if one is near.
+fn meant(name: &str, known: &[String]) -> String {
+    let most = 1.max(name.chars().count() / 3);
+    let distance = |other: &String| strsim::damerau_levenshtein(&name.to_lowercase(), &other.to_lowercase());
+    let nearest = known.iter().map(|other| (distance(other), other)).min();
+    nearest
+        .filter(|(distance, _)| *distance <= most)
+        .map_or(String::new(), |(_, other)| format!(", perhaps {other:?} is meant"))
 }
 
 /// Milliseconds as days, to the thousandth.

@@ -5,6 +5,7 @@ mod comparison;
 mod engagement;
 mod experiment;
 mod glossary;
+mod groups;
 mod markup;
 mod overview;
 mod page;
@@ -20,6 +21,7 @@ mod verdict;
 use crate::cohorts::CohortsReport;
 use crate::engagement::EngagementReport;
 use crate::experiment::ExperimentReport;
+use crate::groups::GroupsReport;
 use crate::report::Report;
 use crate::session::SessionReport;
 
@@ -54,6 +56,13 @@ impl CohortsReport {
     /// stay away, and who is still there.
     pub fn to_html(&self) -> String {
         cohorts::write_page(self).into_string()
+    }
+}
+
+impl GroupsReport {
+    /// Groups as a page of HTML, of the same kind as that of a [`Report`]: one table of them, and one for each dimension where asked for.
+    pub fn to_html(&self) -> String {
+        groups::write_page(self).into_string()
     }
 }
 

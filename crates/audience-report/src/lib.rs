@@ -8,6 +8,8 @@
 //!
 //! A [`CohortsReport`](cohorts::CohortsReport) is about who comes back.
 //!
+//! A [`GroupsReport`](groups::GroupsReport) has the same figures for every group of sessions, and shows none that is about too few viewers.
+//!
 //! An [`EngagementReport`](engagement::EngagementReport) is about how much viewers cared, for itself or as a section of a report.
 //!
 //! An [`ExperimentReport`](experiment::ExperimentReport) is about the arms of one experiment, for itself or in a report.
@@ -45,6 +47,7 @@ mod error;
 pub mod experiment;
 mod filter;
 mod format;
+pub mod groups;
 mod html;
 mod json;
 mod report;

@@ -2,6 +2,7 @@
 
 mod attendance;
 mod compared;
+mod names;
 mod streams;
 mod title;
 mod totals;
@@ -14,6 +15,7 @@ use audience_stats::{Accumulator, Keyed, Merge};
 pub(crate) use attendance::QUARTER;
 pub use attendance::{Attendance, AttendanceSummary, Quarter};
 pub use compared::ComparedState;
+pub(crate) use names::AttributeNames;
 pub use streams::{Moment, Streams, StreamsSummary};
 pub use title::{Title, TitleSummary};
 pub use totals::{Totals, TotalsSummary};

@@ -26,6 +26,21 @@ fn every_command_says_what_it_does_and_takes() {
             ["--rule", "--rules", "--allow-unjudged", "--list-metrics", "--business-error", "--tz", "min_sessions"]
                 .as_slice(),
         ),
+        (
+            "breakdown",
+            [
+                "--by",
+                "--order-by",
+                "--top",
+                "--min-viewers",
+                "--approx-viewers",
+                "--vs",
+                "--rollups",
+                "--catalog",
+                "--csv",
+            ]
+            .as_slice(),
+        ),
         ("session", ["--json", "--output", "--catalog", "<ID>", "playhead"].as_slice()),
         ("simulate", ["--seed", "--effect", "--faults", "--scenario", "--truth", "--catalog-out", "off"].as_slice()),
         ("experiment", ["assign", "analyze"].as_slice()),

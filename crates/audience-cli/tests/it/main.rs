@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod analyze;
+mod breakdown;
 mod check;
 mod cohorts;
 mod convert;

@@ -3,6 +3,7 @@
 use audience_abtest::planning::{self, Arrivals};
 use audience_abtest::{ExperimentUnits, Metric, MetricKind, Refusal};
 use audience_core::{Elapsed, Timestamp};
+use audience_stats::Accumulator;
 use serde::Serialize;
 
 use super::state::{ExperimentSpec, ExperimentState};
@@ -100,9 +101,9 @@ impl Baseline {
         }
         if let Some(attribute) = &exposures.unit
             && units.without_unit == state.sessions
-            && !state.attributes.contains::<str>(attribute)
+            && !state.attributes.contains(attribute)
         {
-            let known = state.attributes.iter().map(ToString::to_string).collect();
+            let known = state.attributes.summary();
             return Err(Error::NoUnits { attribute: attribute.clone(), known });
         }
         Ok(Self {

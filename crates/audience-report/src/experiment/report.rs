@@ -56,8 +56,8 @@ impl ExperimentReport {
         let mut units = state.exposures.summary();
         let attribute = exposures.attribute.clone().unwrap_or_default();
         let of_an_arm = units.exposed > 0 || !units.unknown_arms.is_empty();
-        if !of_an_arm && !state.attributes.contains::<str>(&attribute) {
-            let known = state.attributes.iter().map(ToString::to_string).collect();
+        if !of_an_arm && !state.attributes.contains(&attribute) {
+            let known = state.attributes.summary();
             return Err(Error::NoArms { attribute, known });
         }
         if let Some(control) = &spec.control {

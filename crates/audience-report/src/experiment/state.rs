@@ -1,13 +1,11 @@
 //! What a report on an experiment accumulates.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use audience_abtest::{AnalysisSpec, ExposureSpec, Exposures, Metric};
 use audience_core::{SessionFacts, Timestamp};
 use audience_stats::{Accumulator, Merge};
 
 use crate::filter::Filter;
+use crate::state::AttributeNames;
 
 /// What a report on an experiment is asked for.
 #[derive(Clone, Debug)]
@@ -46,9 +44,6 @@ impl ExperimentSpec {
     }
 }
 
-/// The most names of attributes that are kept to tell which there are; of more, the alphabetically first.
-const MOST_NAMES: usize = 100;
-
 /// All a report on an experiment is made of: an accumulator over session facts.
 #[derive(Clone, Debug)]
 pub struct ExperimentState {
@@ -58,7 +53,7 @@ pub struct ExperimentState {
     pub(super) sessions: u64,
     /// The latest event.
     pub(super) data_until: Option<Timestamp>,
-    pub(super) attributes: BTreeSet<Arc<str>>,
+    pub(super) attributes: AttributeNames,
 }
 
 impl ExperimentState {
@@ -70,7 +65,7 @@ impl ExperimentState {
             sessions_read: 0,
             sessions: 0,
             data_until: None,
-            attributes: BTreeSet::new(),
+            attributes: AttributeNames::default(),
         }
     }
 
@@ -83,12 +78,6 @@ impl ExperimentState {
     pub const fn sessions(&self) -> u64 {
         self.sessions
     }
-
-    fn cut_names(&mut self) {
-        while self.attributes.len() > MOST_NAMES {
-            self.attributes.pop_last();
-        }
-    }
 }
 
 impl Merge for ExperimentState {
@@ -97,8 +86,7 @@ impl Merge for ExperimentState {
         self.sessions_read.merge(other.sessions_read);
         self.sessions.merge(other.sessions);
         self.data_until = self.data_until.max(other.data_until);
-        self.attributes.extend(other.attributes);
-        self.cut_names();
+        self.attributes.merge(other.attributes);
     }
 }
 
@@ -113,12 +101,7 @@ impl Accumulator for ExperimentState {
         }
         self.sessions.merge(1);
         self.data_until = self.data_until.max(Some(facts.last_event_at));
-        for (name, _) in facts.identity.attributes.iter() {
-            if !self.attributes.contains(name) {
-                self.attributes.insert(name.into());
-            }
-        }
-        self.cut_names();
+        self.attributes.observe(facts);
         self.exposures.observe(facts);
     }
 

@@ -79,6 +79,11 @@ impl From<Vec<Cell>> for Row {
 
 impl Table {
     pub(super) fn write(&self, out: &mut Markup) {
+        self.write_with_foot(out, &[]);
+    }
+
+    /// As [`write`](Self::write), with rows at the end that stay there, however the others are sorted.
+    pub(super) fn write_with_foot(&self, out: &mut Markup, foot: &[Row]) {
         let class = match self.dense() {
             true => "dense",
             false if self.sortable => "sortable",
@@ -96,6 +101,9 @@ impl Table {
                         out.line();
                     }
                 });
+                if !foot.is_empty() {
+                    out.element("tfoot", &[], |out| foot.iter().for_each(|row| self.write_row(out, row)));
+                }
             });
         });
         out.line();

@@ -8,6 +8,7 @@ mod compared;
 mod engagement;
 mod experiment;
 mod golden;
+mod groups;
 mod laws;
 mod page;
 mod rules;
