@@ -123,7 +123,6 @@ impl CohortsArgs {
             expect_days: self.expect_days,
             list_viewers: self.viewers,
             top: self.top,
-            ..CohortsSpec::default()
         })
     }
 }

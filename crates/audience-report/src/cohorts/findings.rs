@@ -188,9 +188,10 @@ impl CohortsFindings {
             Ok(model) => (Some(model), None),
             Err(error) => (None, Some(error.to_string())),
         };
-        let viewer_rows = match spec.list_viewers {
-            true => returns::viewer_rows(&history, &calendar, spec, model.as_ref())?,
-            false => Vec::new(),
+        let viewer_rows = if spec.list_viewers {
+            returns::viewer_rows(&history, &calendar, spec, model.as_ref())?
+        } else {
+            Vec::new()
         };
         Ok(Self {
             since,
@@ -265,7 +266,7 @@ impl AttributeCohorts {
         let mut found = history.values();
         let all = found.len();
         found.retain(|(_, viewers)| *viewers >= floor);
-        found.sort_by(|a, b| b.1.cmp(&a.1));
+        found.sort_by_key(|(_, viewers)| std::cmp::Reverse(*viewers));
         found.truncate(spec.top);
         let mut values = Vec::new();
         for (value, viewers) in found {

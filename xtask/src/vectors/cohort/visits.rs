@@ -88,6 +88,8 @@ fn cohort_matrix(input: &Value, compare: &mut Comparison) -> Result<(), Failure>
     })
 }
 
+type Came = fn(&DayRetention) -> Proportion;
+
 fn n_day_retention(input: &Value, compare: &mut Comparison) -> Result<(), Failure> {
     #[derive(Deserialize)]
     struct Asked {
@@ -99,7 +101,7 @@ fn n_day_retention(input: &Value, compare: &mut Comparison) -> Result<(), Failur
     compare.check("viewers", 0.0, history.viewers().len() as u64);
     for (suffix, count) in [("", DayCount::Calendar(&calendar)), ("_24h", DayCount::Hours24)] {
         let rows = history.day_retention(&asked.n, count);
-        let came: [(&str, fn(&DayRetention) -> Proportion); 2] =
+        let came: [(&str, Came); 2] =
             [("n_day", DayRetention::on_day_rate), ("rolling", DayRetention::on_or_after_rate)];
         for (name, came) in came {
             let mut rows = rows.iter();
