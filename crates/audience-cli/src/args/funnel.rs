@@ -15,7 +15,7 @@ use crate::error::Error;
 ///
 /// With --steps, how many viewers came through events one after the other, in what time, and where most were lost. With --milestones,
 /// how many sessions came past places in the content, by four readings of what that means; without either, past 0, 25, 50, 75, 95 and
-/// 100 %. docs/methods/funnels.md has the definitions. Events are needed: of a table of sessions there are only the facts.
+/// 100 %. docs/funnel.md has the definitions. Events are needed: of a table of sessions there are only the facts.
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct FunnelArgs {

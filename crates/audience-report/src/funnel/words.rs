@@ -179,7 +179,7 @@ pub(crate) fn differences(by: &FunnelGroups) -> String {
     let tests = by.comparisons.iter().map(|group| group.steps.len()).sum::<usize>();
     format!(
         "Of those who came to the first step, the part that came to this one, minus that of {}. Intervals are each for its difference alone; \
-         p is by Fisher's exact test, and adjusted by Holm for all {tests}. A difference is not the doing of the attribute: groups differ in \
+         p is by Fisher's exact test, and adjusted by Holm for all {tests} differences. A difference is not the doing of the attribute: groups differ in \
          other ways too.",
         value(by.baseline.as_deref())
     )

@@ -28,7 +28,7 @@ fn some() -> Vec<Session> {
         session("ann", "tv", &[(0, "play"), (30, "trial"), (90, "subscribe")]),
         // The first try comes to nothing.
         session("bob", "tv", &[(0, "play"), (10, "trial"), (500, "play"), (520, "trial"), (540, "subscribe")]),
-        session("cid", "tv", &[(0, "play"), (200, "trial")]),
+        session("cid", "tv", &[(0, "play"), (50, "trial")]),
         session("dan", "ios", &[(0, "play"), (20, "trial"), (30, "subscribe")]),
         session("eve", "ios", &[(0, "play")]),
         session("fay", "=web", &[(0, "like")]),
