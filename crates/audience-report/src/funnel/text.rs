@@ -126,7 +126,7 @@ impl EventFindings {
             let reached = group.steps.first().map_or(0, |step| step.reached);
             [name(group.value.as_deref()), format::count(group.units), format::count(reached)]
                 .into_iter()
-                .chain(steps.iter().map(|step| rate(step)))
+                .chain(steps.iter().map(rate))
                 .chain([group.time.as_ref().map_or(NONE.to_owned(), |time| words::time(time.p50_ms))])
                 .collect::<Vec<_>>()
         };
@@ -171,35 +171,36 @@ impl EventFindings {
         tables::write(out, &header, rows.collect(), 2, &["p"], width);
         sentence(out, width, &words::differences(by));
         out.push('\n');
-        self.write_longer(out, width, by);
+        write_longer(out, width, by);
     }
+}
 
-    fn write_longer(&self, out: &mut String, width: usize, by: &FunnelGroups) {
-        let baseline = name(by.baseline.as_deref());
-        let rows: Vec<Vec<String>> = by
-            .comparisons
-            .iter()
-            .filter_map(|group| {
-                let (times, own) = (group.times.as_ref()?, by.group(group.value.as_deref())?.time.as_ref()?);
-                Some(vec![
-                    name(group.value.as_deref()),
-                    words::time(own.p50_ms),
-                    format::share(Some(times.longer)),
-                    words::longer_interval(times),
-                    probability(times.p),
-                ])
-            })
-            .collect();
-        if rows.is_empty() {
-            return;
-        }
-        let time = by.group(by.baseline.as_deref()).and_then(|group| group.time.as_ref());
-        let median = time.map_or(NONE.to_owned(), |time| words::time(time.p50_ms));
-        line(out, format_args!("{TITLE}Takes longer than {baseline}{TITLE:#} {DIM}whose median is {median}{DIM:#}"));
-        tables::write(out, &["", "Median time", "Longer", "95 %", "p"], rows, 1, &[], width);
-        sentence(out, width, &words::longer(&baseline));
-        out.push('\n');
+/// Which groups take longer than the baseline.
+fn write_longer(out: &mut String, width: usize, by: &FunnelGroups) {
+    let baseline = name(by.baseline.as_deref());
+    let rows: Vec<Vec<String>> = by
+        .comparisons
+        .iter()
+        .filter_map(|group| {
+            let (times, own) = (group.times.as_ref()?, by.group(group.value.as_deref())?.time.as_ref()?);
+            Some(vec![
+                name(group.value.as_deref()),
+                words::time(own.p50_ms),
+                format::share(Some(times.longer)),
+                words::longer_interval(times),
+                probability(times.p),
+            ])
+        })
+        .collect();
+    if rows.is_empty() {
+        return;
     }
+    let time = by.group(by.baseline.as_deref()).and_then(|group| group.time.as_ref());
+    let median = time.map_or(NONE.to_owned(), |time| words::time(time.p50_ms));
+    line(out, format_args!("{TITLE}Takes longer than {baseline}{TITLE:#} {DIM}whose median is {median}{DIM:#}"));
+    tables::write(out, &["", "Median time", "Longer", "95 %", "p"], rows, 1, &[], width);
+    sentence(out, width, &words::longer(&baseline));
+    out.push('\n');
 }
 
 /// As the head of a column.
@@ -237,7 +238,9 @@ impl PositionFindings {
             let start = format!("  {:<12}", words::reading(reading));
             paragraph(out, width, &start, words::meaning(reading));
         }
-        words::caveats(self).iter().for_each(|caveat| sentence(out, width, caveat));
+        for caveat in words::caveats(self) {
+            sentence(out, width, &caveat);
+        }
     }
 
     fn write_groups(&self, out: &mut String, width: usize, by: &PositionGroups, least: u64) {

@@ -254,7 +254,9 @@ pub(crate) fn caveats(findings: &PositionFindings) -> Vec<String> {
     let mut sentences = Vec::new();
     if all.unknown_duration > 0 {
         let sessions = format::things(all.unknown_duration, "session", "sessions");
-        sentences.push(format!("{sessions} of unknown duration are left out: --catalog says how long titles are."));
+        sentences.push(format!(
+            "{sessions} of unknown duration are left out: live streams have none, and --catalog may say others."
+        ));
     }
     if all.order_unknown > 0 {
         let some = units(findings.per, all.order_unknown);

@@ -243,10 +243,8 @@ fn differences(findings: &EventFindings, by: &FunnelGroups) -> Table {
     let reach = steps().map(|step| step.low.abs().max(step.high.abs())).fold(0.0, f64::max);
     let rows = by.comparisons.iter().flat_map(|group| {
         group.steps.iter().map(|step| {
-            let drawing = match reach > 0.0 {
-                true => plot::interval(step.difference, step.low, step.high, reach),
-                false => Markup::new(),
-            };
+            let drawing =
+                if reach > 0.0 { plot::interval(step.difference, step.low, step.high, reach) } else { Markup::new() };
             vec![
                 value(group.value.as_deref()),
                 Cell::Name(words::step(findings, step.step).to_owned(), None),
@@ -348,7 +346,9 @@ fn write_positions(out: &mut Markup, findings: &PositionFindings, least: u64) {
             muted(out, &note);
         }
     }
-    words::caveats(findings).iter().for_each(|caveat| muted(out, caveat));
+    for caveat in words::caveats(findings) {
+        muted(out, &caveat);
+    }
 }
 
 fn milestones(findings: &PositionFindings) -> Table {
