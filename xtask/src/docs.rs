@@ -4,11 +4,13 @@
 mod tests {
     use std::collections::BTreeSet;
 
-    use audience_core::test_util::various_facts;
-    use audience_core::{Accumulator, Envelope, EventKind, Field, Timestamp};
+    use audience_cohort::{FunnelSpec, FunnelStep, MilestoneReading, Milestones, PositionUnit};
+    use audience_core::test_util::{various_facts, various_sessions};
+    use audience_core::{Accumulator, Envelope, EventKind, Field, MediaTime, Timestamp};
     use audience_ingest::{Catalog, Format, Input, Options, Quality, read_events};
     use audience_lake::SessionsTable;
     use audience_report::check::{CheckReport, CheckSpec, CheckState, metrics, parse_rules};
+    use audience_report::funnel::{FunnelReport, FunnelReportSpec, FunnelState, PositionsAsked};
     use audience_report::groups::{GroupsReport, GroupsSpec, GroupsState, Versus};
     use audience_report::{Dimension, Filter, Report, ReportSpec, ReportState};
     use serde_json::Value;
@@ -74,6 +76,35 @@ mod tests {
         let page = [page("docs/breakdown.md"), page("docs/report-json.md")].concat();
         let documented = words(&page);
         let missing: Vec<_> = found.iter().filter(|key| !documented.contains(key.as_str())).collect();
+        assert_eq!(missing, Vec::<&String>::new());
+    }
+
+    #[test]
+    fn every_key_and_column_of_a_funnel_is_documented() {
+        let steps = FunnelSpec::new(["load", "play", "nothing"].map(FunnelStep::new)).unwrap();
+        let milestones = [Milestones::percents([0, 50]), Milestones::positions([MediaTime::ZERO])];
+        let (mut found, page) = (BTreeSet::new(), page("docs/funnel.md"));
+        for milestones in milestones {
+            let (per, reading) = (PositionUnit::Session, MilestoneReading::Ordered);
+            let spec = FunnelReportSpec {
+                steps: Some(steps.clone()),
+                positions: Some(PositionsAsked { milestones: milestones.unwrap(), per, reading }),
+                by: Some("device".to_owned()),
+                ..FunnelReportSpec::default()
+            };
+            let mut state = FunnelState::new(&spec);
+            state.observe_all(&various_sessions());
+            let report = FunnelReport::new(&state, &spec).unwrap();
+            keys(&serde_json::to_value(&report).unwrap(), &mut found);
+            for table in report.to_csv() {
+                assert!(page.contains(table.file_name), "{}", table.file_name);
+                let header = table.text.lines().next().unwrap_or_default();
+                found.extend(header.split(',').map(str::to_owned));
+            }
+        }
+        let documented = words(&page);
+        let missing: Vec<_> = found.iter().filter(|key| !documented.contains(key.as_str())).collect();
+        assert!(found.contains("adjusted_p") && found.contains("suggestion"), "{found:?}");
         assert_eq!(missing, Vec::<&String>::new());
     }
 

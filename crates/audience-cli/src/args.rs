@@ -6,6 +6,7 @@ mod cohorts;
 mod engagement;
 mod experiment;
 mod filter;
+mod funnel;
 mod privacy;
 mod retention;
 mod segments;
@@ -27,6 +28,7 @@ pub(crate) use experiment::{
     AnalyzeArgs, AnalyzeFormat, AssignArgs, ExperimentArgs, ExperimentCommand, PlanArgs, RowFormat, Scheme,
 };
 pub(crate) use filter::FilterArgs;
+pub(crate) use funnel::FunnelArgs;
 pub(crate) use privacy::PrivacyArgs;
 pub(crate) use retention::RetentionArgs;
 pub(crate) use segments::SegmentArgs;
@@ -51,6 +53,7 @@ Examples:
   audience engagement logs/ --touch campaign --conversion subscribe
   audience cohorts logs/ --period week --by device -o cohorts.html
   audience breakdown logs/ --by country,device --min-viewers 50
+  audience funnel logs/ --steps load,play,seek,end --step-limit 10m --by device
   audience experiment assign viewers.txt --key start-up --variants control=1,preload=1
   audience experiment analyze logs/ --arm variant --control old --by device
   audience inspect logs/
@@ -83,6 +86,7 @@ pub(crate) enum Command {
     Engagement(Box<EngagementArgs>),
     Cohorts(Box<CohortsArgs>),
     Breakdown(Box<BreakdownArgs>),
+    Funnel(Box<FunnelArgs>),
     Experiment(Box<ExperimentArgs>),
     Session(SessionArgs),
     Inspect(InspectArgs),

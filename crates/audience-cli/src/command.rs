@@ -7,6 +7,7 @@ pub(crate) mod completions;
 pub(crate) mod convert;
 pub(crate) mod engagement;
 pub(crate) mod experiment;
+pub(crate) mod funnel;
 pub(crate) mod inspect;
 pub(crate) mod report;
 pub(crate) mod retention;

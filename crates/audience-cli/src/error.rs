@@ -35,6 +35,8 @@ pub(crate) enum Error {
     NotTwoArms { arms: usize },
     #[error("cannot {0}")]
     Cohort(#[from] audience_cohort::Error),
+    #[error("cannot {source} ({option})")]
+    Funnel { option: &'static str, source: audience_cohort::Error },
     #[error("cannot {0}")]
     Abtest(#[from] audience_abtest::Error),
     #[error("cannot read the experiment {}{}: {reason}", path.display(), line.map(|line| format!(", line {line}")).unwrap_or_default())]
@@ -91,6 +93,7 @@ impl Error {
             | Self::Qoe(_)
             | Self::Abtest(_)
             | Self::Cohort(_)
+            | Self::Funnel { .. }
             | Self::NotInScheme { .. }
             | Self::Option { .. }
             | Self::StdinTwice

@@ -60,6 +60,14 @@ pub enum Error {
         /// Those that sessions have.
         known: Vec<String>,
     },
+    /// No session says which group it is of.
+    #[error("group by {attribute:?}: no session has this attribute{}", there_are(known))]
+    NoGroups {
+        /// The attribute that was asked for.
+        attribute: String,
+        /// Those that sessions have.
+        known: Vec<String>,
+    },
     /// No session says which unit it is of.
     #[error("plan for units of {attribute:?}: no session has this attribute{}", there_are(known))]
     NoUnits {

@@ -1,6 +1,6 @@
 //! Which sessions a report is about.
 
-use audience_core::{ContentId, SessionFacts, Timestamp};
+use audience_core::{ContentId, Identity, SessionFacts, Timestamp};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
@@ -22,13 +22,23 @@ pub struct Filter {
 impl Filter {
     /// Whether the session passes.
     pub fn passes(&self, facts: &SessionFacts) -> bool {
-        self.content.as_ref().is_none_or(|content| *content == facts.identity.content_id)
+        self.passes_identity(&facts.identity)
             && self.from.is_none_or(|from| facts.started_at >= from)
             && self.to.is_none_or(|to| facts.started_at < to)
+    }
+
+    /// Whether a session of this title with these attributes passes, whenever it began.
+    pub(crate) fn passes_identity(&self, identity: &Identity) -> bool {
+        self.content.as_ref().is_none_or(|content| *content == identity.content_id)
             && self.attributes.iter().all(|(name, _)| {
-                let value = facts.identity.attributes.get(name);
+                let value = identity.attributes.get(name);
                 self.attributes.iter().any(|(other, wanted)| other == name && value == Some(wanted))
             })
+    }
+
+    /// Whether it matters when a session began.
+    pub(crate) const fn asks_when(&self) -> bool {
+        self.from.is_some() || self.to.is_some()
     }
 }
 

@@ -4,6 +4,7 @@ mod cohorts;
 mod comparison;
 mod engagement;
 mod experiment;
+mod funnel;
 mod glossary;
 mod groups;
 mod markup;
@@ -21,6 +22,7 @@ mod verdict;
 use crate::cohorts::CohortsReport;
 use crate::engagement::EngagementReport;
 use crate::experiment::ExperimentReport;
+use crate::funnel::FunnelReport;
 use crate::groups::GroupsReport;
 use crate::report::Report;
 use crate::session::SessionReport;
@@ -71,5 +73,13 @@ impl EngagementReport {
     /// and sessions earned.
     pub fn to_html(&self) -> String {
         engagement::write_page(self).into_string()
+    }
+}
+
+impl FunnelReport {
+    /// Funnels as a page of HTML, of the same kind as that of a [`Report`]: how many come to each step or milestone, where most are lost, how
+    /// long it takes, and groups beside each other.
+    pub fn to_html(&self) -> String {
+        funnel::write_page(self).into_string()
     }
 }

@@ -12,6 +12,8 @@
 //!
 //! An [`EngagementReport`](engagement::EngagementReport) is about how much viewers cared, for itself or as a section of a report.
 //!
+//! A [`FunnelReport`](funnel::FunnelReport) is about how far they come: through steps that are events, and past places in the content.
+//!
 //! An [`ExperimentReport`](experiment::ExperimentReport) is about the arms of one experiment, for itself or in a report.
 //!
 //! [`check`] judges rules on the same facts: what fails a build or a scheduled job.
@@ -47,6 +49,7 @@ mod error;
 pub mod experiment;
 mod filter;
 mod format;
+pub mod funnel;
 pub mod groups;
 mod html;
 mod json;

@@ -9,6 +9,7 @@ mod convert;
 mod engagement;
 mod errors;
 mod experiment;
+mod funnel;
 mod help;
 mod inspect;
 mod maps;

@@ -84,6 +84,15 @@ impl Milestones {
         matches!(self.0, Places::Shares(_))
     }
 
+    /// The share of the duration at which the one at this place in the list is, in millionths. `None` without such a milestone, and of
+    /// positions.
+    pub fn millionths_at(&self, at: usize) -> Option<u64> {
+        match &self.0 {
+            Places::Shares(shares) => shares.get(at).copied(),
+            Places::Positions(_) => None,
+        }
+    }
+
     /// Where the one at this place in the list is in content of this duration. `None` without such a milestone, and of a share when
     /// the duration is not known or 0.
     pub fn position(&self, at: usize, duration: Option<MediaTime>) -> Option<MediaTime> {

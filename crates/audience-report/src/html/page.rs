@@ -13,7 +13,7 @@ const SCRIPT: &str = include_str!("script.js");
 
 /// Nothing may be loaded, and nothing may run but the style and the script with these digests.
 const POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-kVZE1HF9e0HLXtk78PSl0FrRKnFir8ecWozi0LTYmY4='; \
+    style-src 'sha256-Ufryph6unt/sHJEKEYrnZVqpxHG+wTHc7xf2BOirXgk='; \
     script-src 'sha256-H3AKqZiH1RxE/O/Y2EDrlaearx4fb5uqpKK5swJAiRc='; \
     base-uri 'none'; form-action 'none'";
 

@@ -26,6 +26,14 @@ pub(crate) fn sparkline(values: &[f64], width: usize) -> String {
     columns(values, width).into_iter().map(|value| EIGHTHS[level(value)]).collect()
 }
 
+/// A share from 0 to 1 as a bar, in eighths of columns. What is not 0 shows.
+pub(crate) fn bar(share: f64, width: usize) -> String {
+    const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let eighths = (share.clamp(0.0, 1.0) * (width * 8) as f64).round() as usize;
+    let eighths = if share > 0.0 { eighths.max(1) } else { 0 };
+    format!("{}{}", "█".repeat(eighths / 8), PARTS[eighths % 8])
+}
+
 /// A curve from 0 to 1 over several lines, with a scale.
 pub(super) fn curve(out: &mut String, values: &[f64], width: usize) {
     const ROWS: usize = 8;

@@ -12,10 +12,12 @@ use audience_qoe::ExperienceSummary;
 
 /// Columns of a sparkline, at most and at least.
 const CURVE: (usize, usize) = (20, 10);
+/// The head of a column of bars.
+pub(crate) const BARS: &str = " ";
 /// Fewest columns of the first column where it is shortened.
 const SHORTEST: usize = 16;
 
-/// Writes rows under a header, without lines between them. The first `names` columns and curves are aligned left, the
+/// Writes rows under a header, without lines between them. The first `names` columns, curves and bars are aligned left, the
 /// others right. Where the terminal is too narrow, the columns of `dispensable` go, in their order, and then the first
 /// column is shortened.
 pub(crate) fn write(
@@ -54,7 +56,7 @@ pub(crate) fn write(
     table.load_style(NOTHING).set_header(&header).add_rows(rows);
     for (index, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, 2));
-        if index >= names && header[index] != "Retention" {
+        if index >= names && header[index] != "Retention" && header[index] != BARS {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }

@@ -7,6 +7,7 @@ mod check;
 mod compared;
 mod engagement;
 mod experiment;
+mod funnel;
 mod golden;
 mod groups;
 mod laws;
