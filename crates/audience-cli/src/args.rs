@@ -8,6 +8,7 @@ mod experiment;
 mod filter;
 mod funnel;
 mod privacy;
+mod publish;
 mod retention;
 mod segments;
 mod streams;
@@ -30,6 +31,7 @@ pub(crate) use experiment::{
 pub(crate) use filter::FilterArgs;
 pub(crate) use funnel::FunnelArgs;
 pub(crate) use privacy::PrivacyArgs;
+pub(crate) use publish::PublishArgs;
 pub(crate) use retention::RetentionArgs;
 pub(crate) use segments::SegmentArgs;
 pub(crate) use streams::{GoodArgs, StreamArgs};

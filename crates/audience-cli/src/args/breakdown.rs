@@ -6,7 +6,7 @@ use audience_report::groups::{GroupOrder, GroupsSpec, Versus};
 use audience_report::{Dimension, parse_versus};
 use clap::Args;
 
-use super::{FilterArgs, InputArgs};
+use super::{FilterArgs, InputArgs, PublishArgs};
 use crate::error::Error;
 
 /// The same figures for every group of sessions: by country, device, day, or any attributes together.
@@ -50,17 +50,8 @@ pub(crate) struct BreakdownArgs {
     #[arg(long)]
     rollups: bool,
 
-    /// Write JSON instead of text (documented in docs/breakdown.md)
-    #[arg(long)]
-    pub(crate) json: bool,
-
-    /// Write to FILE instead of standard output: .html for a page, .json for JSON, text for all others
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-
-    /// Write breakdown.csv and breakdown-rollups.csv to DIR too (documented in docs/breakdown.md)
-    #[arg(long, value_name = "DIR")]
-    pub(crate) csv: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) publish: PublishArgs,
 
     #[command(flatten)]
     pub(crate) filter: FilterArgs,

@@ -1,7 +1,5 @@
 //! What the command line says of a report on who comes back.
 
-use std::path::PathBuf;
-
 use audience_cohort::{LoyaltySpec, Period};
 use audience_core::{Elapsed, MediaTime};
 use audience_report::cohorts::CohortsSpec;
@@ -9,7 +7,7 @@ use clap::Args;
 use jiff::civil::Weekday;
 
 use super::experiment::parse_period;
-use super::{FilterArgs, InputArgs};
+use super::{FilterArgs, InputArgs, PublishArgs};
 use crate::error::Error;
 
 /// Who comes back: cohorts by first visit, days after it, how long viewers stay away, and who is still there.
@@ -63,17 +61,8 @@ pub(crate) struct CohortsArgs {
     #[arg(long, value_name = "N", default_value_t = 20)]
     top: usize,
 
-    /// Write JSON instead of text (documented in docs/cohorts.md)
-    #[arg(long)]
-    pub(crate) json: bool,
-
-    /// Write to FILE instead of standard output: .html for a page, .json for JSON, text for all others
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-
-    /// Write every table to DIR too, as CSV (documented in docs/cohorts.md)
-    #[arg(long, value_name = "DIR")]
-    pub(crate) csv: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) publish: PublishArgs,
 
     #[command(flatten)]
     pub(crate) filter: FilterArgs,

@@ -8,7 +8,7 @@ use audience_report::engagement::EngagementSpec;
 use clap::Args;
 
 use super::experiment::parse_period;
-use super::{FilterArgs, InputArgs};
+use super::{FilterArgs, InputArgs, PublishArgs};
 use crate::error::Error;
 
 /// How much viewers cared, whether that changes, and which titles, parts of titles and sessions earned it.
@@ -57,17 +57,8 @@ pub(crate) struct EngagementArgs {
     #[arg(long, value_name = "N", default_value_t = 20)]
     top: usize,
 
-    /// Write JSON instead of text (documented in docs/engagement.md)
-    #[arg(long)]
-    pub(crate) json: bool,
-
-    /// Write to FILE instead of standard output: .html for a page, .json for JSON, text for all others
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-
-    /// Write scores, parts, days, trends, odd days and credits to DIR too, as CSV (documented in docs/engagement.md)
-    #[arg(long, value_name = "DIR")]
-    pub(crate) csv: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) publish: PublishArgs,
 
     #[command(flatten)]
     pub(crate) filter: FilterArgs,

@@ -8,7 +8,7 @@ use audience_report::funnel::{FunnelReportSpec, PositionsAsked};
 use clap::{Args, ValueEnum};
 
 use super::experiment::parse_period;
-use super::{FilterArgs, InputArgs};
+use super::{FilterArgs, InputArgs, PublishArgs};
 use crate::error::Error;
 
 /// How far they come: through steps that are events, or past places in the content.
@@ -70,17 +70,8 @@ pub(crate) struct FunnelArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) catalog: Option<PathBuf>,
 
-    /// Write JSON instead of text (documented in docs/funnel.md)
-    #[arg(long)]
-    pub(crate) json: bool,
-
-    /// Write to FILE instead of standard output: .html for a page, .json for JSON, text for all others
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-
-    /// Write every table to DIR too, as CSV (documented in docs/funnel.md)
-    #[arg(long, value_name = "DIR")]
-    pub(crate) csv: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) publish: PublishArgs,
 
     #[command(flatten)]
     pub(crate) filter: FilterArgs,

@@ -3,14 +3,12 @@
 use std::process::ExitCode;
 
 use audience_ingest::{Catalog, CatalogEntry};
-use audience_report::TextOptions;
 use audience_report::funnel::{FunnelReport, FunnelState};
 use audience_stats::Accumulator;
 
 use crate::args::FunnelArgs;
 use crate::command::report;
 use crate::error::Error;
-use crate::output::{self, OutputFormat};
 
 pub(crate) fn run(args: &FunnelArgs) -> Result<ExitCode, Error> {
     let mut spec = args.spec()?;
@@ -33,20 +31,6 @@ pub(crate) fn run(args: &FunnelArgs) -> Result<ExitCode, Error> {
         return Err(audience_report::Error::NoGroups { attribute: attribute.to_owned(), known }.into());
     }
     let report = FunnelReport::new(&state, &spec)?;
-    if let Some(folder) = &args.csv {
-        output::write_tables(&report.to_csv(), folder)?;
-    }
-    let output = args.output.as_deref();
-    let format = OutputFormat::of(output, args.json);
-    let text = match format {
-        OutputFormat::Json => output::json(&report)?,
-        OutputFormat::Html => report.to_html(),
-        OutputFormat::Text => {
-            let mut options = TextOptions::default();
-            options.width = output::width(output, options.width);
-            report.to_text(options)
-        }
-    };
-    format.write(&text, output)?;
+    args.publish.publish(&report)?;
     Ok(ExitCode::SUCCESS)
 }

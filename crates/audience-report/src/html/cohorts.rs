@@ -1,7 +1,7 @@
 //! Who comes back, and a page of it alone.
 
 use super::markup::Markup;
-use super::page::document;
+use super::page::topic;
 use super::plot;
 use super::table::{Cell, Column, Table};
 use crate::cohorts::{CohortRow, CohortsFindings, CohortsReport, OffsetRow, words};
@@ -9,29 +9,12 @@ use crate::format::{self, NONE};
 
 /// A page of nothing else.
 pub(super) fn write_page(report: &CohortsReport) -> Markup {
-    document("Who comes back", |out| {
-        out.leaf("a", &[("class", &"skip"), ("href", &"#main")], "Skip to cohorts");
-        out.element("header", &[], |out| {
-            out.element("div", &[("class", &"top")], |out| {
-                out.leaf("h1", &[], "Who comes back");
-                let viewers = format::things(report.findings.viewers, "viewer", "viewers");
-                let of = format::sessions(report.sessions, report.sessions_read);
-                out.leaf("p", &[("class", &"period")], format_args!("{viewers}, {of}"));
-                out.literal("<p class=\"theme\"></p>");
-            });
-        });
-        out.line();
-        out.element("main", &[("id", &"main")], |out| {
-            out.element("section", &[("id", &"cohorts")], |out| {
-                out.leaf("h2", &[("class", &"hidden")], "Who comes back");
-                write_parts(out, &report.findings);
-            });
-        });
-        out.line();
-        out.element("footer", &[], |out| {
-            out.text(concat!("Made by audience ", env!("CARGO_PKG_VERSION"), ". Days are those of "));
-            out.name(&report.asked.time_zone);
-            out.text(".");
+    let viewers = format::things(report.findings.viewers, "viewer", "viewers");
+    let of = format!("{viewers}, {}", format::sessions(report.sessions, report.sessions_read));
+    topic("Who comes back", &of, Some(&report.asked.time_zone), |out| {
+        out.element("section", &[("id", &"cohorts")], |out| {
+            out.leaf("h2", &[("class", &"hidden")], "Who comes back");
+            write_parts(out, &report.findings);
         });
     })
 }

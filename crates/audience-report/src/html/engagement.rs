@@ -1,7 +1,7 @@
 //! The section on engagement, and a page of it alone.
 
 use super::markup::Markup;
-use super::page::document;
+use super::page::topic;
 use super::plot;
 use super::table::{Cell, Column, Table, file_names};
 use crate::engagement::{EngagementFindings, EngagementReport, JourneyFindings, TitleEngagement, words};
@@ -9,28 +9,11 @@ use crate::format::{self, NONE};
 
 /// A page of nothing else.
 pub(super) fn write_page(report: &EngagementReport) -> Markup {
-    document("Audience engagement", |out| {
-        out.leaf("a", &[("class", &"skip"), ("href", &"#main")], "Skip to engagement");
-        out.element("header", &[], |out| {
-            out.element("div", &[("class", &"top")], |out| {
-                out.leaf("h1", &[], "Audience engagement");
-                let of = format::sessions(report.sessions, report.sessions_read);
-                out.leaf("p", &[("class", &"period")], of);
-                out.literal("<p class=\"theme\"></p>");
-            });
-        });
-        out.line();
-        out.element("main", &[("id", &"main")], |out| {
-            out.element("section", &[("id", &"engagement")], |out| {
-                out.leaf("h2", &[("class", &"hidden")], "How much viewers cared");
-                write_parts(out, &report.findings);
-            });
-        });
-        out.line();
-        out.element("footer", &[], |out| {
-            out.text(concat!("Made by audience ", env!("CARGO_PKG_VERSION"), ". Days are those of "));
-            out.name(&report.asked.time_zone);
-            out.text(".");
+    let of = format::sessions(report.sessions, report.sessions_read);
+    topic("Audience engagement", &of, Some(&report.asked.time_zone), |out| {
+        out.element("section", &[("id", &"engagement")], |out| {
+            out.leaf("h2", &[("class", &"hidden")], "How much viewers cared");
+            write_parts(out, &report.findings);
         });
     })
 }

@@ -3,7 +3,7 @@
 use audience_cohort::MilestoneReading;
 
 use super::markup::Markup;
-use super::page::document;
+use super::page::topic;
 use super::plot::{self, Level};
 use super::table::{Cell, Column, Table};
 use crate::cohorts::Rate;
@@ -16,34 +16,22 @@ use crate::funnel::{
 
 /// A page of nothing else.
 pub(super) fn write_page(report: &FunnelReport) -> Markup {
-    document("How far they come", |out| {
-        out.leaf("a", &[("class", &"skip"), ("href", &"#main")], "Skip to funnels");
-        out.element("header", &[], |out| {
-            out.element("div", &[("class", &"top")], |out| {
-                out.leaf("h1", &[], "How far they come");
-                out.leaf("p", &[("class", &"period")], format::sessions(report.sessions, report.sessions_read));
-                out.literal("<p class=\"theme\"></p>");
+    let of = format::sessions(report.sessions, report.sessions_read);
+    topic("How far they come", &of, None, |out| {
+        if let Some(events) = &report.findings.events {
+            out.element("section", &[("id", &"steps")], |out| {
+                out.leaf("h2", &[], "Through steps");
+                write_events(out, events, report.findings.min_units);
             });
-        });
-        out.line();
-        out.element("main", &[("id", &"main")], |out| {
-            if let Some(events) = &report.findings.events {
-                out.element("section", &[("id", &"steps")], |out| {
-                    out.leaf("h2", &[], "Through steps");
-                    write_events(out, events, report.findings.min_units);
-                });
-                out.line();
-            }
-            if let Some(positions) = &report.findings.positions {
-                out.element("section", &[("id", &"milestones")], |out| {
-                    out.leaf("h2", &[], "Past places in the content");
-                    write_positions(out, positions, report.findings.min_units);
-                });
-                out.line();
-            }
-        });
-        out.line();
-        out.leaf("footer", &[], concat!("Made by audience ", env!("CARGO_PKG_VERSION"), "."));
+            out.line();
+        }
+        if let Some(positions) = &report.findings.positions {
+            out.element("section", &[("id", &"milestones")], |out| {
+                out.leaf("h2", &[], "Past places in the content");
+                write_positions(out, positions, report.findings.min_units);
+            });
+            out.line();
+        }
     })
 }
 

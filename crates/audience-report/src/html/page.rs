@@ -51,6 +51,31 @@ pub(super) fn document(title: &str, body: impl FnOnce(&mut Markup)) -> Markup {
     out
 }
 
+/// A page about one thing: what it is called, of how much it is, and the time zone of its days, if it has any.
+pub(super) fn topic(name: &str, of: &str, zone: Option<&str>, main: impl FnOnce(&mut Markup)) -> Markup {
+    document(name, |out| {
+        out.leaf("a", &[("class", &"skip"), ("href", &"#main")], "Skip to the report");
+        out.element("header", &[], |out| {
+            out.element("div", &[("class", &"top")], |out| {
+                out.leaf("h1", &[], name);
+                out.leaf("p", &[("class", &"period")], of);
+                out.literal("<p class=\"theme\"></p>");
+            });
+        });
+        out.line();
+        out.element("main", &[("id", &"main")], main);
+        out.line();
+        out.element("footer", &[], |out| {
+            out.text(concat!("Made by audience ", env!("CARGO_PKG_VERSION"), "."));
+            if let Some(zone) = zone {
+                out.text(" Days are those of ");
+                out.name(zone);
+                out.text(".");
+            }
+        });
+    })
+}
+
 fn write_head(out: &mut Markup, title: &str) {
     out.empty("meta", &[("charset", &"utf-8")]);
     out.empty("meta", &[("http-equiv", &"Content-Security-Policy"), ("content", &POLICY)]);
