@@ -1,6 +1,7 @@
 //! The same figures for every group of sessions.
 
 mod group;
+mod number_set;
 mod published;
 mod slice;
 

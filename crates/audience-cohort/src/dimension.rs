@@ -169,15 +169,42 @@ impl Grouping {
     }
 }
 
+/// Stands for these parts, in this order. Those that have room in a few hundred bytes are hashed as one text.
 fn hash_of<'a>(parts: impl Iterator<Item = Part<'a>>) -> u128 {
-    parts.fold(0, |hash: u128, part| {
-        let seed = (hash as u64) ^ ((hash >> 64) as u64);
-        match part {
-            Part::Missing => hash128(&[], seed ^ 1),
-            Part::Day(day) => hash128(&day.to_le_bytes(), seed ^ 2),
-            Part::Text(text) => hash128(text.as_bytes(), seed ^ 3),
+    let mut buffer = [0; 240];
+    let (mut length, mut hash) = (0, 0_u128);
+    for part in parts {
+        let day;
+        let (kind, bytes): (u8, &[u8]) = match part {
+            Part::Missing => (0, &[]),
+            Part::Day(number) => {
+                day = number.to_le_bytes();
+                (1, &day)
+            }
+            Part::Text(text) => (2, text.as_bytes()),
+        };
+        let end = length + 5 + bytes.len();
+        if end > buffer.len() {
+            // What there is stands for itself, and so does a part that is longer than all the room.
+            hash = mixed(hash, &buffer[..length]);
+            length = 0;
+            if bytes.len() + 5 > buffer.len() {
+                hash = mixed(hash ^ u128::from(kind), bytes);
+                continue;
+            }
         }
-    })
+        buffer[length] = kind;
+        // No text has more bytes than fit here, or it would not be in the buffer.
+        buffer[length + 1..length + 5].copy_from_slice(&(bytes.len() as u32).to_le_bytes());
+        buffer[length + 5..length + 5 + bytes.len()].copy_from_slice(bytes);
+        length += 5 + bytes.len();
+    }
+    mixed(hash, &buffer[..length])
+}
+
+/// Goes on from a hash.
+fn mixed(before: u128, bytes: &[u8]) -> u128 {
+    hash128(bytes, (before as u64) ^ ((before >> 64) as u64))
 }
 
 impl KeyOf<SessionFacts> for Grouping {

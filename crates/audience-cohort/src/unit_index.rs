@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
@@ -28,9 +29,10 @@ impl Hash for UnitKey {
     }
 }
 
-/// Numbers units in the order in which they come: exact for as many as there are numbers.
+/// Numbers units in the order in which they come: exact for as many as there are numbers. A copy costs nothing until one of the two
+/// numbers a new unit.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct UnitIndex(HashMap<UnitKey, u32, RandomState>);
+pub(crate) struct UnitIndex(Arc<HashMap<UnitKey, u32, RandomState>>);
 
 impl UnitIndex {
     /// The number of a unit, which is that of [`len`](Self::len) before if it is new. `None` when there are 2³² already, which take some
@@ -41,7 +43,7 @@ impl UnitIndex {
             return Some(*known);
         }
         let next = u32::try_from(self.0.len()).ok()?;
-        self.0.insert(key, next);
+        Arc::make_mut(&mut self.0).insert(key, next);
         Some(next)
     }
 
@@ -52,8 +54,8 @@ impl UnitIndex {
     /// The keys in the order of their numbers.
     pub(crate) fn into_keys(self) -> Vec<UnitKey> {
         let mut keys = vec![UnitKey([0; 2]); self.0.len()];
-        for (key, number) in self.0 {
-            keys[number as usize] = key;
+        for (key, number) in self.0.iter() {
+            keys[*number as usize] = *key;
         }
         keys
     }
@@ -73,6 +75,6 @@ impl UnitIndex {
 /// Keys in the order of their numbers, each once.
 impl FromIterator<UnitKey> for UnitIndex {
     fn from_iter<I: IntoIterator<Item = UnitKey>>(keys: I) -> Self {
-        Self(keys.into_iter().zip(0..).collect())
+        Self(Arc::new(keys.into_iter().zip(0..).collect()))
     }
 }

@@ -2,8 +2,8 @@
 
 use audience_stats::hash::hash128;
 use audience_stats::{Accumulator, DistinctSketch, Merge};
-use roaring::RoaringBitmap;
 
+use super::number_set::NumberSet;
 use crate::dimension::Value;
 use crate::unit_index::UnitIndex;
 
@@ -30,7 +30,7 @@ pub(super) struct Counted<A> {
 #[derive(Clone, Debug)]
 pub(super) enum GroupViewers {
     /// By their numbers.
-    Exact(RoaringBitmap),
+    Exact(NumberSet),
     /// About.
     Sketch(Box<DistinctSketch>),
 }
@@ -39,7 +39,7 @@ impl<A: Merge + Clone> Counted<A> {
     /// Takes in another group of the same breakdown.
     pub(super) fn add(&mut self, other: &Self) {
         match (&mut self.viewers, &other.viewers) {
-            (GroupViewers::Exact(mine), GroupViewers::Exact(theirs)) => *mine |= theirs,
+            (GroupViewers::Exact(mine), GroupViewers::Exact(theirs)) => mine.unite(theirs),
             (mine, theirs) => mine.merge(theirs.clone()),
         }
         self.state.merge(other.state.clone());
@@ -59,7 +59,7 @@ impl<A: Merge> Merge for Counted<A> {
 
 impl Default for GroupViewers {
     fn default() -> Self {
-        Self::Exact(RoaringBitmap::new())
+        Self::Exact(NumberSet::default())
     }
 }
 
@@ -93,7 +93,7 @@ impl GroupViewers {
 impl Merge for GroupViewers {
     fn merge(&mut self, other: Self) {
         match (self, other) {
-            (Self::Exact(mine), Self::Exact(theirs)) => *mine |= theirs,
+            (Self::Exact(mine), Self::Exact(theirs)) => mine.unite(&theirs),
             (Self::Sketch(mine), Self::Sketch(theirs)) => mine.merge(*theirs),
             (mine, theirs) => panic!("merge {mine:?} with {theirs:?}: viewers are counted in two ways"),
         }

@@ -96,27 +96,42 @@ impl Milestones {
     /// Where the one at this place in the list is in content of this duration. `None` without such a milestone, and of a share when
     /// the duration is not known or 0.
     pub fn position(&self, at: usize, duration: Option<MediaTime>) -> Option<MediaTime> {
+        self.place(at, duration).map(|place| place.crossed)
+    }
+
+    fn place(&self, at: usize, duration: Option<MediaTime>) -> Option<Place> {
         match &self.0 {
             Places::Shares(shares) => {
                 let duration = duration.filter(|duration| !duration.is_zero())?.as_millis();
-                let exact = (u128::from(*shares.get(at)?) * u128::from(duration)).div_ceil(u128::from(MILLION));
-                // A share is no more than all, so it fits.
-                Some(MediaTime::from_millis(u64::try_from(exact).unwrap_or(duration).min(duration - 1)))
+                let share = *shares.get(at)?;
+                let exact = match share.checked_mul(duration) {
+                    Some(product) => product.div_ceil(MILLION),
+                    // A share is no more than all, so it fits.
+                    None => (u128::from(share) * u128::from(duration)).div_ceil(u128::from(MILLION)) as u64,
+                };
+                let crossed = MediaTime::from_millis(exact.min(duration - 1));
+                Some(Place { crossed, reached: MediaTime::from_millis(exact) })
             }
-            Places::Positions(positions) => positions.get(at).copied(),
+            Places::Positions(positions) => {
+                let position = *positions.get(at)?;
+                Some(Place { crossed: position, reached: position })
+            }
         }
     }
 
-    /// Whether content played up to `furthest` comes as far: to m D itself, rounded neither way.
-    pub(super) fn reached(&self, at: usize, furthest: MediaTime, duration: Option<MediaTime>) -> bool {
-        match &self.0 {
-            Places::Shares(shares) => {
-                let duration = duration.map_or(u64::MAX, MediaTime::as_millis);
-                u128::from(furthest.as_millis()) * u128::from(MILLION) >= u128::from(shares[at]) * u128::from(duration)
-            }
-            Places::Positions(positions) => furthest >= positions[at],
-        }
+    /// Where all of them are in content of this duration. `None` as above.
+    pub(super) fn places(&self, duration: Option<MediaTime>) -> Option<Vec<Place>> {
+        (0..self.len()).map(|at| self.place(at, duration)).collect()
     }
+}
+
+/// Where a milestone is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// What is played past it has this millisecond.
+    pub(super) crossed: MediaTime,
+    /// What comes as far is played up to here: to m D, rounded up, since no end is between two milliseconds.
+    pub(super) reached: MediaTime,
 }
 
 impl TryFrom<Places> for Milestones {

@@ -6,13 +6,13 @@ mod portable;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use audience_core::{MediaTime, SessionFacts, SessionId, Stretch, Timestamp};
+use audience_core::{MediaTime, SessionFacts, SessionId, Timestamp};
 use audience_stats::hash::{hash64, hash128};
 use audience_stats::{Accumulator, Merge, Proportion};
 use foldhash::fast::RandomState;
 
 use super::figures::part;
-use super::milestones::Milestones;
+use super::milestones::{Milestones, Place};
 
 /// What comes past milestones, and counts once.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
@@ -103,6 +103,9 @@ pub struct PositionFunnel {
     counts: PositionFunnelSummary,
     /// Of each viewer with a title, by a hash of the two, their sessions in order.
     units: HashMap<u128, Vec<Passed>, RandomState>,
+    /// Where the milestones are in content of the duration that was seen last: that of a title is mostly the same.
+    places: Vec<Place>,
+    places_of: Option<Option<MediaTime>>,
 }
 
 /// What a [`PositionFunnel`] has seen. Counts of units, a number for each milestone.
@@ -142,16 +145,24 @@ struct Passed {
     crossed: Option<Box<[(u8, u8)]>>,
 }
 
-/// How far through the milestones a unit came that played these, and those of `crossed` next.
-fn go_on(reached: u8, crossed: &[(u8, u8)]) -> u8 {
-    crossed.iter().fold(reached, |reached, (first, end)| if (*first..*end).contains(&reached) { *end } else { reached })
+/// How far through the milestones a unit came that came so far, and past these next.
+#[inline]
+fn go_on(reached: u8, (first, end): (u8, u8)) -> u8 {
+    if (first..end).contains(&reached) { end } else { reached }
 }
 
 impl PositionFunnel {
     /// Nothing seen yet.
     pub fn new(milestones: Milestones, unit: PositionUnit) -> Self {
         let counts = PositionFunnelSummary::empty(milestones.len());
-        Self { milestones: Arc::new(milestones), unit, counts, units: HashMap::default() }
+        Self {
+            milestones: Arc::new(milestones),
+            unit,
+            counts,
+            units: HashMap::default(),
+            places: Vec::new(),
+            places_of: None,
+        }
     }
 
     /// Where the milestones are.
@@ -164,43 +175,41 @@ impl PositionFunnel {
         self.unit
     }
 
-    /// What a session came past; `None` when it is not known where the milestones are.
-    fn passed(&self, facts: &SessionFacts) -> Option<Passed> {
-        let milestones = &self.milestones;
-        let mut places = [MediaTime::ZERO; Milestones::MAX];
-        let places = &mut places[..milestones.len()];
-        for (at, place) in places.iter_mut().enumerate() {
-            *place = milestones.position(at, facts.duration)?;
+    /// Makes sure that the places are those for content of this duration; whether they are known.
+    fn place(&mut self, duration: Option<MediaTime>) -> bool {
+        if self.places_of != Some(duration) {
+            self.places_of = Some(duration);
+            self.places = self.milestones.places(duration).unwrap_or_default();
         }
-        let within = |start: MediaTime, end: MediaTime| {
-            let before = |position: MediaTime| places.partition_point(|place| *place < position) as u8;
-            (before(start), before(end))
-        };
-        let each = facts.map.covered().map(|(start, end)| within(start, end)).map(bits).fold(0, |all, some| all | some);
+        !self.places.is_empty()
+    }
+
+    /// Those that a stretch comes past, as the first and the one after the last.
+    #[inline]
+    fn within(&self, start: MediaTime, end: MediaTime) -> (u8, u8) {
+        let before = |position: MediaTime| self.places.partition_point(|place| place.crossed < position) as u8;
+        (before(start), before(end))
+    }
+
+    /// Those it came as far as, and those it played, as bits.
+    fn seen(&self, facts: &SessionFacts) -> (u64, u64) {
+        let each =
+            facts.map.covered().map(|(start, end)| bits(self.within(start, end))).fold(0, |all, some| all | some);
         let far = facts.map.furthest().filter(|furthest| !furthest.is_zero());
-        let furthest = far.map_or(0, |far| {
-            let reached = |at: &usize| milestones.reached(*at, far, facts.duration);
-            (0..milestones.len()).filter(reached).fold(0, |all, at| all | 1 << at)
-        });
-        let crossed = stretches(facts).map(|stretches| {
-            let mut crossed: Vec<(u8, u8)> =
-                stretches.iter().map(|stretch| within(stretch.start, stretch.end)).filter(|(a, b)| a < b).collect();
-            // To play the same again leads no further.
-            crossed.dedup();
-            crossed.into()
-        });
-        Some(Passed { at: facts.started_at, session: facts.identity.session_id.clone(), furthest, each, crossed })
+        let furthest = far.map_or(0, |far| self.places.partition_point(|place| place.reached <= far));
+        (bits((0, furthest as u8)), each)
     }
 }
 
-/// What a session played, in order; `None` when nobody knows in which.
-fn stretches(facts: &SessionFacts) -> Option<Vec<Stretch>> {
+/// Gives what a session played, in order, to `take`; `None` when nobody knows in which.
+fn each_stretch(facts: &SessionFacts, mut take: impl FnMut(MediaTime, MediaTime)) -> Option<()> {
     match facts.map.runs() {
-        _ if !facts.played.is_empty() => Some(facts.played.clone()),
-        [] => Some(Vec::new()),
-        [run] if run.plays == 1 => Some(vec![Stretch { start: run.start, end: run.end }]),
-        _ => None,
+        _ if !facts.played.is_empty() => facts.played.iter().for_each(|stretch| take(stretch.start, stretch.end)),
+        [] => {}
+        [run] if run.plays == 1 => take(run.start, run.end),
+        _ => return None,
     }
+    Some(())
 }
 
 /// The numbers from the first on up to the one before the end, as bits.
@@ -232,8 +241,14 @@ impl PositionFunnelSummary {
     /// A unit with these sessions, in order.
     fn count(&mut self, sessions: &[Passed]) {
         let together = |of: fn(&Passed) -> u64| sessions.iter().map(of).fold(0, |all, some| all | some);
-        let (furthest, each) = (together(|passed| passed.furthest), together(|passed| passed.each));
-        let ordered = sessions.iter().try_fold(0, |reached, passed| Some(go_on(reached, passed.crossed.as_deref()?)));
+        let ordered = sessions
+            .iter()
+            .try_fold(0, |reached, passed| Some(passed.crossed.as_deref()?.iter().copied().fold(reached, go_on)));
+        self.count_one(together(|passed| passed.furthest), together(|passed| passed.each), ordered);
+    }
+
+    /// A unit that came as far as these, played these, and came through so many in order.
+    fn count_one(&mut self, furthest: u64, each: u64, ordered: Option<u8>) {
         self.units.merge(1);
         self.order_unknown.merge(u64::from(ordered.is_none()));
         add(&mut self.furthest, furthest);
@@ -273,7 +288,7 @@ impl PositionFunnelSummary {
 
 /// One more for each milestone whose bit is set.
 fn add(counts: &mut [u64], bits: u64) {
-    counts.iter_mut().enumerate().filter(|(at, _)| bits >> at & 1 == 1).for_each(|(_, count)| count.merge(1));
+    counts.iter_mut().zip(0..).for_each(|(count, at)| count.merge(bits >> at & 1));
 }
 
 impl Merge for PositionFunnelSummary {
@@ -316,13 +331,29 @@ impl Accumulator for PositionFunnel {
     type Summary = PositionFunnelSummary;
 
     fn observe(&mut self, facts: &SessionFacts) {
-        let Some(passed) = self.passed(facts) else {
+        if !self.place(facts.duration) {
             self.counts.unknown_duration.merge(1);
             return;
-        };
+        }
+        let (furthest, each) = self.seen(facts);
         match self.unit {
-            PositionUnit::Session => self.counts.count(&[passed]),
+            PositionUnit::Session => {
+                let mut reached = 0;
+                let known = each_stretch(facts, |start, end| reached = go_on(reached, self.within(start, end)));
+                self.counts.count_one(furthest, each, known.map(|()| reached));
+            }
             PositionUnit::ViewerTitle => {
+                let mut crossed = Vec::new();
+                let known = each_stretch(facts, |start, end| {
+                    let some = self.within(start, end);
+                    // To play the same again leads no further.
+                    if some.0 < some.1 && crossed.last() != Some(&some) {
+                        crossed.push(some);
+                    }
+                });
+                let crossed = known.map(|()| crossed.into());
+                let session = facts.identity.session_id.clone();
+                let passed = Passed { at: facts.started_at, session, furthest, each, crossed };
                 let unit = self.units.entry(key_of(facts)).or_default();
                 let place = unit.partition_point(|other| *other <= passed);
                 unit.insert(place, passed);

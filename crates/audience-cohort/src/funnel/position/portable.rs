@@ -1,7 +1,5 @@
 //! A funnel over positions as bytes.
 
-use std::sync::Arc;
-
 use audience_stats::{Portable, fingerprint_of};
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -63,7 +61,7 @@ impl TryFrom<Written> for PositionFunnel {
                 return Err("a session came past milestones that are not there");
             }
         }
-        Ok(Self { milestones: Arc::new(milestones), unit, counts, units: units.into_iter().collect() })
+        Ok(Self { counts, units: units.into_iter().collect(), ..Self::new(milestones, unit) })
     }
 }
 
