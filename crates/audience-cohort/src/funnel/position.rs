@@ -6,7 +6,7 @@ mod portable;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use audience_core::{MediaTime, SessionFacts, SessionId, Timestamp};
+use audience_core::{MediaTime, Run, SessionFacts, SessionId, Timestamp};
 use audience_stats::hash::{hash64, hash128};
 use audience_stats::{Accumulator, Merge, Proportion};
 use foldhash::fast::RandomState;
@@ -105,7 +105,7 @@ pub struct PositionFunnel {
     units: HashMap<u128, Vec<Passed>, RandomState>,
     /// Where the milestones are in content of the duration that was seen last: that of a title is mostly the same.
     places: Vec<Place>,
-    places_of: Option<Option<MediaTime>>,
+    places_of: Option<MediaTime>,
 }
 
 /// What a [`PositionFunnel`] has seen. Counts of units, a number for each milestone.
@@ -177,8 +177,8 @@ impl PositionFunnel {
 
     /// Makes sure that the places are those for content of this duration; whether they are known.
     fn place(&mut self, duration: Option<MediaTime>) -> bool {
-        if self.places_of != Some(duration) {
-            self.places_of = Some(duration);
+        if self.places.is_empty() || self.places_of != duration {
+            self.places_of = duration;
             self.places = self.milestones.places(duration).unwrap_or_default();
         }
         !self.places.is_empty()
@@ -191,25 +191,28 @@ impl PositionFunnel {
         (before(start), before(end))
     }
 
-    /// Those it came as far as, and those it played, as bits.
-    fn seen(&self, facts: &SessionFacts) -> (u64, u64) {
-        let each =
-            facts.map.covered().map(|(start, end)| bits(self.within(start, end))).fold(0, |all, some| all | some);
-        let far = facts.map.furthest().filter(|furthest| !furthest.is_zero());
-        let furthest = far.map_or(0, |far| self.places.partition_point(|place| place.reached <= far));
-        (bits((0, furthest as u8)), each)
+    /// Goes through what a session played, in order if that is known, and gives what each stretch comes past to `take`: what it came as far
+    /// as and what it played, as bits, and whether the order is known.
+    #[inline]
+    fn follow(&self, facts: &SessionFacts, mut take: impl FnMut((u8, u8))) -> (u64, u64, bool) {
+        let (mut each, mut far, mut known) = (0, MediaTime::ZERO, true);
+        let mut stretch = |start, end: MediaTime| {
+            let some = self.within(start, end);
+            each |= bits(some);
+            far = far.max(end);
+            take(some);
+        };
+        if facts.played.is_empty() {
+            let runs = facts.map.runs();
+            // What was played at once was played in order.
+            known = matches!(runs, [] | [Run { plays: 1, .. }]);
+            facts.map.covered().for_each(|(start, end)| stretch(start, end));
+        } else {
+            facts.played.iter().for_each(|played| stretch(played.start, played.end));
+        }
+        let furthest = if far.is_zero() { 0 } else { self.places.partition_point(|place| place.reached <= far) };
+        (bits((0, furthest as u8)), each, known)
     }
-}
-
-/// Gives what a session played, in order, to `take`; `None` when nobody knows in which.
-fn each_stretch(facts: &SessionFacts, mut take: impl FnMut(MediaTime, MediaTime)) -> Option<()> {
-    match facts.map.runs() {
-        _ if !facts.played.is_empty() => facts.played.iter().for_each(|stretch| take(stretch.start, stretch.end)),
-        [] => {}
-        [run] if run.plays == 1 => take(run.start, run.end),
-        _ => return None,
-    }
-    Some(())
 }
 
 /// The numbers from the first on up to the one before the end, as bits.
@@ -335,23 +338,21 @@ impl Accumulator for PositionFunnel {
             self.counts.unknown_duration.merge(1);
             return;
         }
-        let (furthest, each) = self.seen(facts);
         match self.unit {
             PositionUnit::Session => {
                 let mut reached = 0;
-                let known = each_stretch(facts, |start, end| reached = go_on(reached, self.within(start, end)));
-                self.counts.count_one(furthest, each, known.map(|()| reached));
+                let (furthest, each, known) = self.follow(facts, |some| reached = go_on(reached, some));
+                self.counts.count_one(furthest, each, known.then_some(reached));
             }
             PositionUnit::ViewerTitle => {
                 let mut crossed = Vec::new();
-                let known = each_stretch(facts, |start, end| {
-                    let some = self.within(start, end);
+                let (furthest, each, known) = self.follow(facts, |some| {
                     // To play the same again leads no further.
                     if some.0 < some.1 && crossed.last() != Some(&some) {
                         crossed.push(some);
                     }
                 });
-                let crossed = known.map(|()| crossed.into());
+                let crossed = known.then(|| crossed.into());
                 let session = facts.identity.session_id.clone();
                 let passed = Passed { at: facts.started_at, session, furthest, each, crossed };
                 let unit = self.units.entry(key_of(facts)).or_default();
