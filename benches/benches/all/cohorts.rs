@@ -79,6 +79,8 @@ fn breakdowns(criterion: &mut Criterion) {
         );
         records.push(SessionRecord { viewer_id: viewer, region, device, watch_seconds: watched as f64 });
     }
+    // So that texts are in memory one after the other, as they are when they have been read.
+    let records = records.clone();
     let mut group = criterion.benchmark_group("breakdown by region, device, both");
     group.throughput(Throughput::Elements(sessions));
     let grouping = Grouping::new(Dimension::parse_list("region,device").expect("two names"), TimeZone::UTC);
