@@ -83,9 +83,24 @@ const GROUPS: &[(&str, &str)] = &[
          seconds. One thread; per session.",
     ),
     (
+        "cohort matrix, 30 days",
+        "1,000,000 visits of 100,000 viewers, text in memory, by day: ours in two time zones, theirs in the only one it has. One \
+         thread; per visit.",
+    ),
+    (
+        "breakdown by region, device, both",
+        "300,000 sessions of 100,000 viewers by two attributes, by each of them, and all together, viewers counted exactly where nothing \
+         else is said: ours from the same records as theirs, and from session facts, with more figures. One thread; per session.",
+    ),
+    (
         "event funnel",
         "1,000,000 events of 100,000 users, text in memory, through three steps in a day each: ours the best chain of each user, with \
          times to convert; theirs the first events that fit, which is another answer. One thread; per event.",
+    ),
+    (
+        "position funnel",
+        "Five milestones of a title: ours from facts, by four readings; theirs from events, which is the only way it has, by one. One \
+         thread; per session.",
     ),
     (
         "quantile insert",
