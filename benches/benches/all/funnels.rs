@@ -85,7 +85,9 @@ pub(crate) fn define(criterion: &mut Criterion) {
         });
     }
     let sessions: Vec<Vec<SessionEvent>> = sessions(200_000, 100_000);
-    let flat: Vec<SessionEvent> = sessions.iter().flatten().cloned().collect();
+    // Of both, texts are in memory one after the other.
+    let (sessions, flat): (Vec<_>, Vec<SessionEvent>) =
+        (sessions.clone(), sessions.iter().flatten().cloned().collect());
     group.throughput(Throughput::Elements(flat.len() as u64));
     group.bench_function(BenchmarkId::new("audience", "in sessions of five"), |bencher| {
         bencher.iter(|| {
