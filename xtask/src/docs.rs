@@ -10,6 +10,7 @@ mod tests {
     use audience_ingest::{Catalog, Format, Input, Options, Quality, read_events};
     use audience_lake::SessionsTable;
     use audience_report::check::{CheckReport, CheckSpec, CheckState, metrics, parse_rules};
+    use audience_report::cohorts::{CohortsReport, CohortsSpec, CohortsState};
     use audience_report::funnel::{FunnelReport, FunnelReportSpec, FunnelState, PositionsAsked};
     use audience_report::groups::{GroupsReport, GroupsSpec, GroupsState, Versus};
     use audience_report::{Dimension, Filter, Report, ReportSpec, ReportState};
@@ -51,6 +52,30 @@ mod tests {
         keys(&serde_json::to_value(&report).unwrap(), &mut found);
         // What is the same as in other reports is documented there.
         let page = [page("docs/report-json.md"), page("docs/engagement.md"), page("docs/cohorts.md")].concat();
+        let documented = words(&page);
+        let missing: Vec<_> = found.iter().filter(|key| !documented.contains(key.as_str())).collect();
+        assert_eq!(missing, Vec::<&String>::new());
+    }
+
+    #[test]
+    fn every_key_and_column_of_cohorts_is_documented() {
+        // Where these sessions of one night are on two days, so that somebody comes back.
+        let zone = jiff::tz::TimeZone::get("America/New_York").unwrap();
+        let by = Some("device".to_owned());
+        let spec = CohortsSpec { zone, by, list_viewers: true, ..CohortsSpec::default() };
+        let mut state = CohortsState::new(&spec);
+        state.observe_all(&various_facts());
+        let report = CohortsReport::new(state, &spec).unwrap();
+        let mut found = BTreeSet::new();
+        keys(&serde_json::to_value(&report).unwrap(), &mut found);
+        for table in report.to_csv() {
+            found.extend(table.text.lines().next().unwrap().split(',').map(str::to_owned));
+        }
+        assert!(
+            ["viewer_rows", "expected_of_new", "omitted", "eligible"].iter().all(|key| found.contains(*key)),
+            "{found:?}"
+        );
+        let page = [page("docs/cohorts.md"), page("docs/report-json.md")].concat();
         let documented = words(&page);
         let missing: Vec<_> = found.iter().filter(|key| !documented.contains(key.as_str())).collect();
         assert_eq!(missing, Vec::<&String>::new());

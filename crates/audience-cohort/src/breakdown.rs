@@ -23,8 +23,8 @@ use group::{Counted, GroupViewers};
 
 /// The same analysis for each group of sessions by some dimensions, with the number of different viewers of each.
 ///
-/// Memory grows with groups and what `A` keeps of each, and with viewers: some 40 bytes for each of them and 2 more for each group they are
-/// in; with [sketches](Self::with_sketches) it does not grow with viewers. It does not grow with sessions.
+/// Memory grows with groups and what `A` keeps of each, and with viewers: some 20 to 40 bytes for each of them, and for each group they
+/// are in 2 bytes, or a bit for each of 65,536 where more than 256 are in it; with [sketches](Self::with_sketches) it does not grow with viewers. It does not grow with sessions.
 ///
 /// # Examples
 ///

@@ -219,3 +219,39 @@ impl KeyOf<SessionFacts> for Grouping {
         self.parts(facts).map(value).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn different_keys_have_different_hashes() {
+        let long = "x".repeat(300);
+        let longer = "x".repeat(301);
+        let keys: [&[Option<&str>]; 14] = [
+            &[],
+            &[None],
+            &[Some("")],
+            &[None, None],
+            &[Some(""), None],
+            &[None, Some("")],
+            &[Some("ab"), Some("c")],
+            &[Some("a"), Some("bc")],
+            &[Some("c"), Some("ab")],
+            &[Some("abc")],
+            // Longer than what is hashed at once.
+            &[Some(&long)],
+            &[Some(&longer)],
+            &[Some(&long), Some("a")],
+            &[Some("a"), Some(&long)],
+        ];
+        let hashes: HashSet<u128> = keys.iter().map(|key| Grouping::hash_of_texts(key)).collect();
+        assert_eq!(hashes.len(), keys.len());
+        // Days are numbers, and no texts.
+        let day = Value::Day(jiff::civil::date(1970, 1, 2));
+        assert_ne!(Grouping::hash_of_key(&[day]), Grouping::hash_of_texts(&[Some("\u{1}\0\0\0")]));
+        assert_eq!(Grouping::hash_of_key(&[Value::Text("ab".into())]), Grouping::hash_of_texts(&[Some("ab")]));
+    }
+}

@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-/// 96 bits of the hash of what names a unit, which make a table of these as small as one of halves of hashes would be. Among 10⁹ units two
-/// share them with probability 6·10⁻¹².
+/// 96 bits of the hash of what names a unit: with its number 16 bytes. Among 10⁹ units two share them with probability 6·10⁻¹².
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct UnitKey([u32; 3]);
@@ -31,8 +30,7 @@ impl Hash for UnitKey {
 pub(crate) struct UnitIndex(Arc<HashMap<UnitKey, u32, RandomState>>);
 
 impl UnitIndex {
-    /// The number of a unit, which is that of [`len`](Self::len) before if it is new. `None` when there are 2³² already, which take some
-    /// 200 GB.
+    /// The number of a unit, which is that of [`len`](Self::len) before if it is new. `None` when there are 2³² already.
     #[inline]
     pub(crate) fn number(&mut self, key: UnitKey) -> Option<u32> {
         if let Some(known) = self.0.get(&key) {

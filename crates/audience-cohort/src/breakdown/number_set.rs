@@ -88,18 +88,14 @@ impl Run {
         }
     }
 
-    /// As bits.
-    fn spread(&mut self) -> &mut [u64; WORDS] {
+    /// As bits, if it is not yet.
+    fn spread(&mut self) {
         if let Self::Few(list) = self {
             let mut words = Box::new([0; WORDS]);
             for low in list.iter() {
                 words[usize::from(low >> 6)] |= 1 << (low & 63);
             }
             *self = Self::Many(words);
-        }
-        match self {
-            Self::Many(words) => words,
-            Self::Few(_) => unreachable!("it was spread"),
         }
     }
 
@@ -111,7 +107,10 @@ impl Run {
                 }
             }
             Self::Many(theirs) => {
-                self.spread().iter_mut().zip(theirs.iter()).for_each(|(word, other)| *word |= other);
+                self.spread();
+                if let Self::Many(words) = self {
+                    words.iter_mut().zip(theirs.iter()).for_each(|(word, other)| *word |= other);
+                }
             }
         }
     }
