@@ -1,8 +1,7 @@
 //! The part of viewers that comes back, and that has not yet.
 
-use super::curve::between;
 use super::{Figure, Tick, below, chart, levels, line_through, path, shapes};
-use crate::cohorts::{CohortsFindings, words};
+use crate::cohorts::{CohortsFindings, ReturnPoint, words};
 use crate::format;
 use crate::html::markup::Markup;
 use crate::html::table::{Cell, Column, Table};
@@ -12,7 +11,7 @@ pub(in crate::html) fn write(out: &mut Markup, findings: &CohortsFindings) {
     let Some(returns) = &findings.returns else { return };
     let points = &returns.not_yet_back;
     let Some(last) = points.last().filter(|last| last.days > 1) else { return };
-    let row = |point: &crate::cohorts::ReturnPoint| {
+    let row = |point: &ReturnPoint| {
         let end = |end: Option<f64>| Cell::Number(format::share(end), end);
         vec![
             Cell::Text(format!("{} d", point.days)),
@@ -50,15 +49,30 @@ pub(in crate::html) fn write(out: &mut Markup, findings: &CohortsFindings) {
         chart(out, "chart", "Viewers who had not come a second time", &description, |out| {
             levels(out, &[0.0, 0.25, 0.5, 0.75, 1.0].map(|share| (share, format!("{:.0} %", share * 100.0))));
             shapes(out, |out| {
-                // Points are evenly spaced, as the area takes them to be.
-                let ends =
-                    |end: fn(&crate::cohorts::ReturnPoint) -> f64| -> Vec<f64> { points.iter().map(end).collect() };
-                let low = ends(|point| point.low.unwrap_or(point.share));
-                let high = ends(|point| point.high.unwrap_or(point.share));
-                path(out, "band", &between(&low, &high));
+                path(out, "band", &band(points, at));
                 path(out, "curve", &line_through(points.iter().map(|point| (at(point.days), point.share))));
             });
             below(out, &ticks);
         });
     });
+}
+
+/// The area between the ends of the intervals, each at the day of its point, as the curve is.
+fn band(points: &[ReturnPoint], at: impl Fn(u64) -> f64) -> String {
+    let end = |point: &ReturnPoint, end: Option<f64>| (at(point.days), end.unwrap_or(point.share));
+    let high = points.iter().map(|point| end(point, point.high));
+    let low = points.iter().rev().map(|point| end(point, point.low));
+    format!("{}Z", line_through(high.chain(low)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_band_is_where_the_curve_is() {
+        let point = |days, share| ReturnPoint { days, share, low: Some(share - 0.1), high: Some(share + 0.1) };
+        let points = [point(0, 0.8), point(1, 0.6), point(2, 0.4)];
+        assert_eq!(band(&points, |days| days as f64 / 2.0), "M0 100L500 300L1000 500L1000 700L500 500L0 300Z");
+    }
 }
