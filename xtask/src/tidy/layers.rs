@@ -12,6 +12,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("audience-cohort", 2),
     ("audience-engagement", 2),
     ("audience-qoe", 2),
+    ("audience-realtime", 2),
     ("audience-retention", 2),
     ("audience-simulate", 2),
     ("audience-lake", 3),

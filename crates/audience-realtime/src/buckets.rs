@@ -1,0 +1,105 @@
+//! What is kept of stretches of time.
+
+use std::collections::BTreeMap;
+use std::ops::RangeBounds;
+
+use audience_core::{Merge, Timestamp};
+
+use crate::window::Window;
+
+/// What is kept of each bucket in which something was seen, by its number.
+///
+/// The latest one is at hand; an event that is late finds its own in as many steps as it takes among those that are kept, whatever lies
+/// between.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) struct Buckets<C> {
+    window: Window,
+    latest: Option<Latest<C>>,
+    earlier: BTreeMap<i64, C>,
+}
+
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+struct Latest<C> {
+    number: i64,
+    /// In milliseconds.
+    start: i64,
+    cell: C,
+}
+
+impl<C: Default> Buckets<C> {
+    pub(crate) fn new(window: Window) -> Self {
+        Self { window, latest: None, earlier: BTreeMap::new() }
+    }
+
+    /// What is kept of the bucket that `at` is in, and when it begins.
+    #[inline]
+    pub(crate) fn at(&mut self, at: Timestamp) -> (&mut C, Timestamp) {
+        let width = self.window.bucket().as_millis();
+        let hit = self
+            .latest
+            .as_ref()
+            .is_some_and(|latest| at.as_millis() >= latest.start && at.as_millis().abs_diff(latest.start) < width);
+        if !hit {
+            return self.at_another(at);
+        }
+        let latest = self.latest.as_mut().expect("it was hit");
+        (&mut latest.cell, Timestamp::from_millis(latest.start))
+    }
+
+    #[inline(never)]
+    fn at_another(&mut self, at: Timestamp) -> (&mut C, Timestamp) {
+        let number = self.window.number(at);
+        let start = self.window.start(number);
+        if self.latest.as_ref().is_some_and(|latest| number < latest.number) {
+            return (self.earlier.entry(number).or_default(), start);
+        }
+        let latest = Latest { number, start: start.as_millis(), cell: C::default() };
+        if let Some(before) = self.latest.replace(latest) {
+            self.earlier.insert(before.number, before.cell);
+        }
+        let latest = self.latest.as_mut().expect("it was put there");
+        (&mut latest.cell, start)
+    }
+
+    /// What is kept of each of these buckets, in order.
+    pub(crate) fn range(&self, numbers: impl RangeBounds<i64>) -> impl DoubleEndedIterator<Item = (i64, &C)> {
+        let latest = self.latest.as_ref().filter(|latest| numbers.contains(&latest.number));
+        let earlier = self.earlier.range(numbers).map(|(number, cell)| (*number, cell));
+        earlier.chain(latest.map(|latest| (latest.number, &latest.cell)))
+    }
+
+    /// Takes out what is kept of buckets before this one, in order.
+    pub(crate) fn take_before(&mut self, number: i64) -> impl Iterator<Item = (i64, C)> + use<C> {
+        let kept = self.earlier.split_off(&number);
+        let mut taken = std::mem::replace(&mut self.earlier, kept);
+        if let Some(latest) = self.latest.take_if(|latest| latest.number < number) {
+            taken.insert(latest.number, latest.cell);
+        }
+        taken.into_iter()
+    }
+
+    /// How many buckets there are of which something is kept.
+    pub(crate) fn len(&self) -> usize {
+        self.earlier.len() + usize::from(self.latest.is_some())
+    }
+
+    /// The window whose buckets these are.
+    pub(crate) fn window(&self) -> Window {
+        self.window
+    }
+}
+
+/// # Panics
+///
+/// When the buckets are those of different windows, which is a bug in the program.
+impl<C: Merge + Default> Merge for Buckets<C> {
+    fn merge(&mut self, other: Self) {
+        assert_eq!(self.window, other.window, "buckets of another window do not merge");
+        let latest = other.latest.map(|latest| (latest.number, latest.cell));
+        for (number, cell) in other.earlier.into_iter().chain(latest) {
+            self.at(self.window.start(number)).0.merge(cell);
+        }
+    }
+}
