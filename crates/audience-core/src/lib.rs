@@ -34,6 +34,7 @@
 //! | time on the wall, amounts of it, time in content, rates, fractions | [`Timestamp`], [`Elapsed`], [`MediaTime`], [`Rate`], [`Ratio`] |
 //! | what players report | [`Event`], [`EventKind`], [`Vitals`], [`Envelope`] |
 //! | events in order, without repeats, by title | [`Session`], [`SessionBuilder`] |
+//! | a session that is still going on | [`LiveSession`], [`LiveChange`] |
 //! | what the player did, and when | [`Timeline`]: [`Span`], [`Wait`], [`Seek`], [`Frame`] |
 //! | what was played, and how often | [`PlaybackMap`], [`Seconds`] |
 //! | a session, a viewer as one row | [`SessionFacts`], [`SessionMetrics`], [`UnitFacts`] |
@@ -91,6 +92,9 @@ pub use ids::{ContentId, SessionId, ViewerId};
 pub use map::{PlaybackMap, Run, Seconds};
 pub use ratio::Ratio;
 pub use rules::Rules;
-pub use session::{Attributes, ContextId, Identity, Session, SessionBuilder, Tidied};
+pub use session::{
+    Attributes, ContextId, Doing, Happening, Identity, LiveChange, LiveSession, LiveView, Session, SessionBuilder,
+    Tidied,
+};
 pub use time::{Elapsed, MediaTime, Rate, Timestamp};
 pub use timeline::{Activity, Frame, Replay, Seek, Seeks, Span, Timeline, Wait, WaitKind, Watched};

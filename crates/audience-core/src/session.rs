@@ -3,12 +3,15 @@
 mod attributes;
 mod builder;
 mod identity;
+mod live;
 mod order;
 mod outline;
+mod screen;
 
 pub use attributes::Attributes;
 pub use builder::{ContextId, SessionBuilder};
 pub use identity::Identity;
+pub use live::{Doing, Happening, LiveChange, LiveSession, LiveView};
 
 use std::sync::Arc;
 
@@ -18,8 +21,7 @@ use crate::ids::{ContentId, SessionId, ViewerId};
 use crate::rules::Rules;
 use crate::time::{MediaTime, Timestamp};
 use crate::timeline::Timeline;
-pub(crate) use outline::Asked;
-use outline::Outline;
+pub(crate) use outline::{Asked, Outline};
 
 /// A playback session: one session id and one title, its events in order and without repeats.
 ///

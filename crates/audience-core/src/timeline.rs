@@ -6,7 +6,7 @@ mod playhead;
 mod replay;
 mod requests;
 
-pub(crate) use machine::Machine;
+pub(crate) use machine::{Correction, Counted, Machine};
 pub use replay::{Frame, Replay};
 
 use std::cmp::Ordering;
@@ -56,6 +56,7 @@ pub struct Timeline {
 
 /// What is left of a session when its moments are summed up.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about one session")]
 pub(crate) struct Tally {
     pub(crate) events: u64,
@@ -112,6 +113,7 @@ pub(crate) struct Tally {
 /// What a start-up time may be counted from: when the content was asked for and loaded first, and how much time had been
 /// spent elsewhere by then.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct StartUpFrom {
     pub(crate) request: Option<(Timestamp, Elapsed)>,
     pub(crate) load: Option<(Timestamp, Elapsed)>,
@@ -119,6 +121,7 @@ pub(crate) struct StartUpFrom {
 
 /// What the player said why playback ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum Ending {
     ContentOver,
     Failure,
@@ -129,6 +132,7 @@ pub(crate) enum Ending {
 
 /// Wall-clock time by activity, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct WallClock([u64; Activity::ALL.len()]);
 
 impl WallClock {
@@ -226,7 +230,7 @@ impl std::fmt::Display for Activity {
 
 /// A stretch of wall-clock time between two events in which the player did one thing.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Span {
     /// Since when.
     pub start: Timestamp,
@@ -253,7 +257,7 @@ impl Span {
 
 /// A stretch of content that was played once.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Watched {
     /// Its first position.
     pub start: MediaTime,
@@ -265,7 +269,7 @@ pub struct Watched {
 
 /// A jump of the playhead.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Seek {
     /// When.
     pub at: Timestamp,
@@ -343,7 +347,7 @@ pub enum WaitKind {
 
 /// A stretch in which the viewer waited for frames.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Wait {
     /// What it belongs to.
     pub kind: WaitKind,

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::outline::{Outline, says_play};
+use super::screen::Screen;
 use super::{Attributes, Identity, Session, Tidied, order};
-use crate::event::{Envelope, Event, EventKind, Seq};
+use crate::event::{Envelope, Event, Seq};
 use crate::ids::{ContentId, SessionId, ViewerId};
 use crate::time::Timestamp;
 
@@ -254,7 +255,7 @@ impl SessionBuilder {
         let mut homes = Vec::with_capacity(entries.len());
         for ((entry, title), at) in entries.into_iter().zip(named).zip(1..) {
             last = title.unwrap_or(last);
-            let home = title.or(screen.on).unwrap_or(last);
+            let home = title.or(screen.on()).unwrap_or(last);
             screen.see(home, &entry.event, says[home], at);
             let part = &mut parts[home];
             if !part.events.is_empty() && screen.other_since(home) > seen_at[home] {
@@ -279,35 +280,4 @@ struct Part {
     breaks: Vec<u32>,
     repeats: u64,
     conflicts: u64,
-}
-
-/// Which title is on screen: only one at a time is.
-#[derive(Default)]
-struct Screen {
-    on: Option<usize>,
-    /// The last title whose frames were seen to move, and the last one before it that is another, each with the number of the
-    /// event that said so.
-    latest: Option<(usize, u64)>,
-    before: Option<(usize, u64)>,
-}
-
-impl Screen {
-    fn see(&mut self, title: usize, event: &Event, says_play_itself: bool, at: u64) {
-        let moves = says_play(&event.kind) || (!says_play_itself && matches!(event.kind, EventKind::BufferEnd { .. }));
-        if moves {
-            if self.latest.is_some_and(|(latest, _)| latest != title) {
-                self.before = self.latest;
-            }
-            self.latest = Some((title, at));
-            self.on = Some(title);
-        } else if matches!(event.kind, EventKind::End { .. }) && self.on == Some(title) {
-            self.on = None;
-        }
-    }
-
-    /// When another title was last seen to move.
-    fn other_since(&self, title: usize) -> u64 {
-        let others = [self.latest, self.before].into_iter().flatten().filter(|(other, _)| *other != title);
-        others.map(|(_, at)| at).max().unwrap_or(0)
-    }
 }

@@ -6,6 +6,7 @@ use crate::time::MediaTime;
 
 /// What the events of a session say of it as a whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Outline {
     /// The last duration that can be right: of a load, else mentioned in passing.
     pub(crate) duration: Option<MediaTime>,
@@ -20,6 +21,7 @@ pub(crate) struct Outline {
 
 /// What a session has of requests for pieces of the content.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum Asked {
     /// None.
     #[default]
@@ -30,46 +32,67 @@ pub(crate) enum Asked {
     Besides,
 }
 
-impl Outline {
-    pub(super) fn of(events: &[Event]) -> Self {
-        let mut outline = Self::default();
-        let mut mentioned = None;
-        let mut in_ad = false;
-        let (mut asks, mut tells) = (false, false);
-        for event in events {
-            if matches!(event.kind, EventKind::Request(_)) {
-                asks = true;
-            } else if !tells {
-                tells = tells_playback(event);
-            }
-            match &event.kind {
-                EventKind::Load { duration, is_live, .. } => {
-                    outline.is_live |= is_live;
-                    outline.duration = outline.credible(*duration).or(outline.duration);
-                }
-                EventKind::AdStart(_) => in_ad = true,
-                EventKind::AdEnd | EventKind::End { .. } => in_ad = false,
-                kind => outline.says_play |= !in_ad && says_play(kind),
-            }
-            // While an advertisement is on, the player may speak of it.
-            if let Some(vitals) = event.vitals.as_ref().filter(|_| !in_ad) {
-                let request = matches!(event.kind, EventKind::Request(_));
-                outline.says_play |= !request && vitals.state == Some(PlayerState::Playing);
-                mentioned = outline.credible(vitals.duration).or(mentioned);
-            }
+/// Finds the outline event by event.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) struct Outliner {
+    outline: Outline,
+    /// The last duration mentioned in passing.
+    mentioned: Option<MediaTime>,
+    in_ad: bool,
+    asks: bool,
+    tells: bool,
+}
+
+impl Outliner {
+    /// Takes in the next event.
+    #[inline]
+    pub(crate) fn see(&mut self, event: &Event) {
+        if matches!(event.kind, EventKind::Request(_)) {
+            self.asks = true;
+        } else if !self.tells {
+            self.tells = tells_playback(event);
         }
-        outline.requests = match (asks, tells) {
+        match &event.kind {
+            EventKind::Load { duration, is_live, .. } => {
+                self.outline.is_live |= is_live;
+                self.outline.duration = self.credible(*duration).or(self.outline.duration);
+            }
+            EventKind::AdStart(_) => self.in_ad = true,
+            EventKind::AdEnd | EventKind::End { .. } => self.in_ad = false,
+            kind => self.outline.says_play |= !self.in_ad && says_play(kind),
+        }
+        // While an advertisement is on, the player may speak of it.
+        if let Some(vitals) = event.vitals.as_ref().filter(|_| !self.in_ad) {
+            let request = matches!(event.kind, EventKind::Request(_));
+            self.outline.says_play |= !request && vitals.state == Some(PlayerState::Playing);
+            self.mentioned = self.credible(vitals.duration).or(self.mentioned);
+        }
+    }
+
+    /// The outline of the events so far.
+    pub(crate) fn outline(&self) -> Outline {
+        let requests = match (self.asks, self.tells) {
             (false, _) => Asked::Nothing,
             (true, false) => Asked::Alone,
             (true, true) => Asked::Besides,
         };
-        outline.duration = outline.duration.or(mentioned);
-        outline
+        Outline { requests, duration: self.outline.duration.or(self.mentioned), ..self.outline }
     }
 
     fn credible(&mut self, reported: Option<MediaTime>) -> Option<MediaTime> {
-        self.wrong_durations += u64::from(reported > Some(Session::MAX_DURATION));
+        self.outline.wrong_durations += u64::from(reported > Some(Session::MAX_DURATION));
         reported.filter(|duration| !duration.is_zero() && *duration <= Session::MAX_DURATION)
+    }
+}
+
+impl Outline {
+    pub(super) fn of(events: &[Event]) -> Self {
+        let mut outliner = Outliner::default();
+        for event in events {
+            outliner.see(event);
+        }
+        outliner.outline()
     }
 }
 

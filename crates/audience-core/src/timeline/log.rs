@@ -11,7 +11,8 @@ pub(super) type Pieces = SmallVec<[Watched; 16]>;
 
 /// What was played, where the playhead jumped and when the viewer waited. Sums and pieces are always kept, the moments
 /// themselves only when asked for.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Log {
     pub(super) watched: Pieces,
     pub(super) spans: Vec<Span>,
@@ -43,6 +44,7 @@ pub(super) struct Log {
 
 /// A stretch of content in milliseconds; empty at first.
 #[derive(Clone, Copy, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 struct Piece {
     start: u64,
     end: u64,
@@ -52,6 +54,22 @@ struct Piece {
 impl Log {
     pub(super) fn new(duration: Option<MediaTime>) -> Self {
         Self { end: duration.map_or(u64::MAX, MediaTime::as_millis), ..Self::default() }
+    }
+
+    /// The content's duration is known now, or known to be none.
+    pub(super) fn ends_at(&mut self, duration: Option<MediaTime>) {
+        self.end = duration.map_or(u64::MAX, MediaTime::as_millis);
+    }
+
+    /// The wait that is going on.
+    pub(super) fn open_wait(&self) -> Option<Wait> {
+        self.open
+    }
+
+    /// Lets go of the moments, whose sums are kept.
+    pub(super) fn forget_moments(&mut self) {
+        self.watched.clear();
+        self.seeks.clear();
     }
 
     /// Keeps the moments too, of so many events.

@@ -1,7 +1,10 @@
 //! The state machine behind [`Timeline`]: what holds between events, and where the playhead is seen.
 
 mod evidence;
+mod live;
 mod transitions;
+
+pub(crate) use live::{Correction, Counted};
 
 use super::log::Log;
 use super::playhead::Playhead;
@@ -26,6 +29,7 @@ pub(super) fn reconstruct(session: &Session, rules: &Rules) -> Timeline {
 
 /// What the content is doing, advertisements aside.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 enum Phase {
     /// Nothing, or getting ready for the first frame.
     Idle,
@@ -39,6 +43,7 @@ enum Phase {
 
 /// An advertisement, or a pod of them.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 struct Ad {
     since: Timestamp,
     /// Whether it followed another one at once, so that the end of that one may still be reported.
@@ -47,10 +52,11 @@ struct Ad {
 }
 
 /// Follows one session.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about one player")]
-pub(crate) struct Machine<'a> {
-    rules: &'a Rules,
+pub(crate) struct Machine {
+    rules: Rules,
     head: Playhead,
     log: Log,
     tally: Tally,
@@ -89,25 +95,35 @@ pub(crate) struct Machine<'a> {
     moved_at_switch: u64,
     /// The latest live latency, and how long frames had moved when it was reported.
     latency: Option<(Elapsed, Elapsed)>,
+    /// What of the time before now was taken for something else; kept where somebody has been told of it already.
+    corrections: Option<Vec<Correction>>,
 }
 
-impl<'a> Machine<'a> {
+impl Machine {
     /// At the start of a session. Keeps the sums of what happens, but not the moments.
-    pub(crate) fn new(session: &Session, rules: &'a Rules) -> Self {
+    pub(crate) fn new(session: &Session, rules: &Rules) -> Self {
         let (events, outline) = (session.events(), session.outline());
-        let duration = session.duration();
-        let tally = Tally {
-            events: events.len() as u64,
-            first: events.first().map(|event| event.ts),
-            last: events.last().map(|event| event.ts),
-            duration,
-            is_live: session.is_live(),
-            repaired_durations: outline.wrong_durations,
-            ..Tally::default()
-        };
+        Self::at_start(
+            Tally {
+                events: events.len() as u64,
+                first: events.first().map(|event| event.ts),
+                last: events.last().map(|event| event.ts),
+                duration: session.duration(),
+                is_live: session.is_live(),
+                repaired_durations: outline.wrong_durations,
+                ..Tally::default()
+            },
+            outline.says_play,
+            rules,
+        )
+    }
+
+    /// Before the first event.
+    fn at_start(tally: Tally, says_play: bool, rules: &Rules) -> Self {
+        let duration = tally.duration;
         let now = tally.first.unwrap_or_default();
         Self {
-            rules,
+            rules: *rules,
             head: Playhead::new(duration),
             log: Log::new(duration),
             furthest: duration.map_or(MediaTime::MAX, |duration| duration.saturating_add(rules.past_end)),
@@ -126,11 +142,12 @@ impl<'a> Machine<'a> {
             ready: None,
             failed_playing: false,
             survived: false,
-            says_play: outline.says_play,
+            says_play,
             rate: Rate::NORMAL,
             rendition: Rendition::default(),
             moved_at_switch: 0,
             latency: None,
+            corrections: None,
         }
     }
 
@@ -163,7 +180,7 @@ impl<'a> Machine<'a> {
     /// that may be.
     pub(crate) fn follow(&mut self, session: &Session, horizon: Option<Timestamp>) -> Option<Estimates> {
         if session.outline().requests == Asked::Alone {
-            let (events, estimates) = requests::tell(session, self.rules, horizon);
+            let (events, estimates) = requests::tell(session, &self.rules, horizon);
             for event in &events {
                 self.step(event);
             }
@@ -174,7 +191,7 @@ impl<'a> Machine<'a> {
             return Some(estimates);
         }
         if session.outline().requests == Asked::Besides
-            && let Some(events) = requests::place(session, self.rules)
+            && let Some(events) = requests::place(session, &self.rules)
         {
             for event in &events {
                 self.step(event);
@@ -224,7 +241,7 @@ impl<'a> Machine<'a> {
             }
             // What an advertisement says of its own position is none of the content's.
             EventKind::AdStart(_) if self.phase == Phase::Playing => {
-                position.filter(|position| self.head.could_lead_to(*position, self.rules))
+                position.filter(|position| self.head.could_lead_to(*position, &self.rules))
             }
             _ => position,
         };
@@ -372,7 +389,7 @@ impl<'a> Machine<'a> {
     }
 
     /// The player went to another title: what it did here ended at the last event.
-    fn interrupt(&mut self) {
+    pub(crate) fn interrupt(&mut self) {
         self.ad = None;
         self.asked = false;
         self.ready = None;

@@ -6,7 +6,8 @@ use crate::time::{Elapsed, MediaTime, Rate};
 
 /// Follows the playhead from one known position to the next.
 // In raw milliseconds: this is the innermost loop of everything.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Playhead {
     /// The last known position.
     anchor: Option<u64>,
@@ -41,6 +42,11 @@ impl Playhead {
     /// Over content of this duration, if that is known.
     pub(super) fn new(duration: Option<MediaTime>) -> Self {
         Self { end: duration.map_or(u64::MAX, MediaTime::as_millis), ..Self::default() }
+    }
+
+    /// The content's duration is known now, or known to be none.
+    pub(super) fn ends_at(&mut self, duration: Option<MediaTime>) {
+        self.end = duration.map_or(u64::MAX, MediaTime::as_millis);
     }
 
     /// Best guess of where it is now.

@@ -5,6 +5,7 @@ mod ads;
 mod facts;
 mod failures;
 mod laws;
+mod live;
 mod losses;
 mod map;
 mod order;

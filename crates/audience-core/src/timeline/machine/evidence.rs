@@ -1,5 +1,6 @@
 //! What positions and states say of what happened between events.
 
+use super::live::correct;
 use super::{Machine, Phase};
 use crate::event::{Event, EventKind, PlayerState, Rendition, Vitals};
 use crate::facts::{StartUp, StartUpBasis};
@@ -7,14 +8,14 @@ use crate::time::{MediaTime, Rate, Timestamp};
 use crate::timeline::playhead::Arrival;
 use crate::timeline::{Activity, Ending, Seek, StartUpFrom, WaitKind};
 
-impl Machine<'_> {
+impl Machine {
     /// The playhead is seen at `position` when `event` happens.
     #[inline]
     pub(super) fn see(&mut self, position: MediaTime, event: &Event) {
         let position = self.tally.duration.map_or(position, |duration| position.min(duration));
         if self.phase != Phase::Playing {
             self.see_standing(position, event);
-        } else if let Arrival::Jumped(from) = self.head.arrive(position, self.rules, &mut self.log) {
+        } else if let Arrival::Jumped(from) = self.head.arrive(position, &self.rules, &mut self.log) {
             self.log.saw_nothing();
             self.jump(from, position);
         } else {
@@ -96,8 +97,9 @@ impl Machine<'_> {
         let mut until = self.now;
         let first = (self.still, self.still_as);
         for (from, activity) in self.changes.iter().rev().copied().chain([first]) {
-            let taken = until.since(from.max(since)).as_millis();
-            self.tally.wall.take_for(Activity::Playing, activity, taken);
+            let from = from.max(since);
+            self.tally.wall.take_for(Activity::Playing, activity, until.since(from).as_millis());
+            correct(&mut self.corrections, (from, until), activity, Activity::Playing);
             until = from;
         }
         self.log.had_ended_wait(since);

@@ -1,5 +1,6 @@
 //! What each kind of event changes.
 
+use super::live::correct;
 use super::{Ad, Machine, Phase};
 use crate::event::{EndReason, Event, EventKind, PlayerState, QualityReason};
 use crate::facts::{Mark, SessionFacts};
@@ -10,7 +11,7 @@ use crate::timeline::{Activity, Ending, Seek, WaitKind};
 /// with it this soon.
 const NO_PAUSE: Elapsed = Elapsed::from_millis(100);
 
-impl Machine<'_> {
+impl Machine {
     /// What an event changes, with the playhead seen at `seen` when it happened and at `position` after it.
     // Twice in the program: here, and in advertisements, which are rare.
     #[inline(always)]
@@ -329,6 +330,7 @@ impl Machine<'_> {
             let since = self.log.drop_wait().unwrap_or(self.now);
             self.tally.wall.take_for(Activity::Failed, self.activity, self.now.since(since).as_millis());
             self.log.relabel(since, Activity::Failed);
+            correct(&mut self.corrections, (since, self.now), self.activity, Activity::Failed);
             self.tally.failed = true;
             self.tally.exit_waiting = true;
             self.enter(Phase::Failed);
