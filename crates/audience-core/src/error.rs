@@ -101,4 +101,13 @@ pub enum Error {
         /// The most there can be.
         most: usize,
     },
+    /// A session that was stored speaks of a title that it has not.
+    #[cfg(feature = "serde")]
+    #[error("follow title {title} of a session that has {titles}")]
+    UnknownTitle {
+        /// Its number, from 0.
+        title: usize,
+        /// How many there are.
+        titles: usize,
+    },
 }

@@ -22,6 +22,8 @@ use crate::rules::Rules;
 use crate::time::{MediaTime, Timestamp};
 use crate::timeline::Timeline;
 pub(crate) use outline::{Asked, Outline};
+#[cfg(feature = "serde")]
+use screen::Screen;
 
 /// A playback session: one session id and one title, its events in order and without repeats.
 ///

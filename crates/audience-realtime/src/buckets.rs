@@ -70,24 +70,27 @@ impl<C: Default> Buckets<C> {
         earlier.chain(latest.map(|latest| (latest.number, &latest.cell)))
     }
 
-    /// Takes out what is kept of buckets before this one, in order.
-    pub(crate) fn take_before(&mut self, number: i64) -> impl Iterator<Item = (i64, C)> + use<C> {
-        let kept = self.earlier.split_off(&number);
-        let mut taken = std::mem::replace(&mut self.earlier, kept);
-        if let Some(latest) = self.latest.take_if(|latest| latest.number < number) {
-            taken.insert(latest.number, latest.cell);
+    /// Takes out what is kept of the first bucket, if it is before this one.
+    pub(crate) fn take_first_before(&mut self, number: i64) -> Option<C> {
+        match self.earlier.first_entry() {
+            Some(first) if *first.key() < number => Some(first.remove()),
+            Some(_) => None,
+            None => self.latest.take_if(|latest| latest.number < number).map(|latest| latest.cell),
         }
-        taken.into_iter()
+    }
+
+    /// Whether the latest is the latest.
+    #[cfg(feature = "serde")]
+    pub(crate) fn is_whole(&self) -> bool {
+        self.latest.as_ref().is_none_or(|latest| {
+            latest.start == self.window.start(latest.number).as_millis()
+                && self.earlier.last_key_value().is_none_or(|(earlier, _)| *earlier < latest.number)
+        })
     }
 
     /// How many buckets there are of which something is kept.
     pub(crate) fn len(&self) -> usize {
         self.earlier.len() + usize::from(self.latest.is_some())
-    }
-
-    /// The window whose buckets these are.
-    pub(crate) fn window(&self) -> Window {
-        self.window
     }
 }
 

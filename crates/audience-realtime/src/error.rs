@@ -2,6 +2,8 @@
 
 use audience_core::Elapsed;
 
+use crate::key::Per;
+
 /// A value this crate cannot work with.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -16,4 +18,22 @@ pub enum Error {
         /// How many there may be.
         most: u64,
     },
+    /// A sketch of viewers has a precision from 4 to 18.
+    #[error(transparent)]
+    Sketch(audience_stats::Error),
+    /// Who is silent must be waited for longer than events may be late.
+    #[error("take viewers to have left after {timeout} ms without an event: events may come {lateness} ms late, which must be less", timeout = .timeout.as_millis(), lateness = .lateness.as_millis())]
+    ShortTimeout {
+        /// The time-out.
+        timeout: Elapsed,
+        /// How late events may come.
+        lateness: Elapsed,
+    },
+    /// Audiences are told apart by each thing once.
+    #[error("tell audiences apart by {0} twice")]
+    RepeatedKey(Per),
+    /// A state from elsewhere contradicts itself.
+    #[cfg(feature = "serde")]
+    #[error("read an audience that contradicts itself")]
+    DamagedAudience,
 }

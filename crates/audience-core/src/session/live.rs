@@ -1,5 +1,8 @@
 //! A session that is still going on.
 
+#[cfg(feature = "serde")]
+mod written;
+
 use super::outline::{Outliner, says_play};
 use super::screen::Screen;
 use super::{Attributes, Outline};
@@ -49,6 +52,7 @@ use crate::timeline::{Activity, Correction, Counted, Frame, Machine};
 /// ```
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "written::Written"))]
 pub struct LiveSession {
     rules: Rules,
     /// In order of appearance.
@@ -60,6 +64,8 @@ pub struct LiveSession {
     viewer: Option<ViewerId>,
     attributes: Attributes,
     last: Option<Timestamp>,
+    /// How often viewer, titles or attributes changed.
+    revision: u64,
     /// Whether events may have been taken to be of a title that was not on screen.
     mistook_screen: bool,
 }
@@ -67,6 +73,7 @@ pub struct LiveSession {
 /// One title of the session.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about one title")]
 struct View {
     /// `None` until an event names it.
     content: Option<ContentId>,
@@ -170,6 +177,7 @@ impl LiveSession {
             viewer: None,
             attributes: Attributes::new(),
             last: None,
+            revision: 0,
             mistook_screen: false,
         }
     }
@@ -194,10 +202,12 @@ impl LiveSession {
         self.last = self.last.max(Some(event.ts));
         if envelope.viewer_id.is_some() && envelope.viewer_id != self.viewer {
             self.viewer.clone_from(&envelope.viewer_id);
+            self.revision += 1;
         }
         for (name, value) in &envelope.attributes {
             if self.attributes.get(name) != Some(value) {
                 self.attributes.set(name.clone(), value.clone());
+                self.revision += 1;
             }
         }
         let at = self.view_of(envelope.content_id.as_ref());
@@ -230,6 +240,7 @@ impl LiveSession {
         let Some(content) = content else {
             if self.views.is_empty() {
                 self.views.push(View::new(None));
+                self.revision += 1;
             }
             return self.screen.on().unwrap_or(self.latest);
         };
@@ -237,10 +248,11 @@ impl LiveSession {
         let known = self.views.iter().position(|view| view.content.as_ref().is_none_or(|known| known == content));
         self.latest = known.unwrap_or(self.views.len());
         match known {
-            Some(at) if self.views[at].content.is_none() => self.views[at].content = Some(content.clone()),
-            Some(_) => {}
+            Some(at) if self.views[at].content.is_some() => return self.latest,
+            Some(at) => self.views[at].content = Some(content.clone()),
             None => self.views.push(View::new(Some(content.clone()))),
         }
+        self.revision += 1;
         self.latest
     }
 
@@ -252,6 +264,11 @@ impl LiveSession {
     /// What describes it: of each name, the last value.
     pub fn attributes(&self) -> &Attributes {
         &self.attributes
+    }
+
+    /// How often what it is about has changed so far: its viewer, its titles, its attributes.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// When the last event was.
@@ -277,6 +294,16 @@ impl LiveSession {
     /// What the player does in the view of this number.
     pub fn doing(&self, view: usize) -> Option<Doing> {
         self.views.get(view)?.doing
+    }
+
+    /// How many titles there are, those of which no event is known yet among them.
+    pub fn view_count(&self) -> usize {
+        self.views.len()
+    }
+
+    /// Bytes held, about: without what ids and attributes share.
+    pub fn size_bytes(&self) -> usize {
+        size_of::<Self>() + self.views.capacity() * size_of::<View>()
     }
 
     /// The titles of which there are events.

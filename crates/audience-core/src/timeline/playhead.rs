@@ -72,7 +72,7 @@ impl Playhead {
 
     /// Whether a seek happened and the playhead has moved less than `settle` past its target.
     pub(super) fn settling(&self, settle: MediaTime) -> bool {
-        self.moved_at_seek.is_some_and(|then| self.moved() - then < settle.as_millis())
+        self.moved_at_seek.is_some_and(|then| self.moved().saturating_sub(then) < settle.as_millis())
     }
 
     /// Content played since the anchor, no more of it than there is.

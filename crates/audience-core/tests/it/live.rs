@@ -170,7 +170,9 @@ proptest! {
             .collect();
         let (told, session) = follow(&envelopes);
         let mut builder = SessionBuilder::new("s1");
-        envelopes.into_iter().for_each(|envelope| builder.envelope(envelope));
+        for envelope in envelopes {
+            builder.envelope(envelope);
+        }
         for of_title in builder.finish().iter().filter(|session| !session.events().is_empty()) {
             let view = (0..3).find(|view| session.content_id(*view) == Some(of_title.content_id())).expect("it has events");
             agrees(&told, view, of_title)?;
@@ -191,7 +193,9 @@ fn a_position_shows_what_was_played_before() {
     }
     // The end of the pause got lost: the playhead is where playing on would have brought it.
     let mut told = Told::default();
-    changes.iter().for_each(|change| told.take(0, *change));
+    for change in &changes {
+        told.take(0, *change);
+    }
     session.close(|view, change| told.take(view, change));
     assert_eq!(told.time_in(0, Activity::Playing), 30_000);
     assert_eq!(told.time_in(0, Activity::Paused), 0);
