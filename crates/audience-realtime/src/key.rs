@@ -88,7 +88,6 @@ impl Keys {
     }
 
     /// All keys by number.
-    #[cfg(feature = "serde")]
     pub(crate) fn all(&self) -> &[Option<Key>] {
         &self.keys
     }

@@ -236,7 +236,7 @@ impl LiveAudience {
         let Some(watermark) = self.clock.watermark() else { return };
         self.swept = self.swept.max(Some(watermark));
         let (windows, presence, spec) = (&mut self.windows, &mut self.presence, &self.spec);
-        let mut used = vec![false; windows.len()];
+        let mut used = vec![false; self.keys.all().len()];
         self.sessions.retain(|_, tracked| {
             let silent = tracked
                 .state()
@@ -249,7 +249,9 @@ impl LiveAudience {
             // None comes any more that could be of it.
             let kept = silent <= spec.timeout.saturating_add(spec.lateness);
             if kept {
-                tracked.keys().for_each(|key| used[key as usize] = true);
+                for key in tracked.keys() {
+                    used[key as usize] = true;
+                }
             }
             kept
         });
@@ -259,9 +261,12 @@ impl LiveAudience {
             presence.settle(settled);
             !presence.is_nothing()
         });
-        for (window, number) in windows.iter_mut().zip(0_u32..) {
-            window.advance(watermark);
-            if window.is_idle() && !used[number as usize] {
+        for (used, number) in used.into_iter().zip(0_u32..) {
+            let mut window = windows.get_mut(number as usize);
+            if let Some(window) = &mut window {
+                window.advance(watermark);
+            }
+            if !used && window.is_none_or(|window| window.is_idle()) {
                 self.keys.remove(number);
             }
         }

@@ -1,6 +1,9 @@
 //! One session, whose events come in about the right order.
 
-use audience_core::{Doing, Envelope, LiveChange, LiveSession, Timestamp};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use audience_core::{Attributes, Envelope, LiveChange, LiveSession, Timestamp};
 use audience_stats::hash::hash64;
 use smallvec::SmallVec;
 
@@ -61,11 +64,9 @@ impl State {
             *self = Self::new(generation, hint.map_or_else(|| LiveSession::new(spec.rules), |(_, hint)| hint.clone()));
         }
         let mut changes: SmallVec<[(usize, LiveChange); 4]> = SmallVec::new();
-        let before: SmallVec<[Option<Doing>; 1]> =
-            (0..self.belongs.len()).map(|view| self.session.doing(view)).collect();
         let (view, learned) = self.session.observe(envelope, |view, change| changes.push((view, change)));
         if self.revision != Some(self.session.revision()) {
-            self.revise(&before, at, &mut changes, spec, keys, envelope, &mut tell);
+            self.revise(envelope, &mut changes, spec, keys, &mut tell);
         }
         tell(&self.belongs[view], Told::Event(at));
         for (view, change) in changes {
@@ -76,17 +77,15 @@ impl State {
 
     /// The session is about something else now: what a player does counts where it belongs from now on.
     #[cold]
-    #[expect(clippy::too_many_arguments, reason = "all that an event changes")]
     fn revise(
         &mut self,
-        before: &[Option<Doing>],
-        at: Timestamp,
+        envelope: &Envelope,
         changes: &mut SmallVec<[(usize, LiveChange); 4]>,
         spec: &LiveSpec,
         keys: &mut Keys,
-        envelope: &Envelope,
         tell: &mut impl FnMut(&Belongs, Told),
     ) {
+        let now = envelope.event.ts;
         self.revision = Some(self.session.revision());
         let id = self.session.viewer_id().map_or(envelope.session_id.as_str(), |viewer| viewer.as_str());
         let viewer = hash64(id.as_bytes(), 0);
@@ -100,17 +99,21 @@ impl State {
             if old == belongs {
                 continue;
             }
-            // What is corrected was told of where it belonged then.
+            // What comes of the time before now is of where it belonged then.
             changes.retain(|(of, change)| {
-                let earlier = *of == view && matches!(change, LiveChange::Doing { at: of, .. } | LiveChange::Happened { at: of, .. } if *of < at);
+                let earlier = *of == view && change.at() < now;
                 if earlier {
                     tell(&old, Told::Change(*change));
                 }
                 !earlier
             });
-            if let Some(doing) = before.get(view).copied().flatten() {
-                tell(&old, Told::Change(LiveChange::Doing { at, from: Some(doing), to: None }));
-                tell(&belongs, Told::Change(LiveChange::Doing { at, from: None, to: Some(doing) }));
+            let first = changes.iter().find_map(|(of, change)| match change {
+                LiveChange::Doing { from, .. } if *of == view => Some(*from),
+                _ => None,
+            });
+            if let Some(doing) = first.unwrap_or_else(|| self.session.doing(view)) {
+                tell(&old, Told::Change(LiveChange::Doing { at: now, from: Some(doing), to: None }));
+                tell(&belongs, Told::Change(LiveChange::Doing { at: now, from: None, to: Some(doing) }));
             }
             self.belongs[view] = belongs;
         }
@@ -142,6 +145,12 @@ pub(crate) struct Tracked {
     now: Box<State>,
     /// Whether it is taken to have ended at its last event.
     left: bool,
+}
+
+/// What comes late: an event, or what else is known of one.
+enum Late {
+    New(usize, Envelope),
+    Known(usize, Envelope),
 }
 
 /// So many events are settled at once, at least.
@@ -178,8 +187,11 @@ impl Tracked {
     #[cfg(feature = "serde")]
     pub(crate) fn is_whole(&self) -> bool {
         let whole = |state: &State| {
-            let views = if state.revision.is_some() { state.session.view_count() } else { 0 };
-            state.belongs.len() == views
+            let (known, views) = (state.belongs.len(), state.session.view_count());
+            // Where each belongs is found out at the next event.
+            let knows_all = state.revision == Some(state.session.revision());
+            let acts = |view: usize| state.session.doing(view).is_some();
+            if knows_all { known == views } else { known <= views && !(known..views).any(acts) }
         };
         whole(&self.start) && whole(&self.now) && self.recent.is_sorted_by(|a, b| a.event <= b.event)
     }
@@ -205,7 +217,13 @@ impl Tracked {
         keys: &mut Keys,
         mut tell: impl FnMut(bool, &Belongs, Told),
     ) -> bool {
-        let Ok(place) = self.place(&envelope) else { return false };
+        let place = match self.place(&envelope) {
+            Ok(place) => place,
+            Err(known) => {
+                self.join(known, envelope, spec, keys, tell);
+                return false;
+            }
+        };
         if std::mem::take(&mut self.left) {
             self.now.close(|belongs, told| tell(false, belongs, told));
         }
@@ -216,9 +234,44 @@ impl Tracked {
                 self.retell(hint, None, spec, keys, tell);
             }
         } else {
-            self.retell(None, Some((place, envelope)), spec, keys, tell);
+            self.retell(None, Some(Late::New(place, envelope)), spec, keys, tell);
         }
         true
+    }
+
+    /// An event that had come before may say more of who watches what.
+    #[cold]
+    fn join(
+        &mut self,
+        known: usize,
+        envelope: Envelope,
+        spec: &LiveSpec,
+        keys: &mut Keys,
+        mut tell: impl FnMut(bool, &Belongs, Told),
+    ) {
+        let kept = &self.recent[known];
+        if kept.viewer_id == envelope.viewer_id && kept.attributes == envelope.attributes {
+            return;
+        }
+        // Of what is said differently, the greater one, whichever came first.
+        let mut attributes: BTreeMap<Arc<str>, Arc<str>> = kept.attributes.iter().cloned().collect();
+        for (name, value) in Attributes::from_iter(envelope.attributes.iter().cloned()).iter() {
+            let joined = attributes.entry(name.into()).or_insert_with(|| value.into());
+            if **joined < *value {
+                *joined = value.into();
+            }
+        }
+        let joined = Envelope {
+            viewer_id: kept.viewer_id.clone().max(envelope.viewer_id),
+            attributes: attributes.into_iter().collect(),
+            ..kept.clone()
+        };
+        if joined != *kept {
+            if std::mem::take(&mut self.left) {
+                self.now.close(|belongs, told| tell(false, belongs, told));
+            }
+            self.retell(None, Some(Late::Known(known, joined)), spec, keys, tell);
+        }
     }
 
     /// Where among the recent events it belongs; an error if it is there.
@@ -241,17 +294,17 @@ impl Tracked {
     fn retell(
         &mut self,
         mut hint: Option<Hint>,
-        late: Option<(usize, Envelope)>,
+        late: Option<Late>,
         spec: &LiveSpec,
         keys: &mut Keys,
         mut tell: impl FnMut(bool, &Belongs, Told),
     ) {
-        if late.is_none() && !hint.as_ref().is_some_and(|hint| self.is_recent(hint)) {
-            return;
-        }
         self.follow(spec, keys, |belongs, told| tell(false, belongs, told));
-        if let Some((place, envelope)) = late {
-            self.recent.insert(place, envelope);
+        if let Some(late) = late {
+            match late {
+                Late::New(place, envelope) => self.recent.insert(place, envelope),
+                Late::Known(place, envelope) => self.recent[place] = envelope,
+            }
             // What was learned without it may not be so.
             self.hints.clear();
             if !self.is_settled {
@@ -264,7 +317,7 @@ impl Tracked {
             }
             let (now, learned) = self.follow(spec, keys, |belongs, told| tell(true, belongs, told));
             self.now = Box::new(now);
-            hint = learned.filter(|hint| again < RESTARTS && self.is_recent(hint));
+            hint = learned.filter(|_| again < RESTARTS);
             if hint.is_none() {
                 break;
             }
@@ -272,13 +325,12 @@ impl Tracked {
         }
     }
 
-    /// Whether all events of the session are recent.
-    fn is_recent(&self, (generation, _): &Hint) -> bool {
-        !self.is_settled || *generation != self.start.generation
-    }
-
     /// Knows from the start what has been learned.
     fn heed(&mut self, (generation, session): Hint) {
+        if generation == self.start.generation && self.is_settled {
+            self.start.session.learn_from(&session);
+            return;
+        }
         if generation == self.start.generation {
             self.start = Box::new(State::new(generation, session));
             return;
@@ -304,14 +356,23 @@ impl Tracked {
     /// No event comes any more that is before `limit`.
     #[inline]
     pub(crate) fn settle(&mut self, limit: Timestamp, spec: &LiveSpec, keys: &mut Keys) {
-        let some = self.recent.len() >= 2 * SETTLED && self.recent[SETTLED - 1].event.ts < limit;
-        if some && (self.recent.len() >= UNTOLD || self.now.session.is_told()) {
-            let settled = self.recent.partition_point(|envelope| envelope.event.ts < limit);
-            for envelope in self.recent.drain(..settled) {
-                self.start.step(&envelope, &self.hints, spec, keys, |_, _| {});
-            }
-            let generation = self.start.generation;
+        if self.recent.len() >= 2 * SETTLED && self.recent[SETTLED - 1].event.ts < limit {
+            self.settle_some(limit, spec, keys);
+        }
+    }
+
+    fn settle_some(&mut self, limit: Timestamp, spec: &LiveSpec, keys: &mut Keys) {
+        let settled = self.recent.partition_point(|envelope| envelope.event.ts < limit);
+        let mut start = self.start.clone();
+        for envelope in &self.recent[..settled] {
+            start.step(envelope, &self.hints, spec, keys, |_, _| {});
+        }
+        // What later events say may not be so when all have come.
+        if start.session.is_told() || self.recent.len() >= UNTOLD {
+            self.recent.drain(..settled);
+            let generation = start.generation;
             self.hints.retain(|(of, _)| *of != generation && of.wrapping_sub(generation) < 1 << 31);
+            self.start = start;
             self.is_settled = true;
         }
     }

@@ -85,6 +85,8 @@ struct View {
     says_play: bool,
     /// The same of events that name the title, which is what tells whether it is on screen.
     says_play_itself: bool,
+    /// The same of events that were taken in already.
+    said_play_itself: bool,
     /// Whether the end of a wait was taken for frames that move, because no event said so.
     took_wait_for_play: bool,
     machine: Option<Machine>,
@@ -129,6 +131,13 @@ pub enum LiveChange {
 }
 
 impl LiveChange {
+    /// Since when.
+    pub const fn at(self) -> Timestamp {
+        match self {
+            Self::Doing { at, .. } | Self::Happened { at, .. } => at,
+        }
+    }
+
     /// What takes the change back.
     #[must_use]
     pub const fn undone(self) -> Self {
@@ -194,6 +203,21 @@ impl LiveSession {
         Self { views: self.views.iter().map(blank).collect(), ..Self::new(self.rules) }
     }
 
+    /// Knows from now on what the other, which is the same session further on, has learned: which titles' events say that frames move.
+    pub fn learn_from(&mut self, further: &Self) {
+        for view in &further.views {
+            let known = self.views.iter_mut().find(|known| known.content == view.content);
+            if let Some(known) = known {
+                known.says_play |= view.says_play;
+                known.says_play_itself |= view.says_play_itself;
+            } else {
+                let (says_play, says_play_itself) = (view.says_play, view.says_play_itself);
+                self.views.push(View { says_play, says_play_itself, ..View::new(view.content.clone()) });
+                self.revision += 1;
+            }
+        }
+    }
+
     /// Takes in the next event, whose session id is taken to be this one's, and gives what it changes to `changed`, with the number of the
     /// view. Gives the number of the view that the event is of, and whether all would be understood better from the [start](Self::restart).
     pub fn observe(&mut self, envelope: &Envelope, mut changed: impl FnMut(usize, LiveChange)) -> (usize, bool) {
@@ -213,10 +237,12 @@ impl LiveSession {
         let at = self.view_of(envelope.content_id.as_ref());
         let view = &mut self.views[at];
         let mut learned = false;
-        if envelope.content_id.is_some() && !view.says_play_itself && says_play(&event.kind) {
-            view.says_play_itself = true;
-            learned = view.took_wait_for_play;
-            self.mistook_screen |= learned;
+        if envelope.content_id.is_some() && says_play(&event.kind) {
+            view.said_play_itself = true;
+            if !std::mem::replace(&mut view.says_play_itself, true) {
+                learned = view.took_wait_for_play;
+                self.mistook_screen |= learned;
+            }
         }
         if self.screen.see(at, event, view.says_play_itself, self.events) {
             for (other, view) in self.views.iter_mut().enumerate().filter(|(other, _)| *other != at) {
@@ -281,9 +307,10 @@ impl LiveSession {
         self.events
     }
 
-    /// Whether what must be known of it beforehand is known.
+    /// Whether what must be known of it beforehand has been said by the events that were taken in.
     pub fn is_told(&self) -> bool {
-        self.views.iter().all(|view| view.says_play)
+        let mut seen = self.views.iter().filter(|view| view.machine.is_some());
+        seen.all(|view| view.said_play_itself && view.outliner.outline().says_play)
     }
 
     /// The title of the view of this number.
@@ -321,6 +348,7 @@ impl View {
             is_live: false,
             says_play: false,
             says_play_itself: false,
+            said_play_itself: false,
             took_wait_for_play: false,
             machine: None,
             doing: None,

@@ -79,7 +79,7 @@ impl TryFrom<Written> for LiveAudience {
         if !whole {
             return Err(Error::DamagedAudience);
         }
-        let mut audience = Self {
+        Ok(Self {
             clock: written.clock,
             sessions: written.sessions.into_iter().collect(),
             keys,
@@ -88,11 +88,7 @@ impl TryFrom<Written> for LiveAudience {
             arrivals: written.arrivals,
             swept: written.swept,
             spec: Arc::new(written.spec),
-        };
-        if let Some(last) = numbers.checked_sub(1) {
-            audience.window_mut(last as u32);
-        }
-        Ok(audience)
+        })
     }
 }
 
