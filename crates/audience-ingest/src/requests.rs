@@ -20,7 +20,7 @@ mod telemetry;
 mod tests;
 mod time;
 
-pub(crate) use cache::cache_result;
+pub(crate) use cache::{NotKnown, cache_result};
 pub(crate) use delimited::FIELDS;
 pub use map::RequestMap;
 pub(crate) use request::Request;

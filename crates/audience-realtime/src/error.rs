@@ -16,4 +16,8 @@ pub enum Error {
         /// How many there may be.
         most: u64,
     },
+    /// Parts of a state from elsewhere do not fit together.
+    #[cfg(feature = "serde")]
+    #[error("read a state whose parts do not fit together")]
+    Inconsistent,
 }

@@ -4,8 +4,17 @@
 #![doc = document_features::document_features!()]
 
 mod buckets;
+mod durations;
 mod error;
+mod sliding;
+mod stream;
+mod table;
 mod window;
 
+pub use durations::DurationSummary;
 pub use error::Error;
+pub use stream::{
+    KeyframeSummary, LossSummary, Numbering, Packet, StreamHealth, StreamSpec, StreamSummary, Track, TrackSummary,
+};
+pub use table::Table;
 pub use window::Window;

@@ -11,7 +11,7 @@ use super::dictionary::{Dictionary, Key};
 use super::report::Report;
 use crate::batch::{Batch, Ids};
 use crate::quality::Repair;
-use crate::requests::{Request, cache_result};
+use crate::requests::{NotKnown, Request, cache_result};
 
 /// Takes the event of one request into the batch.
 pub(super) fn push(keys: &Dictionary<'_>, request: &Request<'_>, batch: &mut Batch) {
@@ -26,11 +26,10 @@ pub(super) fn push(keys: &Dictionary<'_>, request: &Request<'_>, batch: &mut Bat
     });
     let object = report.object();
     let cache = request.cache.as_deref().and_then(|word| {
-        let known = cache_result(word);
-        if known.is_none() {
+        cache_result(word).unwrap_or_else(|NotKnown| {
             report.batch.repair("cache", Repair::Dropped, word);
-        }
-        known
+            None
+        })
     });
     let asked = Asked {
         object,
@@ -45,7 +44,7 @@ pub(super) fn push(keys: &Dictionary<'_>, request: &Request<'_>, batch: &mut Bat
         aborted: request.aborted,
         time_error: Elapsed::from_millis(u64::from(request.precision / 2)),
         first_byte: request.first_byte.map(Elapsed::from_millis),
-        cache: cache.flatten(),
+        cache,
     };
     let vitals = Vitals {
         state: report.state().or_else(|| report.is(Key::State, "f").then_some(PlayerState::Error)),

@@ -2,13 +2,17 @@
 
 use audience_core::CacheResult;
 
-/// What the word of a log says; `Some(None)` for a word that says nothing, `None` for one that is not known.
+/// A word that is none of those that logs have for what their caches do.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) struct NotKnown;
+
+/// What the word of a log says, which may be nothing.
 ///
 /// The words are those of `CloudFront` (`x-edge-response-result-type`), of Akamai (`cacheStatus`, 0 and 1, and the words of its
 /// header), of Fastly (`fastly_info.state`), and of nginx (`$upstream_cache_status`) and Cloudflare, which are nearly the same.
-pub(crate) fn cache_result(word: &str) -> Option<Option<CacheResult>> {
+pub(crate) fn cache_result(word: &str) -> Result<Option<CacheResult>, NotKnown> {
     let word = word.to_ascii_uppercase();
-    Some(Some(match word.as_str() {
+    Ok(Some(match word.as_str() {
         "1" | "HIT" | "ORIGINSHIELDHIT" => CacheResult::Hit,
         "REFRESHHIT" | "REVALIDATED" => CacheResult::Refreshed,
         "HITSTALE" | "STALE" | "UPDATING" => CacheResult::Stale,
@@ -17,8 +21,8 @@ pub(crate) fn cache_result(word: &str) -> Option<Option<CacheResult>> {
         "BYPASS" | "NOTCACHEABLE" | "DYNAMIC" => CacheResult::Bypass,
         "REDIRECT" | "CONSTRUCTED" | "MISSGENERATEDRESPONSE" => CacheResult::Synthetic,
         "LIMITEXCEEDED" | "CAPACITYEXCEEDED" => CacheResult::Error,
-        "NONE" | "UNKNOWN" => return Some(None),
-        _ => return of_fastly(&word).map(Some),
+        "NONE" | "UNKNOWN" => return Ok(None),
+        _ => of_fastly(&word).ok_or(NotKnown)?,
     }))
 }
 
@@ -74,15 +78,15 @@ mod tests {
             ("UPDATING", CacheResult::Stale),
             ("REVALIDATED", CacheResult::Refreshed),
         ] {
-            assert_eq!(cache_result(word), Some(Some(expected)), "{word}");
+            assert_eq!(cache_result(word), Ok(Some(expected)), "{word}");
         }
     }
 
     #[test]
     fn words_that_are_not_known_say_nothing() {
-        assert_eq!(cache_result("NONE"), Some(None));
+        assert_eq!(cache_result("NONE"), Ok(None));
         for word in ["", "2", "true", "HITS", "HIT-", "HIT-MISS", "BG", "hit, miss"] {
-            assert_eq!(cache_result(word), None, "{word}");
+            assert_eq!(cache_result(word), Err(NotKnown), "{word}");
         }
     }
 }

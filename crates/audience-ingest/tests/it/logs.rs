@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use audience_core::{Elapsed, EventKind, Request};
+use audience_core::{Elapsed, EventKind, Request, Session};
 use audience_ingest::{
     Error, Format, Ignored, Input, IpAddresses, Options, Privacy, Quality, Reason, Repair, RequestMap, load,
 };
@@ -64,11 +64,10 @@ fn cached(name: &str) -> [usize; 3] {
     let sessions = load_path(&folder.path().join("log"), &Options::default()).unwrap().to_vec().unwrap();
     let requests: Vec<_> = sessions
         .iter()
-        .flat_map(|session| session.events())
-        .filter_map(|event| if let EventKind::Request(request) = &event.kind { Some(request) } else { None })
+        .flat_map(Session::events)
+        .filter_map(|event| if let EventKind::Request(request) = &event.kind { Some(&**request) } else { None })
         .collect();
-    let late =
-        |request: &&&Box<Request>| request.first_byte.zip(request.elapsed).is_some_and(|(first, last)| first > last);
+    let late = |request: &&&Request| request.first_byte.zip(request.elapsed).is_some_and(|(first, last)| first > last);
     assert_eq!(requests.iter().filter(late).count(), 0, "{name}");
     let count = |what: fn(&Request) -> bool| requests.iter().filter(|request| what(request)).count();
     [
