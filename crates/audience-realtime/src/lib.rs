@@ -4,6 +4,7 @@
 #![doc = document_features::document_features!()]
 
 mod buckets;
+mod delivery;
 mod durations;
 mod error;
 mod sliding;
@@ -11,6 +12,7 @@ mod stream;
 mod table;
 mod window;
 
+pub use delivery::{CacheSummary, Delivery, DeliverySummary, ResponseCounts, StatusCount};
 pub use durations::DurationSummary;
 pub use error::Error;
 pub use stream::{
