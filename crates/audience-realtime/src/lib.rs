@@ -3,6 +3,7 @@
 //! # Features
 #![doc = document_features::document_features!()]
 
+mod alerts;
 mod buckets;
 mod delivery;
 mod durations;
@@ -12,6 +13,9 @@ mod stream;
 mod table;
 mod window;
 
+pub use alerts::{
+    AlertRule, AlertRules, ClearedAlert, Condition, Hold, RaisedAlert, Side, Threshold, Transition, Unusual, Watch,
+};
 pub use delivery::{CacheSummary, Delivery, DeliverySummary, ResponseCounts, StatusCount};
 pub use durations::DurationSummary;
 pub use error::Error;

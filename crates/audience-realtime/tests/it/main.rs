@@ -1,6 +1,7 @@
 //! Behaviour through the public API.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod alerts;
 mod delivery;
 mod streams;
 

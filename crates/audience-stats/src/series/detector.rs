@@ -212,6 +212,12 @@ impl RobustDetector {
         Ok((Judgement { verdict, median: Some(median), z }, scale))
     }
 
+    /// Whether the two judge alike when they have seen the same values.
+    pub fn is_set_like(&self, other: &Self) -> bool {
+        let settings = |one: &Self| (one.size, one.threshold, one.least_distance, one.takes_in_anomalies);
+        settings(self) == settings(other)
+    }
+
     /// Forgets all values, as after a change that is known: judging begins anew.
     pub fn forget(&mut self) {
         self.window.clear();

@@ -228,6 +228,8 @@ fn a_detector_goes_on_where_it_was_written() {
     let text = serde_json::to_string(&detector).unwrap();
     assert_eq!(serde_json::from_str::<RobustDetector>(&text).unwrap(), detector);
 
+    let alike = RobustDetector::new(4, 3.5).unwrap().leaving_out_anomalies().ignoring_up_to(0.5).unwrap();
+    assert!(detector.is_set_like(&alike) && !detector.is_set_like(&RobustDetector::new(4, 3.5).unwrap()));
     // What no detector can have come to is none.
     for (from, to) in [
         ("\"size\":4", "\"size\":2"),
