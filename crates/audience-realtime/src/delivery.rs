@@ -11,13 +11,13 @@ use crate::sliding::Sliding;
 use crate::window::Window;
 use cell::DeliveryCell;
 
-/// What a CDN or server did with the requests of players, over a window that slides: statuses, errors, cache hits, throughput, and how
-/// long first and last bytes took.
+/// What a CDN or server did with the requests of players, over a window that slides: statuses, errors, cache hits,
+/// throughput, and how long first and last bytes took.
 ///
-/// Its items are events, of which only [requests](EventKind::Request) count; each counts in the bucket that its own time is in, whenever
-/// it comes. Which requests are of one CDN the caller says: with a [`Table`](crate::Table) by CDN, host, country or anything else. All is
-/// exact and merges exactly, bytes included, except for quantiles of durations, which are within 1 %. As many buckets as two windows
-/// have are kept, and two more: the latest of all that have seen a request.
+/// Its items are events, of which only [requests](EventKind::Request) count; each counts in the bucket that its own time is
+/// in, whenever it comes. Which requests are of one CDN the caller says: with a [`Table`](crate::Table) by CDN, host,
+/// country or anything else. All is exact and merges exactly, bytes included, except for quantiles of durations, which are
+/// within 1 %. As many buckets as two windows have are kept, and two more: the latest of all that have seen a request.
 ///
 /// # Examples
 ///
@@ -95,8 +95,8 @@ impl Delivery {
 
     /// Figures over the window whose last bucket is the last that is over at `end`.
     ///
-    /// Rates over time are by what of the window is covered: from the first request there ever was, if that is in the window, else from the
-    /// window's start, to its end; until as much as a bucket is covered there are none.
+    /// Rates over time are by what of the window is covered: from the first request there ever was, if that is in the
+    /// window, else from the window's start, to its end; until as much as a bucket is covered there are none.
     pub fn summary_until(&self, end: Timestamp) -> DeliverySummary {
         summary::of(&self.sliding, &self.sliding.span_until(end))
     }

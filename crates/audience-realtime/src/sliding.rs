@@ -13,11 +13,11 @@ pub(crate) trait Cell: Default + Merge {
     fn items(&self) -> u64;
 }
 
-/// Buckets of which those are kept that windows may still have: twice as many as a window has, and two, the latest ones of all that
-/// saw an item.
+/// Buckets of which those are kept that windows may still have: twice as many as a window has, and two, the latest ones of
+/// all that saw an item.
 ///
-/// Which are kept follows from which saw an item, in whatever order: so states merge exactly, and clocks that are wrong take no more
-/// memory than others. To push a window's buckets out, as many wrong times are needed as a window has buckets.
+/// Which are kept follows from which saw an item, in whatever order: so states merge exactly, and clocks that are wrong take
+/// no more memory than others. To push a window's buckets out, as many wrong times are needed as a window has buckets.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(
@@ -87,8 +87,8 @@ impl<C: Cell> Sliding<C> {
         2 * self.window().buckets() as usize + 2
     }
 
-    /// What is kept of the bucket of an item of this time, and when it begins. `None` when nothing is, and the item was counted as one
-    /// that is outside.
+    /// What is kept of the bucket of an item of this time, and when it begins. `None` when nothing is, and the item was
+    /// counted as one that is outside.
     #[inline]
     pub(crate) fn at(&mut self, at: Timestamp) -> Option<(&mut C, Timestamp)> {
         let millis = at.as_millis();

@@ -38,8 +38,8 @@ pub struct Packet {
     pub bytes: u64,
     /// How much of the content it is. Only [`TrackSummary::pace`] is made of it, no bit rate.
     pub duration: Option<Elapsed>,
-    /// How many frames of the picture begin in it: 1 where packets are frames; of RTP, 1 where the marker bit ends one and else 0. `None`
-    /// when that is not known.
+    /// How many frames of the picture begin in it: 1 where packets are frames; of RTP, 1 where the marker bit ends one and
+    /// else 0. `None` when that is not known.
     pub frames: Option<u64>,
     /// Whether decoding can begin here. Of the picture; of other tracks it means nothing.
     pub keyframe: bool,
@@ -76,8 +76,8 @@ pub struct StreamSpec {
     pub window: Window,
     /// How wide sequence numbers are.
     pub numbering: Numbering,
-    /// The most packets in a row that can be lost: where more numbers are missing, the sender has begun anew or jumped, and nothing is
-    /// known to be lost. 3000 unless it is said (`MAX_DROPOUT` of RFC 3550, appendix A.1).
+    /// The most packets in a row that can be lost: where more numbers are missing, the sender has begun anew or jumped, and
+    /// nothing is known to be lost. 3000 unless it is said (`MAX_DROPOUT` of RFC 3550, appendix A.1).
     pub most_lost_in_a_row: u64,
 }
 
@@ -90,12 +90,13 @@ impl StreamSpec {
 
 /// How a live stream does: bit rates of its tracks, frames, key frames, losses and latency over a window that slides.
 ///
-/// Figures are of windows of event time: a packet counts in the bucket that its own time is in, whenever it comes, at a cost that does
-/// not depend on the length of the window. [`summary_until`](Self::summary_until) says which buckets a window has, and what is measured
-/// by which time. As many buckets as two windows have are kept, and two more: the latest of all that have seen a packet.
+/// Figures are of windows of event time: a packet counts in the bucket that its own time is in, whenever it comes, and a late
+/// one costs more only as the logarithm of how many buckets there are. [`summary_until`](Self::summary_until) says which
+/// buckets a window has, and what is measured by which time. As many buckets as two windows have are kept, and two more: the
+/// latest of all that have seen a packet.
 ///
-/// All is exact and merges exactly, bytes included, except for quantiles of latency, which are within 1 %. Sums stay at the largest
-/// there is. What cannot be told is `None`: see [`KeyframeSummary`] and [`LossSummary`] for the limits.
+/// All is exact and merges exactly, bytes included, except for quantiles of latency, which are within 1 %. Sums stay at the
+/// largest there is. What cannot be told is `None`: see [`KeyframeSummary`] and [`LossSummary`] for the limits.
 ///
 /// # Examples
 ///
@@ -159,13 +160,13 @@ impl StreamHealth {
         &self.spec
     }
 
-    /// Figures over the window whose last bucket is the last that is over at `end`: its buckets are all over, and a packet after `end`
-    /// is in none.
+    /// Figures over the window whose last bucket is the last that is over at `end`: its buckets are all over, and a packet
+    /// after `end` is in none.
     ///
-    /// Rates are amounts by the time of the window that is *covered*: from the first packet the stream ever had, if that is in the
-    /// window, else from the window's start, to the window's end. So a stream that has just begun is not measured by time in which it was
-    /// not there, and one that has stopped is measured by the time in which nothing came. Until as much as a bucket is covered there is
-    /// no rate.
+    /// Rates are amounts by the time of the window that is *covered*: from the first packet the stream ever had, if that is
+    /// in the window, else from the window's start, to the window's end. So a stream that has just begun is not measured by
+    /// time in which it was not there, and one that has stopped is measured by the time in which nothing came. Until as much
+    /// as a bucket is covered there is no rate.
     pub fn summary_until(&self, end: Timestamp) -> StreamSummary {
         summary::of(self, &self.sliding.span_until(end))
     }

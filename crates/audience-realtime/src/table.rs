@@ -7,9 +7,9 @@ use audience_core::{Accumulator, Merge};
 
 /// An accumulator for each key, up to a number of keys: for keys that come from outside, which may be any.
 ///
-/// Keys that come when there is no room are left out and their items counted, so that the total is right. Up to the bound the answer
-/// does not depend on order or sharding; which keys are left out past it does, as those that were there first stay.
-/// [`retain`](Self::retain) makes room. [`Keyed`](audience_stats::Keyed) has no bound.
+/// Keys that come when there is no room are left out and their items counted, so that the total is right. Up to the bound
+/// the answer does not depend on order or sharding; which keys are left out past it does, as those that were there first
+/// stay. [`retain`](Self::retain) makes room. [`Keyed`](audience_stats::Keyed) has no bound.
 ///
 /// # Examples
 ///

@@ -407,7 +407,18 @@ words! {
 }
 
 impl CacheResult {
-    /// Whether what was sent came from the cache, or would have if it had been there. `None` where the cache had no part in it.
+    /// Whether what was sent came from the cache, rather than from the origin. `None` where the cache had no part in it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use audience_core::CacheResult;
+    ///
+    /// assert_eq!(CacheResult::Stale.from_cache(), Some(true));
+    /// assert_eq!(CacheResult::Miss.from_cache(), Some(false));
+    /// assert_eq!("bypass".parse::<CacheResult>()?.from_cache(), None);
+    /// # Ok::<(), audience_core::Error>(())
+    /// ```
     pub const fn from_cache(self) -> Option<bool> {
         match self {
             Self::Hit | Self::Refreshed | Self::Stale => Some(true),

@@ -16,8 +16,8 @@ pub enum Side {
     Below,
 }
 
-/// A figure is beyond a level, and goes on being so until it has come back past another one (hysteresis): in between it is as it was, so
-/// that a figure about the level is not raised again and again.
+/// A figure is beyond a level, and goes on being so until it has come back past another one (hysteresis): in between it is
+/// as it was, so that a figure about the level is not raised again and again.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Threshold {
     side: Side,
@@ -97,8 +97,8 @@ impl Side {
     }
 }
 
-/// A figure is unlike those of the windows before it, by [`RobustDetector`]: by their median and the median distance from it. The figure
-/// that is judged is no part of what it is judged by.
+/// A figure is unlike those of the windows before it, by [`RobustDetector`]: by their median and the median distance from
+/// it. The figure that is judged is no part of what it is judged by.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unusual {
     /// Which has seen nothing.
@@ -114,12 +114,13 @@ impl Unusual {
     /// The most windows a figure can be judged by.
     pub const MAX_WINDOWS: usize = 10_000;
 
-    /// Judged by so many windows before, of which there must be so many, and wrong when it is more than so many deviations from their
-    /// median, either way; 3.5 are usual (B. Iglewicz and D. Hoaglin, How to Detect and Handle Outliers, 1993).
+    /// Judged by so many windows before, of which there must be so many, and wrong when it is more than so many deviations
+    /// from their median, either way; 3.5 are usual (B. Iglewicz and D. Hoaglin, How to Detect and Handle Outliers, 1993).
     ///
     /// # Errors
     ///
-    /// [`Error::NotADetector`] when the windows are not 3 to [`MAX_WINDOWS`](Self::MAX_WINDOWS), or the deviations not finite and above 0.
+    /// [`Error::NotADetector`] when the windows are not 3 to [`MAX_WINDOWS`](Self::MAX_WINDOWS), or the deviations not
+    /// finite and above 0.
     pub fn new(windows: usize, deviations: f64) -> Result<Self, Error> {
         let detector = RobustDetector::new(windows, deviations).ok().filter(|_| windows <= Self::MAX_WINDOWS);
         let detector = detector.ok_or(Error::NotADetector { windows, deviations, most: Self::MAX_WINDOWS })?;
@@ -132,8 +133,8 @@ impl Unusual {
         Self { only: Some(side), ..self }
     }
 
-    /// The same with figures as usual that are no farther than this from the median: where little changes, what is far from usual may
-    /// still matter to nobody.
+    /// The same with figures as usual that are no farther than this from the median: where little changes, what is far from
+    /// usual may still matter to nobody.
     ///
     /// # Errors
     ///
@@ -143,9 +144,9 @@ impl Unusual {
         Ok(Self { detector, least_change: Some(change), ..self })
     }
 
-    /// The same with figures that were unusual left out of what later ones are judged by: one storm does not hide the next, but after a
-    /// lasting change all is unusual until the key is [forgotten](crate::Watch::retain). Without it, the change becomes the usual once it
-    /// fills half of the windows.
+    /// The same with figures that were unusual left out of what later ones are judged by: one storm does not hide the next,
+    /// but after a lasting change all is unusual until the key is [forgotten](crate::Watch::retain). Without it, the change
+    /// becomes the usual once it fills half of the windows.
     #[must_use]
     pub fn leaving_out_unusual(self) -> Self {
         Self { detector: self.detector.leaving_out_anomalies(), leaves_out: true, ..self }

@@ -27,8 +27,8 @@ impl Default for Hold {
 
 /// What is wrong with which figure, and for how long.
 ///
-/// With feature `serde` it is read from what people write: `name`, `series`, one of `above`, `below` (levels; `clear` is where it is right
-/// again, the level itself unless it is said) and `unusual`, and `windows` or `for_ms` for how long.
+/// With feature `serde` it is read from what people write: `name`, `series`, one of `above`, `below` (levels; `clear` is
+/// where it is right again, the level itself unless it is said) and `unusual`, and `windows` or `for_ms` for how long.
 ///
 /// # Examples
 ///

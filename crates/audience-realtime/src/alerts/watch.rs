@@ -8,14 +8,15 @@ use audience_core::{Elapsed, Timestamp};
 use super::alarm::{Alarm, Raised, Step};
 use super::rule::{AlertRule, AlertRules};
 
-/// Watches figures by rules, for each key (a stream, a CDN, a country) apart: what is raised now, and what changes with each window.
+/// Watches figures by rules, for each key (a stream, a CDN, a country) apart: what is raised now, and what changes with each
+/// window.
 ///
-/// Windows of a key and series are fed in order of time, since what they mean depends on those before; the state does not merge. One that
-/// is not after the last changes nothing and is counted.
+/// Windows of a key and series are fed in order of time, since what they mean depends on those before; the state does not
+/// merge. One that is not after the last changes nothing and is counted.
 ///
-/// A window without a figure (`None`; NaN and the infinities are none either) is not 0. It raises nothing and clears nothing: what is raised
-/// stays so, no detector takes it in, and what held for some windows in a row begins anew. To be told that figures are missing, watch a
-/// figure that counts them.
+/// A window without a figure (`None`; NaN and the infinities are none either) is not 0. It raises nothing and clears
+/// nothing: what is raised stays so, no detector takes it in, and what held for some windows in a row begins anew. To be
+/// told that figures are missing, watch a figure that counts them.
 ///
 /// Keys may be any, up to a bound: figures of those for which there is no room are counted and not watched.
 ///
@@ -146,8 +147,8 @@ impl<K: Clone + Ord> Watch<K> {
         &self.rules
     }
 
-    /// Takes the figure of a window in that a series has for a key; what changes with it, by rule. `at` is the same instant of each window,
-    /// such as its end.
+    /// Takes the figure of a window in that a series has for a key; what changes with it, by rule. `at` is the same instant
+    /// of each window, such as its end.
     pub fn observe<Q: ?Sized + Ord>(
         &mut self,
         series: &str,

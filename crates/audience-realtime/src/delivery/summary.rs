@@ -8,7 +8,8 @@ use super::cell::{CLIENT_CLOSED, Cached, DeliveryCell};
 use crate::durations::DurationSummary;
 use crate::sliding::{Sliding, Span};
 
-/// What a CDN or server did with requests over one window; see [`Delivery::summary_until`](crate::Delivery::summary_until) for what that is.
+/// What a CDN or server did with requests over one window; see [`Delivery::summary_until`](crate::Delivery::summary_until)
+/// for what that is.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct DeliverySummary {
@@ -28,8 +29,8 @@ pub struct DeliverySummary {
     pub bytes: u64,
     /// Bits sent per second of the time covered, of all responses together. `None` while less than a bucket is.
     pub egress_bps: Option<f64>,
-    /// Bits per second of a response: 8 · bytes of the responses of which both are known / the time these took. A ratio of sums, so that a
-    /// response counts by how long it took. `None` when they took no time.
+    /// Bits per second of a response: 8 · bytes of the responses of which both are known / the time these took. A ratio of
+    /// sums, so that a response counts by how long it took. `None` when they took no time.
     pub throughput_bps: Option<f64>,
     /// What caches made of them.
     pub cache: CacheSummary,
@@ -43,8 +44,8 @@ pub struct DeliverySummary {
 
 /// What came of requests.
 ///
-/// A request whose client went away before there was an answer (499 of nginx, 0 of a response that was cut off) says nothing of the server:
-/// it is given up, and neither an error nor an answer.
+/// A request whose client went away before there was an answer (499 of nginx, 0 of a response that was cut off) says nothing
+/// of the server: it is given up, and neither an error nor an answer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ResponseCounts {

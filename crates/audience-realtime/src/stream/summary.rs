@@ -26,13 +26,13 @@ pub struct StreamSummary {
     pub other: TrackSummary,
     /// Frames of the picture.
     pub frames: u64,
-    /// Frames of the picture per second of the time covered. `None` when a packet of the picture did not say how many frames begin in it,
-    /// and while less than a bucket is covered.
+    /// Frames of the picture per second of the time covered. `None` when a packet of the picture did not say how many frames
+    /// begin in it, and while less than a bucket is covered.
     pub frame_rate: Option<f64>,
     /// Frames that were dropped instead of sent.
     pub dropped_frames: u64,
-    /// Frames dropped by all frames, dropped or not. `None` when there were none, or [`frame_rate`](Self::frame_rate) is not known for want
-    /// of frames.
+    /// Frames dropped by all frames, dropped or not. `None` when there were none, or [`frame_rate`](Self::frame_rate) is not
+    /// known for want of frames.
     pub dropped_frame_ratio: Option<Ratio>,
     /// Key frames. `None` when a bucket has more than 1024 different times of them.
     pub keyframes: Option<KeyframeSummary>,
@@ -50,13 +50,14 @@ pub struct TrackSummary {
     pub packets: u64,
     /// Their sizes together.
     pub bytes: u64,
-    /// Bits per second of the time covered: 8 · bytes / covered. It is of this track alone, and packets of no duration are like any other.
-    /// `None` while less than a bucket is covered.
+    /// Bits per second of the time covered: 8 · bytes / covered. It is of this track alone, and packets of no duration are
+    /// like any other. `None` while less than a bucket is covered.
     pub bitrate_bps: Option<f64>,
     /// The most bits per second of a bucket of the window, each by its whole width. `None` when there are no packets.
     pub peak_bitrate_bps: Option<f64>,
-    /// Content per time covered: 1 where a second of content comes each second, less where the source does not keep up. `None` when a packet
-    /// does not say how much content it is, when there are none, and while less than a bucket is covered.
+    /// Content per time covered: 1 where a second of content comes each second, less where the source does not keep up.
+    /// `None` when a packet does not say how much content it is, when there are none, and while less than a bucket is
+    /// covered.
     pub pace: Option<f64>,
     /// Which packets were lost. `None` when no packet has a number, or it cannot be told.
     pub loss: Option<LossSummary>,

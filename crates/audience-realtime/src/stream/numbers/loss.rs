@@ -6,16 +6,16 @@ use super::{Numbering, Numbers};
 
 /// Which packets of a track were lost, by the numbers that are missing.
 ///
-/// Numbers of a window are put in their order, on past the largest one (RFC 3550, appendix A.1): those of each bucket begin where the
-/// largest stretch of numbers ends that it has not seen, and continue the bucket before by the shorter way round. A number that is
-/// missing between two that came is lost, unless more are missing in a row than [`most_lost_in_a_row`](crate::StreamSpec): that is a jump.
-/// Packets that come late or out of order are no loss if they come within the window, and those that come twice hide none
-/// (in RFC 3550, appendix A.3, they do, and the loss can be below 0). What is missing before the first or after the last packet of a
-/// window is not counted.
+/// Numbers of a window are put in their order, on past the largest one (RFC 3550, appendix A.1): those of each bucket begin
+/// where the largest stretch of numbers ends that it has not seen, and continue the bucket before by the shorter way round.
+/// A number that is missing between two that came is lost, unless more are missing in a row than
+/// [`most_lost_in_a_row`](crate::StreamSpec): that is a jump. Packets that come late or out of order are no loss if they
+/// come within the window, and those that come twice hide none (in RFC 3550, appendix A.3, they do, and the loss can be
+/// below 0). What is missing before the first or after the last packet of a window is not counted.
 ///
-/// Not known (`None`) when a bucket has more than 65,536 different numbers of a track, or numbers over more than half of all there are:
-/// with 16 bits, buckets must be shorter than 32,768 packets. A loss of more than half of all numbers between two buckets is taken for a
-/// smaller one.
+/// Not known (`None`) when a bucket has more than 65,536 different numbers of a track, or numbers over more than half of all
+/// there are: with 16 bits, buckets must be shorter than 32,768 packets. A loss of more than half of all numbers between two
+/// buckets is taken for a smaller one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LossSummary {
@@ -33,7 +33,8 @@ pub struct LossSummary {
     pub ratio: Ratio,
 }
 
-/// What was lost of the numbers of buckets in order, `numbered` packets in all. `None` when that cannot be told, or there are none.
+/// What was lost of the numbers of buckets in order, `numbered` packets in all. `None` when that cannot be told, or there
+/// are none.
 pub(in crate::stream) fn loss<'n>(
     buckets: impl Iterator<Item = &'n Numbers>,
     numbered: u64,
@@ -91,8 +92,8 @@ fn shorter_way(from: u64, to: u64, numbering: Numbering) -> i128 {
     if up < numbering.modulus() / 2 { up } else { up - numbering.modulus() }
 }
 
-/// The number that follows the largest stretch of numbers that did not come, of runs whose least and largest number these are. `None` when
-/// those that came lie over more than half of all numbers.
+/// The number that follows the largest stretch of numbers that did not come, of runs whose least and largest number these
+/// are. `None` when those that came lie over more than half of all numbers.
 fn first_of(runs: &[(u64, u64)], least: u64, largest: u64, numbering: Numbering) -> Option<u64> {
     let around = way(largest, least, numbering);
     // One run alone that has all numbers ends where it begins.
