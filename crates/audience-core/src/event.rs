@@ -6,8 +6,8 @@ mod wire;
 use std::sync::Arc;
 
 pub use kind::{
-    Ad, Bitrate, Custom, EndReason, EventKind, Finite, Object, PlayerError, PlayerState, QualityReason, Rendition,
-    Request, Word,
+    Ad, Bitrate, CacheResult, Custom, EndReason, EventKind, Finite, Object, PlayerError, PlayerState, QualityReason,
+    Rendition, Request, Word,
 };
 pub use wire::{Field, FieldKind, FieldValue, Fields, SCHEMA};
 

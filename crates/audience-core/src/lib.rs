@@ -77,8 +77,8 @@ pub use batch::{analyze_sessions, fold_sessions};
 pub use chapters::{Chapter, ChapterIndex, Chapters};
 pub use error::Error;
 pub use event::{
-    Ad, Bitrate, Custom, EndReason, Envelope, Event, EventKind, Field, FieldKind, FieldValue, Fields, Finite, Object,
-    Origin, PlayerError, PlayerState, QualityReason, Rendition, Request, SCHEMA, Seq, Vitals, Word,
+    Ad, Bitrate, CacheResult, Custom, EndReason, Envelope, Event, EventKind, Field, FieldKind, FieldValue, Fields,
+    Finite, Object, Origin, PlayerError, PlayerState, QualityReason, Rendition, Request, SCHEMA, Seq, Vitals, Word,
 };
 pub use facts::{
     Estimates, Exit, ExitReason, Failure, Inferred, Jump, LiveLatency, Mark, Quality, RenditionTime, SessionFacts,

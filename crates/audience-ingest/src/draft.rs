@@ -156,6 +156,11 @@ fn leave_out(
             batch.repair(name(Field::Object), Repair::Dropped, value);
             Ok(())
         }
+        Error::UnknownWord { field: "cache_result", value, .. } => {
+            fields.cache_result = None;
+            batch.repair(name(Field::CacheResult), Repair::Dropped, value);
+            Ok(())
+        }
         Error::UnknownWord { field, value, .. } => {
             fields.reason = Some("other".into());
             batch.repair(named(field, name), Repair::Dropped, value);

@@ -3,6 +3,7 @@
 //! Each line becomes a [`Request`]: a reader splits it, a [`RequestMap`] says what its fields are, a draft puts the request
 //! together. What becomes of requests does not depend on the log.
 
+mod cache;
 mod combined;
 mod delimited;
 mod draft;
@@ -19,6 +20,7 @@ mod telemetry;
 mod tests;
 mod time;
 
+pub(crate) use cache::{NotKnown, cache_result};
 pub(crate) use delimited::FIELDS;
 pub use map::RequestMap;
 pub(crate) use request::Request;

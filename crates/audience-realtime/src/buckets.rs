@@ -12,7 +12,6 @@ use crate::window::Window;
 /// The latest one is at hand; an event that is late finds its own in as many steps as it takes among those that are kept, whatever lies
 /// between.
 #[derive(Clone, Debug)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Buckets<C> {
     window: Window,
     latest: Option<Latest<C>>,
@@ -20,7 +19,6 @@ pub(crate) struct Buckets<C> {
 }
 
 #[derive(Clone, Debug)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 struct Latest<C> {
     number: i64,
     /// In milliseconds.
@@ -79,13 +77,15 @@ impl<C: Default> Buckets<C> {
         }
     }
 
-    /// Whether the latest is the latest.
-    #[cfg(feature = "serde")]
-    pub(crate) fn is_whole(&self) -> bool {
-        self.latest.as_ref().is_none_or(|latest| {
-            latest.start == self.window.start(latest.number).as_millis()
-                && self.earlier.last_key_value().is_none_or(|(earlier, _)| *earlier < latest.number)
-        })
+    /// Takes out the earliest one of which something is kept.
+    pub(crate) fn pop_first(&mut self) -> Option<(i64, C)> {
+        let latest = |latest: Latest<C>| (latest.number, latest.cell);
+        self.earlier.pop_first().or_else(|| self.latest.take().map(latest))
+    }
+
+    /// The window whose buckets these are.
+    pub(crate) const fn window(&self) -> Window {
+        self.window
     }
 
     /// How many buckets there are of which something is kept.
@@ -104,5 +104,27 @@ impl<C: Merge + Default> Merge for Buckets<C> {
         for (number, cell) in other.earlier.into_iter().chain(latest) {
             self.at(self.window.start(number)).0.merge(cell);
         }
+    }
+}
+
+/// The window, and what is kept of each bucket by its number, in order.
+#[cfg(feature = "serde")]
+impl<C: Default + serde::Serialize> serde::Serialize for Buckets<C> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.window, self.range(..).collect::<Vec<_>>()).serialize(serializer)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de, C: serde::Deserialize<'de>> serde::Deserialize<'de> for Buckets<C> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (window, mut cells): (Window, Vec<(i64, C)>) = serde::Deserialize::deserialize(deserializer)?;
+        let in_order = cells.windows(2).all(|pair| pair[0].0 < pair[1].0);
+        let are_buckets = cells.iter().all(|(number, _)| window.number(window.start(*number)) == *number);
+        if !in_order || !are_buckets {
+            return Err(serde::de::Error::custom(crate::Error::Inconsistent));
+        }
+        let latest = cells.pop().map(|(number, cell)| Latest { number, start: window.start(number).as_millis(), cell });
+        Ok(Self { window, latest, earlier: cells.into_iter().collect() })
     }
 }

@@ -58,7 +58,7 @@ impl Key {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Keys {
     /// `None` where one was let go of.
-    keys: Vec<Option<Key>>,
+    by_number: Vec<Option<Key>>,
     free: Vec<u32>,
     numbers: HashMap<Key, u32, RandomState>,
     /// How many there may be.
@@ -83,13 +83,13 @@ impl Keys {
                 Some(_) => {}
             }
         }
-        made.keys = keys;
+        made.by_number = keys;
         Some(made)
     }
 
     /// All keys by number.
     pub(crate) fn all(&self) -> &[Option<Key>] {
-        &self.keys
+        &self.by_number
     }
 
     /// The number of a key; `None` if there are too many.
@@ -101,11 +101,11 @@ impl Keys {
             self.refused += 1;
             return None;
         }
-        let number = self.free.pop().unwrap_or(self.keys.len() as u32);
-        if number as usize == self.keys.len() {
-            self.keys.push(None);
+        let number = self.free.pop().unwrap_or(self.by_number.len() as u32);
+        if number as usize == self.by_number.len() {
+            self.by_number.push(None);
         }
-        self.keys[number as usize] = Some(key.clone());
+        self.by_number[number as usize] = Some(key.clone());
         self.numbers.insert(key.clone(), number);
         Some(number)
     }
@@ -117,12 +117,12 @@ impl Keys {
 
     /// All keys with their numbers.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &Key)> {
-        self.keys.iter().zip(0..).filter_map(|(key, number)| Some((number, key.as_ref()?)))
+        self.by_number.iter().zip(0..).filter_map(|(key, number)| Some((number, key.as_ref()?)))
     }
 
     /// Lets go of a key that nothing is kept of.
     pub(crate) fn remove(&mut self, number: u32) {
-        if let Some(key) = self.keys.get_mut(number as usize).and_then(Option::take) {
+        if let Some(key) = self.by_number.get_mut(number as usize).and_then(Option::take) {
             self.numbers.remove(&key);
             self.free.push(number);
         }

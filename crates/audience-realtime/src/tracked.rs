@@ -255,7 +255,8 @@ impl Tracked {
         }
         // Of what is said differently, the greater one, whichever came first.
         let mut attributes: BTreeMap<Arc<str>, Arc<str>> = kept.attributes.iter().cloned().collect();
-        for (name, value) in Attributes::from_iter(envelope.attributes.iter().cloned()).iter() {
+        let others: Attributes = envelope.attributes.iter().cloned().collect();
+        for (name, value) in others.iter() {
             let joined = attributes.entry(name.into()).or_insert_with(|| value.into());
             if **joined < *value {
                 *joined = value.into();
@@ -308,7 +309,7 @@ impl Tracked {
             // What was learned without it may not be so.
             self.hints.clear();
             if !self.is_settled {
-                self.start = Box::new(State::new(self.start.generation, LiveSession::new(spec.rules)));
+                *self.start = State::new(self.start.generation, LiveSession::new(spec.rules));
             }
         }
         for again in 0..=RESTARTS {
@@ -316,7 +317,7 @@ impl Tracked {
                 self.heed(hint);
             }
             let (now, learned) = self.follow(spec, keys, |belongs, told| tell(true, belongs, told));
-            self.now = Box::new(now);
+            *self.now = now;
             hint = learned.filter(|_| again < RESTARTS);
             if hint.is_none() {
                 break;
@@ -332,7 +333,7 @@ impl Tracked {
             return;
         }
         if generation == self.start.generation {
-            self.start = Box::new(State::new(generation, session));
+            *self.start = State::new(generation, session);
             return;
         }
         self.hints.retain(|(of, _)| *of != generation);

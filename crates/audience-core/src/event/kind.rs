@@ -158,7 +158,7 @@ pub struct Request {
     pub urgent: bool,
     /// The status of the response.
     pub status: Option<u16>,
-    /// How long the response took.
+    /// How long the response took, to its last byte.
     pub elapsed: Option<Elapsed>,
     /// How much was sent.
     pub bytes: Option<u64>,
@@ -166,6 +166,10 @@ pub struct Request {
     pub aborted: bool,
     /// By how much the event's time may be off, either way, because of what writes it down.
     pub time_error: Elapsed,
+    /// How long the first byte of the response took.
+    pub first_byte: Option<Elapsed>,
+    /// What the cache of the server made of it.
+    pub cache: Option<CacheResult>,
 }
 
 impl Request {
@@ -379,6 +383,48 @@ words! {
         /// Something else. CMCD `o`.
         #[default]
         Other = "other",
+    }
+}
+
+words! {
+    /// What the cache of a CDN or server made of a request.
+    CacheResult, "cache_result" {
+        /// It was in the cache.
+        Hit = "hit",
+        /// It was in the cache and too old, and the origin said that it is still good.
+        Refreshed = "refreshed",
+        /// It was in the cache and too old, and was sent all the same.
+        Stale = "stale",
+        /// It came from the origin.
+        Miss = "miss",
+        /// The cache was not asked, as for what is not to be cached.
+        Bypass = "bypass",
+        /// The answer was made up on the way, as a redirection is.
+        Synthetic = "synthetic",
+        /// The answer was an error.
+        Error = "error",
+    }
+}
+
+impl CacheResult {
+    /// Whether what was sent came from the cache, rather than from the origin. `None` where the cache had no part in it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use audience_core::CacheResult;
+    ///
+    /// assert_eq!(CacheResult::Stale.from_cache(), Some(true));
+    /// assert_eq!(CacheResult::Miss.from_cache(), Some(false));
+    /// assert_eq!("bypass".parse::<CacheResult>()?.from_cache(), None);
+    /// # Ok::<(), audience_core::Error>(())
+    /// ```
+    pub const fn from_cache(self) -> Option<bool> {
+        match self {
+            Self::Hit | Self::Refreshed | Self::Stale => Some(true),
+            Self::Miss => Some(false),
+            Self::Bypass | Self::Synthetic | Self::Error => None,
+        }
     }
 }
 

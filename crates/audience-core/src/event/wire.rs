@@ -174,6 +174,10 @@ fields! {
     Aborted aborted "aborted": bool,
     /// By how much the time may be off, either way.
     TsErrorMs ts_error_ms "ts_error_ms": u64,
+    /// How long the first byte of the response took.
+    FirstByteMs first_byte_ms "first_byte_ms": u64,
+    /// What the cache of the server made of it.
+    CacheResult cache_result "cache_result": Cow<'a, str>,
     /// Version of the wire format.
     Schema schema "schema": u64,
 }
@@ -279,6 +283,8 @@ impl Fields<'_> {
             bytes: self.response_bytes,
             aborted: self.aborted.unwrap_or(false),
             time_error: Elapsed::from_millis(self.ts_error_ms.unwrap_or(0)),
+            first_byte: self.first_byte_ms.map(Elapsed::from_millis),
+            cache: self.cache_result.as_deref().map(str::parse).transpose()?,
         })
     }
 
@@ -352,6 +358,8 @@ impl Fields<'_> {
             no(self.response_bytes.is_some(), request, Field::ResponseBytes),
             no(self.aborted.is_some(), request, Field::Aborted),
             no(self.ts_error_ms.is_some(), request, Field::TsErrorMs),
+            no(self.first_byte_ms.is_some(), request, Field::FirstByteMs),
+            no(self.cache_result.is_some(), request, Field::CacheResult),
         ]
         .into_iter()
         .flatten()
@@ -454,6 +462,8 @@ impl<'a> Fields<'a> {
         self.response_bytes = request.bytes;
         self.aborted = yes(request.aborted);
         self.ts_error_ms = (!request.time_error.is_zero()).then_some(request.time_error.as_millis());
+        self.first_byte_ms = request.first_byte.map(Elapsed::as_millis);
+        self.cache_result = request.cache.map(|cache| cache.as_str().into());
     }
 }
 

@@ -1,8 +1,8 @@
 //! The canonical wire format.
 
 use audience_core::{
-    Ad, Bitrate, Custom, Elapsed, EndReason, Envelope, Event, EventKind, Field, Fields, Finite, MediaTime, Object,
-    PlayerError, PlayerState, QualityReason, Rate, Rendition, Request, Timestamp, Vitals, Word,
+    Ad, Bitrate, CacheResult, Custom, Elapsed, EndReason, Envelope, Event, EventKind, Field, Fields, Finite, MediaTime,
+    Object, PlayerError, PlayerState, QualityReason, Rate, Rendition, Request, Timestamp, Vitals, Word,
 };
 
 fn envelope(kind: EventKind) -> Envelope {
@@ -53,6 +53,8 @@ fn one_of_each() -> Vec<EventKind> {
             bytes: Some(1 << 40),
             aborted: true,
             time_error: Elapsed::from_millis(500),
+            first_byte: Some(Elapsed::from_millis(9)),
+            cache: Some(CacheResult::Refreshed),
         })),
         EventKind::Custom(Box::new(Custom {
             name: "conversion".into(),

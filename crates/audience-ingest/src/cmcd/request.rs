@@ -10,7 +10,8 @@ use audience_stats::hash::hash64;
 use super::dictionary::{Dictionary, Key};
 use super::report::Report;
 use crate::batch::{Batch, Ids};
-use crate::requests::Request;
+use crate::quality::Repair;
+use crate::requests::{NotKnown, Request, cache_result};
 
 /// Takes the event of one request into the batch.
 pub(super) fn push(keys: &Dictionary<'_>, request: &Request<'_>, batch: &mut Batch) {
@@ -24,6 +25,12 @@ pub(super) fn push(keys: &Dictionary<'_>, request: &Request<'_>, batch: &mut Bat
         folders.map(Cow::Borrowed)
     });
     let object = report.object();
+    let cache = request.cache.as_deref().and_then(|word| {
+        cache_result(word).unwrap_or_else(|NotKnown| {
+            report.batch.repair("cache", Repair::Dropped, word);
+            None
+        })
+    });
     let asked = Asked {
         object,
         url: if place.is_none() { Some(Word::from(request.path.as_ref())) } else { None },
@@ -36,6 +43,8 @@ pub(super) fn push(keys: &Dictionary<'_>, request: &Request<'_>, batch: &mut Bat
         bytes: request.bytes,
         aborted: request.aborted,
         time_error: Elapsed::from_millis(u64::from(request.precision / 2)),
+        first_byte: request.first_byte.map(Elapsed::from_millis),
+        cache,
     };
     let vitals = Vitals {
         state: report.state().or_else(|| report.is(Key::State, "f").then_some(PlayerState::Error)),

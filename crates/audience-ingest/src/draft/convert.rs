@@ -57,6 +57,7 @@ pub(crate) fn set<'a>(
         Field::LiveLatencyMs => fields.live_latency_ms = count(field, &value, batch),
         Field::WatchMs => fields.watch_ms = count(field, &value, batch),
         Field::Object => fields.object = text(field, value, batch),
+        Field::CacheResult => fields.cache_result = text(field, value, batch),
         Field::SegmentStartMs => fields.segment_start_ms = count(field, &value, batch),
         Field::SegmentMs => fields.segment_ms = count(field, &value, batch),
         Field::Starved => fields.starved = truth(field, &value, batch),
@@ -66,6 +67,7 @@ pub(crate) fn set<'a>(
         Field::ResponseBytes => fields.response_bytes = count(field, &value, batch),
         Field::Aborted => fields.aborted = truth(field, &value, batch),
         Field::TsErrorMs => fields.ts_error_ms = count(field, &value, batch),
+        Field::FirstByteMs => fields.first_byte_ms = count(field, &value, batch),
         Field::Schema => fields.schema = count(field, &value, batch),
     }
     Ok(())
@@ -96,6 +98,7 @@ pub(crate) fn set_plain<'a>(fields: &mut Fields<'a>, field: Field, value: Plain<
             Field::Name => text(&mut fields.name, value),
             Field::Data => text(&mut fields.data, value),
             Field::Object => text(&mut fields.object, value),
+            Field::CacheResult => text(&mut fields.cache_result, value),
             _ => return false,
         },
         Plain::Whole(value) => match field {
@@ -119,6 +122,7 @@ pub(crate) fn set_plain<'a>(fields: &mut Fields<'a>, field: Field, value: Plain<
             Field::ResponseMs => fields.response_ms = Some(value),
             Field::ResponseBytes => fields.response_bytes = Some(value),
             Field::TsErrorMs => fields.ts_error_ms = Some(value),
+            Field::FirstByteMs => fields.first_byte_ms = Some(value),
             Field::Schema => fields.schema = Some(value),
             Field::Rate => fields.rate = Some(value as f64),
             Field::Value => fields.value = Some(value as f64),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::part::{Column, Encoding, Moment, Part};
-use super::time::{self, Instant};
+use super::time::{self, Instant, Unit};
 use super::{Request, RequestMap, found, headers, telemetry};
 use crate::quality::Problem;
 use crate::split::split_once;
@@ -117,10 +117,12 @@ impl<'m, 'a> Draft<'m, 'a> {
                 let time = time::time_of_day(text).ok_or_else(|| Problem::bad("time", text, "a time of day"))?;
                 self.time_of_day = Some(time);
             }
-            Part::Duration(unit) => {
-                let micros = time::duration(text, unit).filter(|micros| *micros <= MAX_DURATION);
-                let micros = micros.ok_or_else(|| Problem::bad("duration", text, "a duration of at most a year"))?;
-                self.micros = Some(self.micros.map_or(micros, |known| known.saturating_add(micros).min(MAX_DURATION)));
+            Part::Duration(unit) => self.take_longer(duration("duration", text, unit)?),
+            Part::FirstByte(unit) => self.set_first_byte(duration("first_byte", text, unit)?),
+            Part::DurationToFirstByte(unit) => {
+                let micros = duration("duration", text, unit)?;
+                self.take_longer(micros);
+                self.set_first_byte(micros);
             }
             Part::Status => {
                 let status = text.parse().map_err(|_| Problem::bad("status", text, "a status code"))?;
@@ -133,6 +135,14 @@ impl<'m, 'a> Draft<'m, 'a> {
             _ => return Ok(false),
         }
         Ok(true)
+    }
+
+    fn take_longer(&mut self, micros: u64) {
+        self.micros = Some(self.micros.map_or(micros, |known| known.saturating_add(micros).min(MAX_DURATION)));
+    }
+
+    fn set_first_byte(&mut self, micros: u64) {
+        self.request.first_byte = Some(in_millis(micros));
     }
 
     fn set_request_line(&mut self, line: Cow<'a, str>) {
@@ -177,7 +187,7 @@ impl<'m, 'a> Draft<'m, 'a> {
         request.received = received.unwrap_or_default();
         request.precision = time.map_or(1, |time| time.precision);
         let until = self.end.zip(received).and_then(|(end, received)| u64::try_from(end.millis - received).ok());
-        request.elapsed = self.micros.map(|micros| (micros + 500) / 1000).or(until);
+        request.elapsed = self.micros.map(in_millis).or(until);
         // nginx says 499, CloudFront 000.
         request.aborted |= matches!(request.status, Some(499 | 0));
         if let Some((headers, encoding)) = self.headers {
@@ -193,6 +203,17 @@ impl<'m, 'a> Draft<'m, 'a> {
         }
         (self.request, received)
     }
+}
+
+/// A duration in microseconds.
+fn duration(field: &'static str, text: &str, unit: Unit) -> Result<u64, Problem> {
+    let micros = time::duration(text, unit).filter(|micros| *micros <= MAX_DURATION);
+    micros.ok_or_else(|| Problem::bad(field, text, "a duration of at most a year"))
+}
+
+/// To the nearest.
+fn in_millis(micros: u64) -> u64 {
+    (micros + 500) / 1000
 }
 
 /// Two parts of a text, in its memory if that is the line's.

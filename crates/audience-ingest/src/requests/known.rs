@@ -16,6 +16,7 @@ const CLOUDFRONT: &[(&str, Part)] = &[
     ("time", Part::TimeOfDay),
     ("timestamp", Part::Time(TimeFormat::Seconds)),
     ("time-taken", Part::Duration(Unit::Seconds)),
+    ("time-to-first-byte", Part::FirstByte(Unit::Seconds)),
     ("cs-method", Part::Method),
     // The host that was asked for; `cs(Host)` is the distribution's.
     ("x-host-header", Part::Host),
@@ -145,7 +146,7 @@ const IIS_HEADERS: &[(&str, Part)] = &[
 /// Akamai `DataStream` 2, as JSON. Time is when the request was accepted.
 const AKAMAI: &[(&str, Part)] = &[
     ("reqTimeSec", Part::Time(TimeFormat::Seconds)),
-    ("turnAroundTimeMSec", Part::Duration(Unit::Millis)),
+    ("turnAroundTimeMSec", Part::DurationToFirstByte(Unit::Millis)),
     ("transferTimeMSec", Part::Duration(Unit::Millis)),
     ("reqMethod", Part::Method),
     ("reqHost", Part::Host),

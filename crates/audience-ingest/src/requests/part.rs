@@ -18,6 +18,10 @@ pub(super) enum Part {
     End(TimeFormat),
     /// How long it took, or a part of that.
     Duration(Unit),
+    /// How long its first byte took.
+    FirstByte(Unit),
+    /// How long its first byte took, which is a part of how long it took.
+    DurationToFirstByte(Unit),
     /// Method, address and protocol: `GET /a?b HTTP/1.1`.
     RequestLine,
     Method,

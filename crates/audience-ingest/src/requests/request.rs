@@ -11,6 +11,8 @@ pub(crate) struct Request<'a> {
     pub(crate) precision: u32,
     /// How many milliseconds later the response was over.
     pub(crate) elapsed: Option<u64>,
+    /// How many milliseconds later the first byte of the response was sent.
+    pub(crate) first_byte: Option<u64>,
     /// Where the line begins in the file, which orders requests of the same time.
     pub(crate) offset: u64,
     pub(crate) method: Cow<'a, str>,

@@ -41,6 +41,7 @@ fn cloudfront_logs_the_end_in_seconds() {
     );
     assert_eq!(page.id.as_deref(), Some("5NGRnverV675_u67Nr3ZpJcCmWgvL3YuXRVQGmCviB0AAAAAAAAAAA=="));
     assert_eq!((page.client_ip.as_deref(), page.cache.as_deref()), (Some("2001:db8::10"), Some("Hit")));
+    assert_eq!((page.elapsed, page.first_byte), (Some(2), Some(2)));
 }
 
 #[test]

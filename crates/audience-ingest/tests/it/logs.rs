@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use audience_core::{Elapsed, EventKind, Request, Session};
 use audience_ingest::{
     Error, Format, Ignored, Input, IpAddresses, Options, Privacy, Quality, Reason, Repair, RequestMap, load,
 };
@@ -55,6 +56,54 @@ fn each_log_has_the_requests_that_were_put_into_it() {
     check("akamai-datastream2.json", Format::Akamai, [11, 2, 7, 0, 0]);
     check("fastly.ndjson", Format::Fastly, [7, 2, 7, 0, 1]);
     check("iis-w3c.log", Format::W3c, [10, 2, 7, 8, 0]);
+}
+
+/// The requests of a log that say what the cache made of them, how long their first byte took, and neither.
+fn cached(name: &str) -> [usize; 3] {
+    let folder = folder("log", fixture(name));
+    let sessions = load_path(&folder.path().join("log"), &Options::default()).unwrap().to_vec().unwrap();
+    let requests: Vec<_> = sessions
+        .iter()
+        .flat_map(Session::events)
+        .filter_map(|event| if let EventKind::Request(request) = &event.kind { Some(&**request) } else { None })
+        .collect();
+    let late = |request: &&&Request| request.first_byte.zip(request.elapsed).is_some_and(|(first, last)| first > last);
+    assert_eq!(requests.iter().filter(late).count(), 0, "{name}");
+    let count = |what: fn(&Request) -> bool| requests.iter().filter(|request| what(request)).count();
+    [
+        count(|request| request.cache.is_some()),
+        count(|request| request.first_byte.is_some()),
+        count(|request| request.cache.is_none() && request.first_byte.is_none()),
+    ]
+}
+
+#[test]
+fn logs_of_cdns_say_what_the_cache_made_of_requests() {
+    assert_eq!(cached("cloudfront-standard.log"), [10, 10, 0]);
+    assert_eq!(cached("cloudfront-realtime.tsv"), [11, 11, 0]);
+    assert_eq!(cached("akamai-datastream2.json"), [11, 11, 0]);
+    assert_eq!(cached("fastly.ndjson"), [7, 0, 0]);
+    assert_eq!(cached("iis-w3c.log"), [0, 0, 10]);
+}
+
+#[test]
+fn the_first_byte_of_a_map_may_be_a_part_of_the_duration() {
+    let map = r#"
+        syntax = "json"
+        time = { field = "t", format = "ms", is = "start" }
+        duration = { field = ["wait", "send"], unit = "ms" }
+        first_byte = { field = "wait", unit = "ms" }
+        fields = { path = "path", query = "query", cache = "cache" }
+    "#;
+    let log = r#"{"t":1795204803449,"wait":20,"send":35,"path":"/a","query":"CMCD=sid%3D%22s%22","cache":"lukewarm"}"#;
+    let mut options = Options::default();
+    options.request_map = Some(Arc::new(RequestMap::from_toml(map, Path::new("map.toml")).unwrap()));
+    let sessions = load(vec![Input::memory("log", log.as_bytes())], &options).unwrap();
+    assert_eq!(sessions.quality().repairs[&("cache".into(), Repair::Dropped)], 1);
+    let sessions = sessions.to_vec().unwrap();
+    let EventKind::Request(request) = &sessions[0].events()[0].kind else { panic!("a request") };
+    assert_eq!(request.elapsed, Some(Elapsed::from_millis(55)));
+    assert_eq!((request.first_byte, request.cache), (Some(Elapsed::from_millis(20)), None));
 }
 
 #[test]

@@ -159,6 +159,10 @@ fn what_can_be_repaired_is_and_is_counted() {
     assert_eq!(repairs(r#""type":"heartbeat","rate":-1"#), [("rate".to_owned(), Repair::Dropped)]);
     assert_eq!(repairs(r#""type":"heartbeat","state":"asleep""#), [("state".to_owned(), Repair::Dropped)]);
     assert_eq!(
+        repairs(r#""type":"request","cache_result":"lukewarm","object":"x""#),
+        [("cache_result".to_owned(), Repair::Dropped), ("object".to_owned(), Repair::Dropped)]
+    );
+    assert_eq!(
         repairs(r#""type":"state_change","state":"paused","from_state":"asleep""#),
         [("from_state".to_owned(), Repair::Dropped)]
     );

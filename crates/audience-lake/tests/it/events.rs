@@ -3,8 +3,8 @@
 use std::fs::File;
 
 use audience_core::{
-    Ad, Bitrate, Custom, Elapsed, EndReason, Envelope, Event, EventKind, Field, Fields, Finite, MediaTime, Object,
-    PlayerError, PlayerState, QualityReason, Rate, Rendition, Request, Timestamp, Vitals, Word,
+    Ad, Bitrate, CacheResult, Custom, Elapsed, EndReason, Envelope, Event, EventKind, Field, Fields, Finite, MediaTime,
+    Object, PlayerError, PlayerState, QualityReason, Rate, Rendition, Request, Timestamp, Vitals, Word,
 };
 use audience_lake::{EventsTable, EventsWriter, Key, Table, Value};
 
@@ -44,6 +44,8 @@ fn all() -> Vec<Envelope> {
             bytes: Some(1 << 40),
             aborted: true,
             time_error: Elapsed::from_millis(500),
+            first_byte: Some(Elapsed::from_millis(9)),
+            cache: Some(CacheResult::Refreshed),
         })),
         EventKind::Custom(Box::new(Custom {
             name: "like".into(),

@@ -32,7 +32,9 @@ impl Merge for LiveAudience {
             let Some(key) = numbers.get(key as usize).copied().flatten() else { continue };
             let (mut told, presence) = (Vec::new(), self.presence.entry((key, viewer)).or_default());
             presence.merge(theirs, |coming| told.push(coming));
-            told.into_iter().for_each(|coming| coming.tell(self.window_mut(key)));
+            for coming in told {
+                coming.tell(self.window_mut(key));
+            }
         }
         for (id, mut tracked) in other.sessions {
             tracked.renumber(&numbers);

@@ -68,7 +68,7 @@ impl TryFrom<Written> for LiveAudience {
 
     fn try_from(written: Written) -> Result<Self, Error> {
         written.spec.check()?;
-        let keys = Keys::of(written.keys, written.spec.max_keys, written.refused_keys).ok_or(Error::DamagedAudience)?;
+        let keys = Keys::of(written.keys, written.spec.max_keys, written.refused_keys).ok_or(Error::Inconsistent)?;
         let numbers = keys.all().len();
         let known = |key: u32| (key as usize) < numbers;
         let whole = written.windows.len() <= numbers
@@ -77,7 +77,7 @@ impl TryFrom<Written> for LiveAudience {
             && written.presence.iter().all(|((key, _), presence)| known(*key) && presence.is_whole())
             && written.clock.is_of(&written.spec);
         if !whole {
-            return Err(Error::DamagedAudience);
+            return Err(Error::Inconsistent);
         }
         Ok(Self {
             clock: written.clock,

@@ -25,7 +25,7 @@ fn facts(envelopes: &[Envelope]) -> Vec<SessionFacts> {
     sessions.map(|session| session.facts(&Rules::default(), None)).collect()
 }
 
-fn agree<'f>(figures: &WindowFigures, facts: impl Iterator<Item = &'f SessionFacts> + Clone) {
+fn agree<'f>(figures: &WindowFigures, facts: &(impl Iterator<Item = &'f SessionFacts> + Clone)) {
     let sum = |of: fn(&SessionFacts) -> Elapsed| facts.clone().map(|facts| of(facts).as_millis()).sum::<u64>();
     let count = |of: fn(&SessionFacts) -> u64| facts.clone().map(of).sum::<u64>();
     assert_eq!(figures.playing.time.as_millis(), sum(|facts| facts.wall.playing));
@@ -64,11 +64,11 @@ fn at_the_end_windows_agree_with_facts() {
     let facts = facts(&envelopes);
     let end = live.watermark().unwrap();
     let end = Timestamp::from_millis(end.as_millis() + 60_000);
-    agree(&live.figures_until(&Key::ALL, end).unwrap(), facts.iter());
+    agree(&live.figures_until(&Key::ALL, end).unwrap(), &facts.iter());
     let titles: Vec<Key> = live.top(&audience_realtime::Per::Title).into_iter().map(|(key, _)| key.clone()).collect();
     assert!(titles.len() > 10);
     for key in titles {
         let of_title = facts.iter().filter(|facts| Some(facts.identity.content_id.as_str()) == key.value.as_deref());
-        agree(&live.figures_until(&key, end).unwrap(), of_title);
+        agree(&live.figures_until(&key, end).unwrap(), &of_title);
     }
 }

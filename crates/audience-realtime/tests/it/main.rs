@@ -2,14 +2,27 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod agreement;
+mod alerts;
+mod delivery;
 mod order;
+mod streams;
 mod traps;
 
-use audience_core::{Envelope, Event, EventKind, MediaTime, Timestamp};
+use audience_core::{Elapsed, Envelope, Event, EventKind, MediaTime, Timestamp};
+use audience_realtime::Window;
+
+/// A window of so many seconds, in buckets of so many.
+fn window(length: u64, bucket: u64) -> Window {
+    Window::new(Elapsed::from_secs(length), Elapsed::from_secs(bucket)).unwrap()
+}
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis)
+}
 
 /// A wall-clock time, in seconds.
-fn at(secs: i64) -> Timestamp {
-    Timestamp::from_millis(secs * 1000)
+fn second(secs: i64) -> Timestamp {
+    at(secs * 1000)
 }
 
 /// An event of a session, whose viewer has the same name, of one title.
@@ -18,7 +31,7 @@ fn event(session: &str, secs: i64, kind: EventKind) -> Envelope {
         session_id: session.into(),
         viewer_id: Some(session.into()),
         content_id: Some("film".into()),
-        event: Event::new(at(secs), kind),
+        event: Event::new(second(secs), kind),
         attributes: Vec::new(),
     }
 }

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use audience_core::{
     Bitrate, Elapsed, EndReason, Envelope, EventKind, Merge, PlayerError, Portable, Rendition, Timestamp,
 };
-use audience_realtime::{Key, LiveAudience, LiveSpec, Per, Window, WindowFigures};
+use audience_realtime::{Key, LiveAudience, LiveSpec, Per, WindowFigures};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use crate::{at, event};
+use crate::{event, second, window};
 
 const LATENESS: i64 = 60;
 
 fn spec() -> LiveSpec {
     let mut spec = LiveSpec::default()
-        .with_window(Window::new(Elapsed::from_secs(300), Elapsed::from_secs(10)).unwrap())
+        .with_window(window(300, 10))
         .with_lateness(Elapsed::from_secs(LATENESS as u64))
         .with_timeout(Elapsed::from_secs(150))
         .by_attribute("cdn");
@@ -26,7 +26,7 @@ fn spec() -> LiveSpec {
 
 fn start() -> LiveAudience {
     let mut live = LiveAudience::new(spec()).unwrap();
-    live.advance(at(0));
+    live.advance(second(0));
     live
 }
 
@@ -86,7 +86,7 @@ fn seen(live: &LiveAudience) -> Vec<(Key, i64, WindowFigures)> {
     for per in &live.spec().per {
         for (key, _) in live.top(per) {
             for back in [-200, 0, 10, 30, LATENESS] {
-                let mut figures = live.figures_until(key, at(end - back)).unwrap();
+                let mut figures = live.figures_until(key, second(end - back)).unwrap();
                 if *per == Per::Attribute("cdn".into()) {
                     // Which audience an event was taken to be of before an earlier one was known, nobody forgets.
                     figures.unique_viewers.estimate = 0.0;
@@ -118,7 +118,7 @@ fn feed(live: &mut LiveAudience, sent: &[Sent]) {
 }
 
 fn last(sent: &[Sent]) -> Timestamp {
-    sent.iter().map(|sent| sent.envelope.event.ts).max().unwrap_or(at(0))
+    sent.iter().map(|sent| sent.envelope.event.ts).max().unwrap_or(second(0))
 }
 
 proptest! {

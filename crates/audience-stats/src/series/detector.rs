@@ -36,6 +36,7 @@ const NORMAL: f64 = 1.253_314_137_315_500_3;
 /// # Ok::<(), audience_stats::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Form", into = "Form"))]
 pub struct RobustDetector {
     window: VecDeque<f64>,
     size: usize,
@@ -43,6 +44,53 @@ pub struct RobustDetector {
     least_distance: f64,
     takes_in_anomalies: bool,
     observed: usize,
+}
+
+/// A detector as it is written.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Form {
+    size: usize,
+    threshold: f64,
+    /// `None` when no distance is too small.
+    ignoring_up_to: Option<f64>,
+    takes_in_anomalies: bool,
+    observed: usize,
+    window: Vec<f64>,
+}
+
+#[cfg(feature = "serde")]
+impl From<RobustDetector> for Form {
+    fn from(detector: RobustDetector) -> Self {
+        Self {
+            size: detector.size,
+            threshold: detector.threshold,
+            ignoring_up_to: Some(detector.least_distance).filter(|distance| *distance > 0.0),
+            takes_in_anomalies: detector.takes_in_anomalies,
+            observed: detector.observed,
+            window: detector.window.into(),
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Form> for RobustDetector {
+    type Error = Error;
+
+    fn try_from(form: Form) -> Result<Self, Error> {
+        let mut detector = Self::new(form.size, form.threshold)?;
+        if let Some(distance) = form.ignoring_up_to {
+            detector = detector.ignoring_up_to(distance)?;
+        }
+        super::check(&form.window)?;
+        if form.window.len() > form.size || form.window.len() > form.observed {
+            return Err(Error::Inconsistent);
+        }
+        detector.takes_in_anomalies = form.takes_in_anomalies;
+        detector.observed = form.observed;
+        detector.window = form.window.into();
+        Ok(detector)
+    }
 }
 
 /// What became of a value.
@@ -124,7 +172,7 @@ impl RobustDetector {
     /// were taken before for its place. It is not taken in.
     pub fn observe(&mut self, value: f64) -> Result<Judgement, Error> {
         let (judgement, scale) = self.judge_by(value)?;
-        self.observed += 1;
+        self.observed = self.observed.saturating_add(1);
         let anomalous = judgement.verdict == Verdict::Anomalous && scale.is_some_and(|scale| scale.mad > 0.0);
         if self.takes_in_anomalies || !anomalous {
             if self.window.len() == self.size {
@@ -162,6 +210,12 @@ impl RobustDetector {
         let anomalous = far && distance.abs() > self.least_distance;
         let verdict = if anomalous { Verdict::Anomalous } else { Verdict::Usual };
         Ok((Judgement { verdict, median: Some(median), z }, scale))
+    }
+
+    /// Whether the two judge alike when they have seen the same values.
+    pub fn is_set_like(&self, other: &Self) -> bool {
+        let settings = |one: &Self| (one.size, one.threshold, one.least_distance, one.takes_in_anomalies);
+        settings(self) == settings(other)
     }
 
     /// Forgets all values, as after a change that is known: judging begins anew.

@@ -216,3 +216,30 @@ fn outliers_are_held_against_a_fit_without_them() {
     assert!(esd_of_fit(&values, 2, 0.05, 8, |_| vec![0.0; 3]).is_err());
     assert!(esd_of_fit(&values, 2, 0.05, 8, |_| vec![f64::NAN; 28]).is_err());
 }
+
+#[test]
+fn a_detector_goes_on_where_it_was_written() {
+    let mut detector = RobustDetector::new(4, 3.5).unwrap().leaving_out_anomalies().ignoring_up_to(0.5).unwrap();
+    for value in [1.0, 2.0, 3.0, 2.0, 2.5, 90.0] {
+        detector.observe(value).unwrap();
+    }
+    let bytes = postcard::to_stdvec(&detector).unwrap();
+    assert_eq!(postcard::from_bytes::<RobustDetector>(&bytes).unwrap(), detector);
+    let text = serde_json::to_string(&detector).unwrap();
+    assert_eq!(serde_json::from_str::<RobustDetector>(&text).unwrap(), detector);
+
+    let alike = RobustDetector::new(4, 3.5).unwrap().leaving_out_anomalies().ignoring_up_to(0.5).unwrap();
+    assert!(detector.is_set_like(&alike) && !detector.is_set_like(&RobustDetector::new(4, 3.5).unwrap()));
+    // What no detector can have come to is none.
+    for (from, to) in [
+        ("\"size\":4", "\"size\":2"),
+        ("\"size\":4", "\"size\":3"),
+        ("\"threshold\":3.5", "\"threshold\":0.0"),
+        ("\"ignoring_up_to\":0.5", "\"ignoring_up_to\":-1.0"),
+        ("\"observed\":6", "\"observed\":3"),
+        ("[2.0,", "[1e200,"),
+    ] {
+        assert!(text.contains(from), "{from} in {text}");
+        assert!(serde_json::from_str::<RobustDetector>(&text.replacen(from, to, 1)).is_err(), "{to}");
+    }
+}

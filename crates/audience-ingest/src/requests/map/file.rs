@@ -24,6 +24,7 @@ struct File {
     unencoded: Vec<String>,
     time: When,
     duration: Option<Duration>,
+    first_byte: Option<FirstByte>,
     aborted: Option<Aborted>,
     fields: BTreeMap<FieldPart, Names>,
     #[serde(default)]
@@ -44,6 +45,13 @@ struct When {
 #[serde(deny_unknown_fields)]
 struct Duration {
     field: Names,
+    unit: Unit,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FirstByte {
+    field: String,
     unit: Unit,
 }
 
@@ -180,6 +188,13 @@ impl File {
         }
         if let Some(duration) = &self.duration {
             parts.extend(duration.field.iter().map(|name| (name.to_owned(), Part::Duration(duration.unit))));
+        }
+        if let Some(FirstByte { field, unit }) = &self.first_byte {
+            // It may be one of those whose sum is the duration.
+            match parts.iter_mut().find(|(name, part)| name == field && *part == Part::Duration(*unit)) {
+                Some((_, part)) => *part = Part::DurationToFirstByte(*unit),
+                None => parts.push((field.clone(), Part::FirstByte(*unit))),
+            }
         }
         if let Some(aborted) = &self.aborted {
             parts.push((aborted.field.clone(), Part::Aborted));

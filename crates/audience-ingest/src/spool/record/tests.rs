@@ -1,8 +1,8 @@
 //! What is written is read.
 
 use audience_core::{
-    Ad, Bitrate, Custom, Elapsed, Finite, Object, PlayerError, PlayerState, QualityReason, Rate, Rendition, Request,
-    Vitals, Word,
+    Ad, Bitrate, CacheResult, Custom, Elapsed, Finite, Object, PlayerError, PlayerState, QualityReason, Rate,
+    Rendition, Request, Vitals, Word,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -51,8 +51,11 @@ fn kinds() -> Vec<EventKind> {
             bytes: Some(u64::MAX),
             aborted: true,
             time_error: Elapsed::from_millis(u64::MAX),
+            first_byte: Some(Elapsed::from_millis(u64::MAX)),
+            cache: Some(CacheResult::Error),
         })),
         EventKind::Request(Box::new(Request { urgent: true, status: Some(0), ..Request::default() })),
+        EventKind::Request(Box::new(Request { cache: Some(CacheResult::Hit), ..Request::default() })),
     ]
 }
 
@@ -190,6 +193,8 @@ fn a_request_like_the_one_before_takes_few_bytes() {
             status: Some(200),
             elapsed: Some(Elapsed::from_millis(30)),
             bytes: Some(490_000 + n * 1000),
+            first_byte: Some(Elapsed::from_millis(20)),
+            cache: Some(CacheResult::Hit),
             ..Request::default()
         };
         let vitals = Vitals {
