@@ -5,6 +5,7 @@ mod compare;
 mod events;
 mod figures;
 mod milestones;
+mod moment;
 mod position;
 mod spec;
 

@@ -1,10 +1,9 @@
 //! The best of all chains of events that go through the steps.
 
-use std::collections::VecDeque;
-
 use audience_core::{Elapsed, Timestamp};
 
-use super::spec::{FunnelSpec, StepOrder, Ties};
+use super::moment::Moment;
+use super::spec::{FunnelSpec, FunnelStep, StepOrder, Ties};
 
 /// How far the events of one unit lead: the best of all chains of different events, one a step, within the limits. Not the one that
 /// takes the first event that fits: a first try that comes to nothing does not lose who tries again.
@@ -19,117 +18,84 @@ pub struct Chain {
     pub earliest_completion: Option<Timestamp>,
 }
 
-/// An event that is a step, 16 bytes wide, in order of time and then of what tells ties apart.
-#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) struct Moment {
-    at: i64,
-    tail: u32,
-}
-
-impl Moment {
-    #[inline]
-    pub(super) fn new(at: Timestamp, tail: u32) -> Self {
-        Self { at: at.as_millis(), tail }
-    }
-
-    fn name(self) -> u8 {
-        self.tail as u8
-    }
-}
-
 /// Goes through the events of one unit after the other, without allocating anew.
 ///
-/// Of chains through the first d steps, one is better than another if it begins no earlier and ends no earlier: whatever goes on
-/// from the other goes on from it, in no more time. So events are gone through in order of time, and of each number of steps
-/// those chains are kept that no other is better than.
+/// They are gone through in order of time. Of all chains through the first d steps so far, the one that ends last also begins last, or
+/// there is one that does both: let X begin later and Y end later. At the last step at which X was no earlier than Y, which is the first
+/// if no other, X could have gone on with the events of Y, and would now end with Y. So one chain is kept of each number of steps, and
+/// whatever goes on from another goes on from it, in no more time.
 pub(super) struct Matcher<'s> {
     spec: &'s FunnelSpec,
     /// The longest time in milliseconds from the first step to the last.
     total: u64,
-    /// Of each step, the chains that it may go on from; of the first, none.
+    /// Of each number of steps up to all of them, the chain that is through as many: there is one up to [`depth`](Self::depth).
     fronts: Vec<Front>,
-    /// Of each step, the latest beginning of a chain that it may go on from.
-    begun: Vec<Option<i64>>,
+    /// How many steps the longest chain goes through.
+    depth: usize,
+    /// The shortest time in milliseconds in which one goes through all, if one does.
+    fastest: u64,
+    /// When the first was through all, if one was.
+    earliest: i64,
     /// How many events of each name there are.
     counts: Vec<u32>,
-    found: Chain,
 }
 
-/// Chains that are through as many steps, as when they begin and end.
+/// A chain through some steps.
+#[derive(Clone, Copy)]
 struct Front {
     /// The longest time in milliseconds from here to the next step.
-    limit: Option<u64>,
-    /// In order of their ends; later ones begin earlier. Without a limit one alone, that begins last.
-    chains: VecDeque<(i64, i64)>,
+    limit: u64,
+    start: i64,
+    end: i64,
 }
 
 impl Front {
-    #[inline]
-    fn push(&mut self, end: i64, start: i64) {
-        if self.limit.is_none() {
-            match self.chains.front_mut() {
-                Some(chain) => chain.1 = chain.1.max(start),
-                None => self.chains.push_back((end, start)),
-            }
-            return;
-        }
-        while self.chains.back().is_some_and(|(_, other)| *other <= start) {
-            self.chains.pop_back();
-        }
-        self.chains.push_back((end, start));
-    }
-
-    /// When the chain began that a step now goes on from at best.
-    #[inline]
-    fn latest_start(&mut self, now: i64) -> Option<i64> {
-        if let Some(limit) = self.limit {
-            while self.chains.front().is_some_and(|(end, _)| now.abs_diff(*end) > limit) {
-                self.chains.pop_front();
-            }
-        }
-        self.chains.front().map(|(_, start)| *start)
-    }
+    /// When none is through all steps: as slow and as late as can be.
+    const NEVER: (i64, i64) = (i64::MIN, i64::MAX);
 }
 
 impl<'s> Matcher<'s> {
     pub(super) fn new(spec: &'s FunnelSpec) -> Self {
-        let front =
-            |at: usize| Front { limit: spec.steps()[at].limit().map(Elapsed::as_millis), chains: VecDeque::new() };
+        let limits = spec.steps().iter().map(FunnelStep::limit).chain([None]);
         Self {
             spec,
             total: spec.total_limit().map_or(u64::MAX, Elapsed::as_millis),
-            fronts: (0..spec.steps().len()).map(front).collect(),
-            begun: Vec::new(),
+            fronts: limits
+                .map(|limit| Front { limit: limit.map_or(u64::MAX, Elapsed::as_millis), start: 0, end: 0 })
+                .collect(),
+            depth: 0,
+            fastest: u64::MAX,
+            earliest: i64::MAX,
             counts: vec![0; spec.names().len()],
-            found: Chain::default(),
         }
     }
 
     /// How far these lead, in whatever order they come.
-    pub(super) fn follow(&mut self, moments: &mut [Moment]) -> Chain {
+    pub(super) fn follow<M: Moment>(&mut self, moments: &mut [M]) -> Chain {
         if !moments.is_sorted() {
             moments.sort_unstable();
         }
-        self.found = Chain::default();
+        (self.depth, self.fastest, self.earliest) = (0, u64::MAX, i64::MAX);
         match self.spec.order() {
-            StepOrder::Ordered => {
-                self.fronts.iter_mut().for_each(|front| front.chains.clear());
-                self.in_order(moments);
-            }
-            StepOrder::Unordered => {
-                self.counts.fill(0);
-                self.in_any_order(moments);
-            }
+            StepOrder::Ordered => self.in_order(moments),
+            StepOrder::Unordered => self.in_any_order(moments),
         }
-        self.found
+        let completed = self.depth == self.spec.steps().len();
+        Chain {
+            depth: self.depth,
+            fastest: completed.then_some(Elapsed::from_millis(self.fastest)),
+            earliest_completion: completed.then_some(Timestamp::from_millis(self.earliest)),
+        }
     }
 
-    fn in_order(&mut self, moments: &[Moment]) {
+    fn in_order<M: Moment>(&mut self, moments: &[M]) {
+        let all = self.spec.steps().len();
+        (self.fronts[all].start, self.fronts[all].end) = Front::NEVER;
         let mut rest = moments;
         while let Some((first, others)) = rest.split_first() {
             let tied = match self.spec.ties() {
                 Ties::AsGiven => 0,
-                Ties::AnyOrder => others.iter().take_while(|other| other.at == first.at).count(),
+                Ties::AnyOrder => others.iter().take_while(|other| other.at() == first.at()).count(),
             };
             if others[..tied].iter().all(|other| other.name() == first.name()) {
                 // Those that are alike are the same in any order.
@@ -145,39 +111,66 @@ impl<'s> Matcher<'s> {
 
     /// An event that comes after those before it.
     #[inline]
-    fn step(&mut self, moment: Moment) {
-        let now = moment.at;
+    fn step(&mut self, moment: impl Moment) {
+        let now = moment.at();
         let mut steps = self.spec.steps_of(moment.name());
+        self.begin(now);
         // From the last on, so that it is no step after itself.
         while steps != 0 {
             let step = 63 - steps.leading_zeros() as usize;
             steps &= !(1 << step);
-            let start = if step == 0 { Some(now) } else { self.fronts[step].latest_start(now) };
-            if let Some(start) = start.filter(|start| now.abs_diff(*start) <= self.total) {
-                self.reach(step + 1, now, start);
+            if self.goes_on(step, now) {
+                let start = self.fronts[step].start;
+                self.reach(step + 1, start, now);
             }
         }
+        self.complete();
+    }
+
+    /// The chain without steps, from which the first goes on.
+    fn begin(&mut self, now: i64) {
+        (self.fronts[0].start, self.fronts[0].end) = (now, now);
+    }
+
+    /// Whether there is a chain from which this step goes on.
+    #[inline]
+    fn goes_on(&self, step: usize, now: i64) -> bool {
+        let Front { limit, start, end } = self.fronts[step];
+        (step <= self.depth) & (now.abs_diff(end) <= limit) & (now.abs_diff(start) <= self.total)
+    }
+
+    /// A chain is through so many steps.
+    #[inline]
+    fn reach(&mut self, depth: usize, start: i64, end: i64) {
+        let front = &mut self.fronts[depth];
+        (front.start, front.end) = (start, end);
+        self.depth = self.depth.max(depth);
+    }
+
+    /// Takes in the chain through all steps, which may be the same as before.
+    #[inline]
+    fn complete(&mut self) {
+        let Front { start, end, .. } = self.fronts[self.spec.steps().len()];
+        self.fastest = self.fastest.min(end.abs_diff(start));
+        self.earliest = self.earliest.min(end);
     }
 
     /// Events in one millisecond, in whatever order serves: from any step before it, they lead as far as there is an event of
     /// its own for each step.
-    fn step_together(&mut self, moments: &[Moment]) {
-        let now = moments[0].at;
-        let total = self.total;
+    fn step_together<M: Moment>(&mut self, moments: &[M]) {
+        let now = moments[0].at();
         self.counts.fill(0);
         for moment in moments {
             self.counts[usize::from(moment.name())] += 1;
         }
-        let before = |front: (usize, &mut Front)| {
-            let start = if front.0 == 0 { Some(now) } else { front.1.latest_start(now) };
-            start.filter(|start| now.abs_diff(*start) <= total)
-        };
-        self.begun.clear();
-        self.begun.extend(self.fronts.iter_mut().enumerate().map(before));
-        let steps = self.fronts.len();
+        self.begin(now);
+        let steps = self.spec.steps().len();
         let mut reached = [None; FunnelSpec::MAX_STEPS];
         for from in 0..steps {
-            let Some(start) = self.begun[from] else { continue };
+            if !self.goes_on(from, now) {
+                continue;
+            }
+            let start = self.fronts[from].start;
             let mut to = from;
             while to < steps {
                 let left = &mut self.counts[usize::from(self.spec.name_of(to))];
@@ -193,30 +186,16 @@ impl<'s> Matcher<'s> {
             }
         }
         for (step, start) in reached.iter().enumerate().take(steps) {
-            if let Some(start) = start {
-                self.reach(step + 1, now, *start);
+            if let Some(start) = *start {
+                self.reach(step + 1, start, now);
             }
         }
-    }
-
-    /// A chain is through so many steps.
-    #[inline]
-    fn reach(&mut self, depth: usize, now: i64, start: i64) {
-        self.found.depth = self.found.depth.max(depth);
-        match self.fronts.get_mut(depth) {
-            Some(front) => front.push(now, start),
-            None => self.complete(start, now),
-        }
-    }
-
-    fn complete(&mut self, start: i64, end: i64) {
-        let time = Elapsed::from_millis(end.abs_diff(start));
-        self.found.fastest = Some(self.found.fastest.map_or(time, |fastest| fastest.min(time)));
-        self.found.earliest_completion.get_or_insert(Timestamp::from_millis(end));
+        self.complete();
     }
 
     /// Moves a stretch of time over the events.
-    fn in_any_order(&mut self, moments: &[Moment]) {
+    fn in_any_order<M: Moment>(&mut self, moments: &[M]) {
+        self.counts.fill(0);
         let mut first = 0;
         let mut covered = 0;
         for moment in moments {
@@ -224,14 +203,16 @@ impl<'s> Matcher<'s> {
             let count = &mut self.counts[usize::from(moment.name())];
             *count += 1;
             covered += usize::from(*count <= needed);
-            while moment.at.abs_diff(moments[first].at) > self.total {
+            while moment.at().abs_diff(moments[first].at()) > self.total {
                 covered -= usize::from(self.drop_first(moments[first]));
                 first += 1;
             }
-            self.found.depth = self.found.depth.max(covered);
+            self.depth = self.depth.max(covered);
             // As short as it may be and still have all.
             while covered == self.spec.steps().len() {
-                self.complete(moments[first].at, moment.at);
+                let (start, end) = (moments[first].at(), moment.at());
+                self.fastest = self.fastest.min(end.abs_diff(start));
+                self.earliest = self.earliest.min(end);
                 covered -= usize::from(self.drop_first(moments[first]));
                 first += 1;
             }
@@ -239,7 +220,7 @@ impl<'s> Matcher<'s> {
     }
 
     /// Leaves out an event; whether it covered a step.
-    fn drop_first(&mut self, moment: Moment) -> bool {
+    fn drop_first(&mut self, moment: impl Moment) -> bool {
         let needed = self.spec.steps_of(moment.name()).count_ones();
         let count = &mut self.counts[usize::from(moment.name())];
         *count -= 1;

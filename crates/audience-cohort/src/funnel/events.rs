@@ -2,6 +2,7 @@
 
 #[cfg(feature = "serde")]
 mod portable;
+mod shelf;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,8 +12,10 @@ use audience_stats::hash::{hash64, hash128};
 use audience_stats::{Accumulator, Merge, Quantiles};
 use foldhash::fast::RandomState;
 
-use super::chain::{Chain, Matcher, Moment};
+use self::shelf::{Room, Shelf};
+use super::chain::{Chain, Matcher};
 use super::figures::{EventFunnelSummary, FunnelFigures};
+use super::moment::Wide;
 use super::spec::{FunnelSpec, FunnelUnit};
 use crate::unit_index::{UnitIndex, UnitKey};
 
@@ -22,7 +25,7 @@ use crate::unit_index::{UnitIndex, UnitKey};
 /// once, however often it tries, no step is reached more often than the one before, and a first try that comes to nothing does
 /// not lose who tries again. Programs that take the first event that fits say less, and less than half in real data.
 ///
-/// Memory grows with the events that are steps, at 16 bytes each, and with units. States merge exactly.
+/// Memory grows with the events that are steps, at 8 bytes each, and with units. States merge exactly.
 ///
 /// # Examples
 ///
@@ -56,8 +59,8 @@ pub struct EventFunnel {
     values: Vec<Arc<str>>,
     /// The place of each, from 1 on.
     places: HashMap<Arc<str>, u32, RandomState>,
-    /// What happened, in no particular order, apart for each so many units.
-    log: Vec<Vec<Logged>>,
+    /// What happened, apart for each so many units.
+    log: Vec<Shelf>,
 }
 
 /// The first session of a unit.
@@ -70,17 +73,6 @@ struct First {
     value: u32,
     /// Whether another session has another.
     mixed: bool,
-}
-
-/// So many units are kept together: few enough that what happened to them fits into a cache, and so that all these lists do.
-const SHELF: usize = 1 << 11;
-
-/// An event that is a step.
-#[derive(Clone, Copy, Debug)]
-struct Logged {
-    at: Timestamp,
-    unit: u32,
-    tail: u32,
 }
 
 /// What has been seen of some units.
@@ -141,11 +133,11 @@ impl EventFunnel {
                 _ => self.take_session(unit, First { at, session: session.into(), value, mixed: false }),
             }
         }
+        let shelf = shelf_of(&mut self.log, unit);
         let mut before = 0;
         for (at, name) in events {
             if let Some(name) = self.spec.place_of(name) {
-                let tail = self.spec.tail(before, name);
-                self.push(Logged { at, unit, tail });
+                shelf.push(unit as usize % Shelf::UNITS, Wide { at, tail: self.spec.tail(before, name) });
                 before += 1;
             }
         }
@@ -180,48 +172,37 @@ impl EventFunnel {
         first.mixed = mixed;
     }
 
-    fn push(&mut self, logged: Logged) {
-        let shelf = logged.unit as usize / SHELF;
-        if shelf >= self.log.len() {
-            self.log.resize_with(shelf + 1, Vec::new);
-        }
-        self.log[shelf].push(logged);
+    fn events(&self) -> usize {
+        self.log.iter().map(Shelf::len).sum()
     }
 
-    fn events(&self) -> usize {
-        self.log.iter().map(Vec::len).sum()
+    /// All events, each with the number of its unit.
+    fn logged(&self) -> impl Iterator<Item = (usize, Wide)> {
+        let shelves = self.log.iter().enumerate();
+        shelves.flat_map(|(at, shelf)| shelf.iter().map(move |(unit, moment)| (at * Shelf::UNITS + unit, moment)))
     }
 
     /// Gives each unit with its chain to `take`, in order of their numbers.
-    fn each_chain(&self, mut take: impl FnMut(usize, &Chain)) {
-        let units = self.numbers.len();
+    fn each_chain(&self, mut take: impl FnMut(usize, Chain)) {
         let mut matcher = Matcher::new(&self.spec);
-        let mut moments = Vec::new();
-        for first in (0..units).step_by(SHELF) {
-            let shelf = self.log.get(first / SHELF).map_or(&[][..], Vec::as_slice);
-            let mut ends = [0; SHELF];
-            for logged in shelf {
-                ends[logged.unit as usize % SHELF] += 1;
-            }
-            let mut sum = 0;
-            for end in &mut ends {
-                // Where it begins, until it is moved on by what is put there.
-                let count = std::mem::replace(end, sum);
-                sum += count;
-            }
-            moments.resize(moments.len().max(shelf.len()), Moment::default());
-            for logged in shelf {
-                let place = &mut ends[logged.unit as usize % SHELF];
-                moments[*place] = Moment::new(logged.at, logged.tail);
-                *place += 1;
-            }
-            let mut start = 0;
-            for (unit, end) in (first..units).zip(ends) {
-                take(unit, &matcher.follow(&mut moments[start..end]));
-                start = end;
-            }
+        let mut room = Room::default();
+        let (units, empty) = (self.numbers.len(), Shelf::default());
+        for (at, first) in (0..units).step_by(Shelf::UNITS).enumerate() {
+            let shelf = self.log.get(at).unwrap_or(&empty);
+            let here = Shelf::UNITS.min(units - first);
+            shelf.each_chain(here, &mut matcher, &mut room, |unit, chain| take(first + unit, chain));
         }
     }
+}
+
+/// Where events of a unit are kept.
+#[inline]
+fn shelf_of(log: &mut Vec<Shelf>, unit: u32) -> &mut Shelf {
+    let at = unit as usize / Shelf::UNITS;
+    if at >= log.len() {
+        log.resize_with(at + 1, Shelf::default);
+    }
+    &mut log[at]
 }
 
 /// What names a viewer.
@@ -236,7 +217,7 @@ fn key_of_session(session: &Session) -> UnitKey {
 }
 
 impl Seen {
-    fn take(&mut self, chain: &Chain) {
+    fn take(&mut self, chain: Chain) {
         self.figures.units += 1;
         self.figures.reached[..chain.depth].iter_mut().for_each(|reached| *reached += 1);
         if let Some(fastest) = chain.fastest {
@@ -261,7 +242,7 @@ impl Merge for EventFunnel {
         }
         let values: Vec<u32> = other.values.iter().map(|value| self.place_of(Some(value))).collect();
         let mut numbers = Vec::with_capacity(other.numbers.len());
-        for (theirs, key) in other.numbers.into_keys().into_iter().enumerate() {
+        for (theirs, key) in std::mem::take(&mut other.numbers).into_keys().into_iter().enumerate() {
             let number = self.numbers.number(key);
             numbers.push(number);
             if let (Some(number), Some(first)) = (number, other.firsts.get(theirs)) {
@@ -269,9 +250,9 @@ impl Merge for EventFunnel {
                 self.take_session(number, First { value, ..first.clone() });
             }
         }
-        for logged in other.log.into_iter().flatten() {
-            if let Some(unit) = numbers[logged.unit as usize] {
-                self.push(Logged { unit, ..logged });
+        for (unit, moment) in other.logged() {
+            if let Some(unit) = numbers[unit] {
+                shelf_of(&mut self.log, unit).push(unit as usize % Shelf::UNITS, moment);
             }
         }
     }

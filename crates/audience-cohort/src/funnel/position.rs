@@ -101,6 +101,9 @@ pub struct PositionFunnel {
     unit: PositionUnit,
     /// Of sessions; and what is known of sessions whatever the unit.
     counts: PositionFunnelSummary,
+    /// Sessions that are not in these yet, by how many milestones they came past: the first so many by any reading, and no others. Most are
+    /// such, and are counted once here rather than at each milestone.
+    straight: Vec<u64>,
     /// Of each viewer with a title, by a hash of the two, their sessions in order.
     units: HashMap<u128, Vec<Passed>, RandomState>,
     /// Where the milestones are in content of the duration that was seen last: that of a title is mostly the same.
@@ -156,6 +159,7 @@ impl PositionFunnel {
     pub fn new(milestones: Milestones, unit: PositionUnit) -> Self {
         let counts = PositionFunnelSummary::empty(milestones.len());
         Self {
+            straight: vec![0; milestones.len() + 1],
             milestones: Arc::new(milestones),
             unit,
             counts,
@@ -175,6 +179,16 @@ impl PositionFunnel {
         self.unit
     }
 
+    /// What is counted, with the sessions that came straight through.
+    fn counts(&self) -> PositionFunnelSummary {
+        let mut counts = self.counts.clone();
+        for (units, reached) in self.straight.iter().zip(0..) {
+            let straight = bits((0, reached));
+            counts.count_alike(straight, straight, Some(reached), *units);
+        }
+        counts
+    }
+
     /// Makes sure that the places are those for content of this duration; whether they are known.
     fn place(&mut self, duration: Option<MediaTime>) -> bool {
         if self.places.is_empty() || self.places_of != duration {
@@ -187,19 +201,20 @@ impl PositionFunnel {
     /// Those that a stretch comes past, as the first and the one after the last.
     #[inline]
     fn within(&self, start: MediaTime, end: MediaTime) -> (u8, u8) {
-        let before = |position: MediaTime| self.places.partition_point(|place| place.crossed < position) as u8;
-        (before(start), before(end))
+        // All of them: they are few, and which is the first cannot be guessed.
+        self.places.iter().fold((0, 0), |(first, last), place| {
+            (first + u8::from(place.crossed < start), last + u8::from(place.crossed < end))
+        })
     }
 
-    /// Goes through what a session played, in order if that is known, and gives what each stretch comes past to `take`: what it came as far
-    /// as and what it played, as bits, and whether the order is known.
+    /// Goes through what a session played that came so far, in order if that is known, and gives what each stretch comes past to `take`:
+    /// what it came as far as and what it played, as bits, and whether the order is known.
     #[inline]
-    fn follow(&self, facts: &SessionFacts, mut take: impl FnMut((u8, u8))) -> (u64, u64, bool) {
-        let (mut each, mut far, mut known) = (0, MediaTime::ZERO, true);
+    fn follow(&self, facts: &SessionFacts, far: MediaTime, mut take: impl FnMut((u8, u8))) -> (u64, u64, bool) {
+        let (mut each, mut known) = (0, true);
         let mut stretch = |start, end: MediaTime| {
             let some = self.within(start, end);
             each |= bits(some);
-            far = far.max(end);
             take(some);
         };
         if facts.played.is_empty() {
@@ -210,8 +225,56 @@ impl PositionFunnel {
         } else {
             facts.played.iter().for_each(|played| stretch(played.start, played.end));
         }
-        let furthest = if far.is_zero() { 0 } else { self.places.partition_point(|place| place.reached <= far) };
-        (bits((0, furthest as u8)), each, known)
+        let furthest = self.places.iter().map(|place| u8::from(place.reached <= far)).sum();
+        (if far.is_zero() { 0 } else { bits((0, furthest)) }, each, known)
+    }
+
+    /// Takes in a session that came so far.
+    fn take(&mut self, facts: &SessionFacts, far: MediaTime) {
+        if !self.place(facts.duration) {
+            self.counts.unknown_duration.merge(1);
+            return;
+        }
+        match self.unit {
+            PositionUnit::Session => {
+                let mut reached = 0;
+                let (furthest, each, known) = self.follow(facts, far, |some| reached = go_on(reached, some));
+                let straight = bits((0, reached));
+                if known && furthest == straight && each == straight {
+                    self.straight[usize::from(reached)].merge(1);
+                } else {
+                    self.counts.count_alike(furthest, each, known.then_some(reached), 1);
+                }
+            }
+            PositionUnit::ViewerTitle => {
+                let mut crossed = Vec::new();
+                let (furthest, each, known) = self.follow(facts, far, |some| {
+                    // To play the same again leads no further.
+                    if some.0 < some.1 && crossed.last() != Some(&some) {
+                        crossed.push(some);
+                    }
+                });
+                let crossed = known.then(|| crossed.into());
+                let session = facts.identity.session_id.clone();
+                let passed = Passed { at: facts.started_at, session, furthest, each, crossed };
+                let unit = self.units.entry(key_of(facts)).or_default();
+                let place = unit.partition_point(|other| *other <= passed);
+                unit.insert(place, passed);
+            }
+        }
+    }
+}
+
+/// Of so many sessions it is looked first how far they came, one right after the other: what they played is in memory that is waited for, and
+/// so for all of them at once.
+const AT_ONCE: usize = 16;
+
+/// Up to where a session played.
+#[inline]
+fn far_of(facts: &SessionFacts) -> MediaTime {
+    match facts.played.iter().map(|played| played.end).max() {
+        Some(far) => far,
+        None => facts.map.covered().map(|(_, end)| end).max().unwrap_or_default(),
     }
 }
 
@@ -247,18 +310,18 @@ impl PositionFunnelSummary {
         let ordered = sessions
             .iter()
             .try_fold(0, |reached, passed| Some(passed.crossed.as_deref()?.iter().copied().fold(reached, go_on)));
-        self.count_one(together(|passed| passed.furthest), together(|passed| passed.each), ordered);
+        self.count_alike(together(|passed| passed.furthest), together(|passed| passed.each), ordered, 1);
     }
 
-    /// A unit that came as far as these, played these, and came through so many in order.
-    fn count_one(&mut self, furthest: u64, each: u64, ordered: Option<u8>) {
-        self.units.merge(1);
-        self.order_unknown.merge(u64::from(ordered.is_none()));
-        add(&mut self.furthest, furthest);
-        add(&mut self.each, each);
-        add(&mut self.each_with_previous, each & (each << 1 | 1));
-        add(&mut self.unordered, bits((0, each.trailing_ones() as u8)));
-        add(&mut self.ordered, bits((0, ordered.unwrap_or(0))));
+    /// So many units that came as far as these, played these, and came through so many in order.
+    fn count_alike(&mut self, furthest: u64, each: u64, ordered: Option<u8>, units: u64) {
+        self.units.merge(units);
+        self.order_unknown.merge(if ordered.is_none() { units } else { 0 });
+        add(&mut self.furthest, furthest, units);
+        add(&mut self.each, each, units);
+        add(&mut self.each_with_previous, each & (each << 1 | 1), units);
+        add(&mut self.unordered, bits((0, each.trailing_ones() as u8)), units);
+        add(&mut self.ordered, bits((0, ordered.unwrap_or(0))), units);
     }
 
     /// How many units came to each milestone.
@@ -289,9 +352,9 @@ impl PositionFunnelSummary {
     }
 }
 
-/// One more for each milestone whose bit is set.
-fn add(counts: &mut [u64], bits: u64) {
-    counts.iter_mut().zip(0..).for_each(|(count, at)| count.merge(bits >> at & 1));
+/// So many more for each milestone whose bit is set.
+fn add(counts: &mut [u64], bits: u64, units: u64) {
+    counts.iter_mut().zip(0..).for_each(|(count, at)| count.merge((bits >> at & 1) * units));
 }
 
 impl Merge for PositionFunnelSummary {
@@ -321,6 +384,7 @@ impl Merge for PositionFunnel {
             std::mem::swap(self, &mut other);
         }
         self.counts.merge(other.counts);
+        self.straight.iter_mut().zip(other.straight).for_each(|(count, other)| count.merge(other));
         for (key, sessions) in other.units {
             let unit = self.units.entry(key).or_default();
             unit.extend(sessions);
@@ -334,36 +398,26 @@ impl Accumulator for PositionFunnel {
     type Summary = PositionFunnelSummary;
 
     fn observe(&mut self, facts: &SessionFacts) {
-        if !self.place(facts.duration) {
-            self.counts.unknown_duration.merge(1);
-            return;
-        }
-        match self.unit {
-            PositionUnit::Session => {
-                let mut reached = 0;
-                let (furthest, each, known) = self.follow(facts, |some| reached = go_on(reached, some));
-                self.counts.count_one(furthest, each, known.then_some(reached));
+        self.take(facts, far_of(facts));
+    }
+
+    fn observe_all<'a, I>(&mut self, sessions: I)
+    where
+        I: IntoIterator<Item = &'a SessionFacts>,
+    {
+        let mut sessions = sessions.into_iter();
+        let mut some = Vec::with_capacity(AT_ONCE);
+        loop {
+            some.extend(sessions.by_ref().take(AT_ONCE).map(|facts| (facts, far_of(facts))));
+            if some.is_empty() {
+                return;
             }
-            PositionUnit::ViewerTitle => {
-                let mut crossed = Vec::new();
-                let (furthest, each, known) = self.follow(facts, |some| {
-                    // To play the same again leads no further.
-                    if some.0 < some.1 && crossed.last() != Some(&some) {
-                        crossed.push(some);
-                    }
-                });
-                let crossed = known.then(|| crossed.into());
-                let session = facts.identity.session_id.clone();
-                let passed = Passed { at: facts.started_at, session, furthest, each, crossed };
-                let unit = self.units.entry(key_of(facts)).or_default();
-                let place = unit.partition_point(|other| *other <= passed);
-                unit.insert(place, passed);
-            }
+            some.drain(..).for_each(|(facts, far)| self.take(facts, far));
         }
     }
 
     fn summary(&self) -> PositionFunnelSummary {
-        let mut summary = self.counts.clone();
+        let mut summary = self.counts();
         self.units.values().for_each(|sessions| summary.count(sessions));
         summary
     }

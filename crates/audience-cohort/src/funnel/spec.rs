@@ -2,7 +2,8 @@
 
 use audience_core::{Elapsed, Timestamp};
 
-use super::chain::{Chain, Matcher, Moment};
+use super::chain::{Chain, Matcher};
+use super::moment::Wide;
 use crate::error::Error;
 
 /// One step: an event by name, and in what time after the step before.
@@ -216,10 +217,10 @@ impl FunnelSpec {
     /// How far the events of one unit, given as when and what in any order, lead: see [`Chain`]. Takes O(n log n) time for n events that
     /// are steps.
     pub fn chain<'n>(&self, events: impl IntoIterator<Item = (Timestamp, &'n str)>) -> Chain {
-        let mut moments: Vec<Moment> = Vec::new();
+        let mut moments: Vec<Wide> = Vec::new();
         for (at, name) in events {
             if let Some(name) = self.place_of(name) {
-                moments.push(Moment::new(at, self.tail(moments.len(), name)));
+                moments.push(Wide { at, tail: self.tail(moments.len(), name) });
             }
         }
         Matcher::new(self).follow(&mut moments)
@@ -235,7 +236,7 @@ impl FunnelSpec {
         // All of them, as which one it is cannot be guessed.
         let mut place = None;
         for (known, at) in self.glances.iter().zip(0..) {
-            if *known == glance {
+            if known.is(glance) {
                 place = Some(at);
             }
         }
@@ -274,19 +275,25 @@ struct Glance {
 }
 
 impl Glance {
+    /// Names of several lengths come one after the other, so that the same is done for all but the shortest.
     #[inline]
     fn of(name: &str) -> Self {
         let bytes = name.as_bytes();
-        let ends =
-            |bytes: &[u8]| Some((u64::from_le_bytes(*bytes.first_chunk()?), u64::from_le_bytes(*bytes.last_chunk()?)));
-        let halves = |bytes: &[u8]| {
-            let half = |half: &[u8; 4]| u64::from(u32::from_le_bytes(*half));
-            Some((half(bytes.first_chunk()?), half(bytes.last_chunk()?)))
-        };
-        let at = |at: usize| u64::from(bytes.get(at).copied().unwrap_or_default());
-        let (first, last) =
-            ends(bytes).or_else(|| halves(bytes)).unwrap_or_else(|| (at(0) | at(1) << 8 | at(2) << 16, 0));
-        Self { length: bytes.len(), first, last }
+        let length = bytes.len();
+        let four =
+            |at: usize| bytes.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |four| u32::from_le_bytes(*four));
+        let eight = |low: usize, high: usize| u64::from(four(low)) | u64::from(four(high)) << 32;
+        if length >= 4 {
+            let last = length - 4;
+            return Self { length, first: eight(0, last.min(4)), last: eight(last.saturating_sub(4), last) };
+        }
+        let first = bytes.iter().fold(0, |first, byte| first << 8 | u64::from(*byte));
+        Self { length, first, last: 0 }
+    }
+
+    /// Whether the two are the same, asked all at once.
+    const fn is(self, other: Self) -> bool {
+        (self.length ^ other.length) as u64 | (self.first ^ other.first) | (self.last ^ other.last) == 0
     }
 
     const fn says_all(self) -> bool {

@@ -6,7 +6,9 @@ use audience_core::Timestamp;
 use audience_stats::{Portable, fingerprint_of};
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{EventFunnel, First, Logged};
+use super::shelf::Shelf;
+use super::{EventFunnel, First, shelf_of};
+use crate::funnel::moment::Wide;
 use crate::funnel::spec::FunnelSpec;
 use crate::unit_index::UnitKey;
 
@@ -44,8 +46,7 @@ impl From<&EventFunnel> for Written {
             let first = funnel.firsts.get(*number as usize)?;
             Some(First { value: value_places[first.value as usize], ..first.clone() })
         };
-        let mut log: Vec<_> =
-            funnel.log.iter().flatten().map(|logged| (places[logged.unit as usize], logged.at, logged.tail)).collect();
+        let mut log: Vec<_> = funnel.logged().map(|(unit, Wide { at, tail })| (places[unit], at, tail)).collect();
         log.sort_unstable();
         Self {
             spec: (*funnel.spec).clone(),
@@ -76,18 +77,18 @@ impl TryFrom<Written> for EventFunnel {
         if log.iter().any(|(unit, _, tail)| *unit as usize >= keys.len() || (*tail & 0xFF) as usize >= names) {
             return Err("an event is of no unit, or no step");
         }
-        let mut funnel = Self {
+        let mut shelves = Vec::new();
+        for (unit, at, tail) in log {
+            shelf_of(&mut shelves, unit).push(unit as usize % Shelf::UNITS, Wide { at, tail });
+        }
+        Ok(Self {
             spec: Arc::new(spec),
             numbers: keys.into_iter().collect(),
             firsts,
             places: values.iter().cloned().zip(1..).collect(),
             values,
-            log: Vec::new(),
-        };
-        for (unit, at, tail) in log {
-            funnel.push(Logged { at, unit, tail });
-        }
-        Ok(funnel)
+            log: shelves,
+        })
     }
 }
 
@@ -108,6 +109,6 @@ impl Portable for EventFunnel {
             + self.firsts.capacity() * size_of::<First>()
             + texts
             + self.values.iter().map(|value| value.len() + 3 * size_of::<Arc<str>>()).sum::<usize>()
-            + self.log.iter().map(Vec::capacity).sum::<usize>() * size_of::<Logged>()
+            + self.log.iter().map(Shelf::size_bytes).sum::<usize>()
     }
 }

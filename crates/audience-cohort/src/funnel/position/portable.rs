@@ -70,7 +70,7 @@ impl Serialize for PositionFunnel {
         let mut units: Vec<(u128, Vec<Passed>)> =
             self.units.iter().map(|(key, sessions)| (*key, sessions.clone())).collect();
         units.sort_unstable_by_key(|(key, _)| *key);
-        let (milestones, counts) = ((*self.milestones).clone(), self.counts.clone());
+        let (milestones, counts) = ((*self.milestones).clone(), self.counts());
         Written { milestones, unit: self.unit, counts, units }.serialize(serializer)
     }
 }

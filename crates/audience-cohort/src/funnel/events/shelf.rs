@@ -1,0 +1,94 @@
+//! What happened to units that are kept together.
+
+use crate::funnel::chain::{Chain, Matcher};
+use crate::funnel::moment::{Moment, Near, Wide};
+
+/// The events of [`UNITS`](Self::UNITS) units, known here by their places, in no particular order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shelf {
+    near: Vec<Near>,
+    far: Vec<(u32, Wide)>,
+}
+
+/// Where events are put in the order of their units, again and again.
+#[derive(Default)]
+pub(super) struct Room {
+    near: Vec<Near>,
+    wide: Vec<Wide>,
+}
+
+impl Shelf {
+    /// Few enough that what happened to them fits into a cache, and so that the ends of all these lists do.
+    pub(super) const UNITS: usize = 1 << Near::TAG_BITS;
+
+    #[inline]
+    pub(super) fn push(&mut self, unit: usize, moment: Wide) {
+        match Near::new(moment, unit) {
+            Some(near) => self.near.push(near),
+            None => self.far.push((unit as u32, moment)),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.near.len() + self.far.len()
+    }
+
+    /// All events, each with the place of its unit.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, Wide)> + Clone {
+        let near = self.near.iter().map(|near| (near.tag(), near.wide()));
+        near.chain(self.far.iter().map(|(unit, moment)| (*unit as usize, *moment)))
+    }
+
+    /// Bytes held, for reports of memory.
+    #[cfg(feature = "serde")]
+    pub(super) fn size_bytes(&self) -> usize {
+        self.near.capacity() * size_of::<Near>() + self.far.capacity() * size_of::<(u32, Wide)>()
+    }
+
+    /// Gives each of the first so many units with its chain to `take`, in their order.
+    pub(super) fn each_chain(
+        &self,
+        units: usize,
+        matcher: &mut Matcher,
+        room: &mut Room,
+        take: impl FnMut(usize, Chain),
+    ) {
+        if self.far.is_empty() {
+            // Those of one unit have the same tag.
+            let near = self.near.iter().map(|near| (near.tag(), *near));
+            follow(near, self.len(), units, matcher, &mut room.near, take);
+        } else {
+            follow(self.iter(), self.len(), units, matcher, &mut room.wide, take);
+        }
+    }
+}
+
+fn follow<M: Moment>(
+    events: impl Iterator<Item = (usize, M)> + Clone,
+    count: usize,
+    units: usize,
+    matcher: &mut Matcher,
+    room: &mut Vec<M>,
+    mut take: impl FnMut(usize, Chain),
+) {
+    let mut ends = [0; Shelf::UNITS];
+    for (unit, _) in events.clone() {
+        ends[unit] += 1;
+    }
+    let mut sum = 0;
+    for end in &mut ends {
+        // Where it begins, until it is moved on by what is put there.
+        let count = std::mem::replace(end, sum);
+        sum += count;
+    }
+    room.resize(room.len().max(count), M::default());
+    for (unit, moment) in events {
+        room[ends[unit]] = moment;
+        ends[unit] += 1;
+    }
+    let mut start = 0;
+    for (unit, end) in ends[..units].iter().enumerate() {
+        take(unit, matcher.follow(&mut room[start..*end]));
+        start = *end;
+    }
+}
