@@ -14,6 +14,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("audience-qoe", 2),
     ("audience-retention", 2),
     ("audience-simulate", 2),
+    ("audience-emit", 3),
     ("audience-lake", 3),
     ("audience-ingest", 3),
     ("audience-report", 4),
