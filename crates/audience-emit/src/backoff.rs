@@ -16,7 +16,10 @@ impl Retry {
         let ceiling = grown.min(self.max.as_secs_f64());
         match asked {
             // Spread, too: all clients were told the same.
-            Some(asked) => asked.min(self.max_retry_after) + self.spread(self.first.as_secs_f64().min(ceiling), rng),
+            Some(asked) => {
+                let spread = self.spread(self.first.as_secs_f64().min(ceiling), rng);
+                asked.min(self.max_retry_after).saturating_add(spread)
+            }
             None => self.spread(ceiling, rng),
         }
     }
@@ -24,7 +27,7 @@ impl Retry {
     /// The longest delay, at least half of it.
     pub(crate) fn long_delay(&self, rng: &mut Xoshiro256PlusPlus) -> Duration {
         match self.jitter {
-            Jitter::Full => self.max / 2 + self.spread(self.max.as_secs_f64() / 2.0, rng),
+            Jitter::Full => (self.max / 2).saturating_add(self.spread(self.max.as_secs_f64() / 2.0, rng)),
             Jitter::None => self.max,
         }
     }

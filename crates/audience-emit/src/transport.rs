@@ -138,7 +138,7 @@ fn meaning(status: StatusCode, asked: Option<Duration>, failure: Failure) -> Out
         410 => Outcome::Gone(failure),
         413 => Outcome::TooLarge(failure),
         // Wrong credentials or a wrong address, and a redirect is one: people repair that, and events can wait for it.
-        status @ (300..=399 | 401 | 403 | 404 | 407) => Outcome::Refused { status, failure },
+        status @ (100..=199 | 300..=399 | 401 | 403 | 404 | 407) => Outcome::Refused { status, failure },
         _ => Outcome::Rejected(failure),
     }
 }

@@ -132,12 +132,15 @@ impl Worker {
         // More has come meanwhile: answers and commands are looked at all the same.
         let more = self.shared.queue.reaches(events, bytes);
         let until = if more { Some(now) } else { self.next_time(now) };
+        if more {
+            tokio::task::yield_now().await;
+        }
         let shared = Arc::clone(&self.shared);
         tokio::select! {
             outcome = answered(&mut self.request) => self.resolve(outcome),
             command = self.commands.recv() => match command {
                 Some(command) => self.obey(command),
-                // The emitter is gone and has said nothing: it was forgotten, or its thread has panicked.
+                // The emitter is gone.
                 None => self.stop(),
             },
             () = shared.queue.rung() => {}
@@ -166,8 +169,11 @@ impl Worker {
     fn next_time(&self, now: Instant) -> Option<Instant> {
         let idle = self.request.is_none();
         let again = if idle && self.batch.is_some() && !self.is_gone() { self.not_before } else { None };
-        let ripe =
-            if self.batch.is_none() { self.waiting_since.map(|since| since + self.batching.max_wait) } else { None };
+        let ripe = if self.batch.is_none() {
+            self.waiting_since.map(|since| later(since, self.batching.max_wait))
+        } else {
+            None
+        };
         let waiters = self.waiters.iter().map(|waiter| waiter.deadline).min();
         let times = [again, ripe, self.disk_rests, waiters].into_iter().flatten();
         // What is due but cannot be done now is looked at again a little later, never in a tight loop.
@@ -247,6 +253,8 @@ impl Worker {
         match outcome {
             Outcome::Delivered => {
                 self.tally.status.delivered += count as u64;
+                let from_disk = self.batch.as_ref().is_some_and(|batch| batch.place != Place::Memory);
+                self.tally.status.replayed += if from_disk { count as u64 } else { 0 };
                 self.done(count);
                 self.succeed();
             }
@@ -263,21 +271,22 @@ impl Worker {
                     self.tally.status.rejected += 1;
                     self.done(1);
                 }
-                self.tally.status.endpoint = EndpointState::Answering;
+                self.failures = 0;
                 self.not_before = None;
+                self.tally.status.endpoint = EndpointState::Answering;
                 self.note(failure);
             }
             Outcome::Again { asked, failure } => {
                 self.failures = self.failures.saturating_add(1);
                 self.told_to_wait = asked.is_some();
-                self.not_before = Some(now + self.retry.delay(self.failures, asked, &mut self.rng));
+                self.not_before = Some(later(now, self.retry.delay(self.failures, asked, &mut self.rng)));
                 self.tally.status.endpoint = EndpointState::Failing { failures: self.failures };
                 self.note(failure);
             }
             Outcome::Refused { status, failure } => {
                 self.failures = self.failures.saturating_add(1);
                 self.told_to_wait = true;
-                self.not_before = Some(now + self.retry.long_delay(&mut self.rng));
+                self.not_before = Some(later(now, self.retry.long_delay(&mut self.rng)));
                 self.tally.status.endpoint = EndpointState::Refusing { status };
                 self.note(failure);
             }
@@ -299,12 +308,12 @@ impl Worker {
     fn done(&mut self, count: usize) {
         let Some(mut batch) = self.batch.take() else { return };
         if let Place::Disk(offsets) = &mut batch.place {
-            self.tally.status.replayed += count as u64;
             let acked = offsets.drain(..count).next_back();
             if let (Some(disk), Some(offset)) = (&mut self.disk, acked)
                 && let Err(error) = disk.ack(offset, count as u64)
             {
-                self.disk_failed(&error);
+                // What is sent again after a crash is no reason to stop reading.
+                self.note_disk(&error);
             }
         }
         batch.lines.drop_first(count);
@@ -327,6 +336,11 @@ impl Worker {
         status.spool = self.disk.as_ref().map(Disk::status);
         self.shared.publish(&self.tally);
     }
+}
+
+/// So much later, or in a century, which is as good as for ever and can be added to any time.
+fn later(time: Instant, by: Duration) -> Instant {
+    time + by.min(Duration::from_hours(876_600))
 }
 
 /// What the request comes to; never, while there is none.

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use reqwest::Url;
 
-use super::Worker;
 use super::batch::Place;
+use super::{Worker, later};
 use crate::spool::Disk;
 use crate::status::{EndpointState, Flushed, Status};
 
@@ -70,8 +70,7 @@ impl Worker {
         let before = self.shared.status();
         let target = self.resolved() + before.pending.total();
         let now = Instant::now();
-        // A century is as good as for ever, and can be added to any time.
-        let deadline = now + within.min(Duration::from_hours(876_600));
+        let deadline = later(now, within);
         self.waiters.push(Waiter { deadline, target, before, then, done });
         if !self.told_to_wait {
             self.not_before = None;
@@ -89,8 +88,10 @@ impl Worker {
         if !self.waiters.iter().any(over) {
             return;
         }
-        // What could not be sent in time goes where it is safe.
-        self.store_all();
+        if self.waiters.iter().any(|waiter| over(waiter) && waiter.target > resolved) {
+            // What could not be sent in time goes where it is safe.
+            self.store_all();
+        }
         let (over, waiting): (Vec<_>, Vec<_>) = std::mem::take(&mut self.waiters).into_iter().partition(over);
         self.waiters = waiting;
         if over.iter().any(|waiter| waiter.then == Then::Stop) {

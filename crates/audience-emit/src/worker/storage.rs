@@ -10,6 +10,9 @@ use crate::lines::Lines;
 use crate::spool::Disk;
 use crate::status::Failure;
 
+/// How many batches go to disk before the network is looked at again, however fast events come in.
+const ROUNDS: usize = 1000;
+
 impl Worker {
     /// Whether there is a disk that has not just failed.
     pub(super) fn disk_usable(&self) -> bool {
@@ -42,7 +45,7 @@ impl Worker {
             return;
         }
         self.store_batch();
-        loop {
+        for _ in 0..ROUNDS {
             self.stage();
             if self.staged.is_empty() {
                 break;
@@ -143,10 +146,14 @@ impl Worker {
 
     /// Leaves the disk alone for a while. What is in memory is sent from there.
     pub(super) fn disk_failed(&mut self, error: &io::Error) {
+        self.disk_rests = Some(Instant::now() + DISK_REST);
+        self.note_disk(error);
+    }
+
+    pub(super) fn note_disk(&mut self, error: &io::Error) {
         let Some(disk) = &mut self.disk else { return };
         disk.count_error();
         let failure = Failure::Spool { path: disk.dir().to_owned(), text: error.to_string() };
-        self.disk_rests = Some(Instant::now() + DISK_REST);
         self.note(failure);
     }
 

@@ -219,3 +219,18 @@ fn what_a_collector_repeats_can_be_told_apart() {
     assert_eq!(sessions.len(), 1);
     assert_eq!(sessions[0].events().len(), 10, "and counted once");
 }
+
+#[test]
+fn a_server_without_tls_gets_no_https() {
+    let server = Server::willing();
+    let url = server.url().replace("http://", "https://");
+    let emitter = match Emitter::new(config(&url)) {
+        Ok(emitter) => emitter,
+        // A machine without certificates.
+        Err(error) => return assert!(matches!(error, audience_emit::Error::Certificates(_)), "{error}"),
+    };
+    emit(&emitter, 5);
+    let status = until(&emitter, "a failure", |status| status.last_error.is_some());
+    assert!(matches!(status.last_error.unwrap().failure, Failure::Connect(_)));
+    assert_eq!((status.pending.total(), server.received().len()), (5, 0));
+}

@@ -11,10 +11,10 @@ use audience_emit::{DropReason, Emitted, Emitter, EmitterConfig, SpoolWhen};
 use crate::server::{Answer, Server};
 use crate::{LONG, check_sums, config, emit, event, numbers, until, with_spool};
 
-/// Batches that wait for an hour, so that only a flush sends them.
+/// Batches that wait for ever, so that only a flush sends them.
 fn patient(endpoint: &str) -> EmitterConfig {
     let mut config = config(endpoint);
-    config.batching.max_wait = Duration::from_secs(3600);
+    config.batching.max_wait = Duration::MAX;
     config
 }
 
