@@ -8,12 +8,12 @@ use audience_emit::{Emitter, EmitterConfig, Format};
 use audience_ingest::{Input, Options, load};
 
 use crate::server::{Answer, Server};
-use crate::{LONG, config};
+use crate::{LONG, patient};
 
 const SESSION: &str = "7d4c6a1e-0000-4000-8000-000000000001";
 
 fn kino(endpoint: &str) -> EmitterConfig {
-    EmitterConfig { format: Format::Kino, ..config(endpoint) }
+    EmitterConfig { format: Format::Kino, ..patient(endpoint) }
 }
 
 /// The body for these events, a second apart.

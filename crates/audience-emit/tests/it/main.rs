@@ -32,6 +32,13 @@ fn config(endpoint: &str) -> EmitterConfig {
     }
 }
 
+/// Batches that wait until they are full, or for a flush.
+fn patient(endpoint: &str) -> EmitterConfig {
+    let mut config = config(endpoint);
+    config.batching.max_wait = Duration::MAX;
+    config
+}
+
 fn with_spool(config: EmitterConfig, dir: &std::path::Path, when: SpoolWhen) -> EmitterConfig {
     EmitterConfig { spool: Some(Spool { when, ..Spool::new(dir) }), ..config }
 }

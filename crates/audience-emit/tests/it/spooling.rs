@@ -93,7 +93,7 @@ fn events_go_to_disk_when_a_request_fails_and_when_the_queue_is_half_full() {
 
     let hanging = Server::new(|_, _| Answer::Hang);
     let dir = tempfile::tempdir().unwrap();
-    let config = crate::with_queue(config(&hanging.url()), 20);
+    let config = crate::with_queue(crate::patient(&hanging.url()), 20);
     let emitter = Emitter::new(with_spool(config, dir.path(), SpoolWhen::Offline)).unwrap();
     emit(&emitter, 10);
     until(&emitter, "a request", |status| status.pending.held == 10);
@@ -226,7 +226,9 @@ fn squeezed(overflow: Overflow, when: SpoolWhen) -> (Vec<u64>, audience_emit::St
     let emitter = Emitter::new(config).unwrap();
     for n in 0..400 {
         emitter.emit(event("s1", n));
-        if n % 5 == 0 {
+        if n < 50 {
+            until(&emitter, "writing", |status| status.pending.queued == 0);
+        } else if n % 5 == 0 {
             std::thread::sleep(Duration::from_millis(2));
         }
     }
