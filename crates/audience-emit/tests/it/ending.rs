@@ -34,8 +34,9 @@ fn a_flush_sends_what_was_emitted_before_it() {
     let server = Server::willing();
     let emitter = Emitter::new(patient(&server.url())).unwrap();
     emit(&emitter, 25);
-    let flushed = emitter.flush(LONG);
-    assert_eq!((flushed.delivered, flushed.is_complete()), (25, true));
+    // Full batches may have been delivered before it.
+    assert!(emitter.flush(LONG).is_complete());
+    assert_eq!(emitter.status().delivered, 25);
     assert_eq!(server.taken(), numbers(25));
     assert_eq!(emitter.flush(LONG).delivered, 0, "nothing to do is done at once");
 }
@@ -86,8 +87,8 @@ fn shutting_down_delivers_the_rest_and_takes_no_more() {
     let server = Server::willing();
     let emitter = Emitter::new(patient(&server.url())).unwrap();
     emit(&emitter, 25);
-    let flushed = emitter.shut_down(LONG);
-    assert_eq!((flushed.delivered, flushed.is_complete()), (25, true));
+    assert!(emitter.shut_down(LONG).is_complete());
+    assert_eq!(emitter.status().delivered, 25);
     assert_eq!(emitter.emit(event("s1", 25)), Emitted::Dropped(DropReason::ShutDown));
     assert_eq!(server.taken(), numbers(25));
     let status = emitter.status();
@@ -173,7 +174,7 @@ fn clearing_gives_up_what_is_in_memory_in_flight_and_on_disk() {
         let server = Server::willing();
         emitter.set_endpoint(&server.url()).unwrap();
         emit(&emitter, 5);
-        assert_eq!(emitter.flush(LONG).delivered, 5);
+        assert!(emitter.flush(LONG).is_complete());
         assert_eq!(server.taken(), (36..=40).collect::<Vec<_>>());
     }
 }
