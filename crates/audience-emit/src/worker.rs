@@ -152,8 +152,7 @@ impl Worker {
     fn levels(&self) -> (usize, usize) {
         const NEVER: (usize, usize) = (usize::MAX, usize::MAX);
         const AT_ONCE: (usize, usize) = (1, usize::MAX);
-        let disk_is_in_the_way = self.disk_rests.is_some() && self.disk.as_ref().is_some_and(|disk| disk.events() > 0);
-        if !self.staged.is_empty() || disk_is_in_the_way {
+        if !self.staged.is_empty() || self.disk_is_in_the_way() {
             return NEVER;
         }
         match &self.batch {
@@ -169,11 +168,8 @@ impl Worker {
     fn next_time(&self, now: Instant) -> Option<Instant> {
         let idle = self.request.is_none();
         let again = if idle && self.batch.is_some() && !self.is_gone() { self.not_before } else { None };
-        let ripe = if self.batch.is_none() {
-            self.waiting_since.map(|since| later(since, self.batching.max_wait))
-        } else {
-            None
-        };
+        let forms = self.batch.is_none() && !self.disk_is_in_the_way();
+        let ripe = if forms { self.waiting_since.map(|since| later(since, self.batching.max_wait)) } else { None };
         let waiters = self.waiters.iter().map(|waiter| waiter.deadline).min();
         let times = [again, ripe, self.disk_rests, waiters].into_iter().flatten();
         // What is due but cannot be done now is looked at again a little later, never in a tight loop.

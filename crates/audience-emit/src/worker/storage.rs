@@ -19,6 +19,11 @@ impl Worker {
         self.disk.is_some() && self.disk_rests.is_none()
     }
 
+    /// Whether what is sent next is on a disk that has just failed.
+    pub(super) fn disk_is_in_the_way(&self) -> bool {
+        self.disk_rests.is_some() && self.disk.as_ref().is_some_and(|disk| disk.events() > 0)
+    }
+
     /// Whether new events go to disk, whatever the queue has.
     pub(super) fn writes_ahead(&self) -> bool {
         self.disk_usable()

@@ -83,3 +83,29 @@ fn threads_that_emit_at_once_lose_nothing_and_get_numbers_of_their_own() {
     taken.sort_unstable();
     assert_eq!(taken, numbers(2000));
 }
+
+#[test]
+fn threads_that_emit_at_once_into_a_full_queue_are_counted_right() {
+    for overflow in [Overflow::DropNewest, Overflow::DropOldest] {
+        let server = Server::willing();
+        let queue = QueueLimits { max_events: 20, max_bytes: 10_000 };
+        let emitter = Emitter::new(EmitterConfig { queue, overflow, ..config(&server.url()) }).unwrap();
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                let emitter = &emitter;
+                scope.spawn(move || {
+                    for n in 0..2000 {
+                        emitter.emit(event(&format!("s{thread}"), n));
+                    }
+                });
+            }
+        });
+        check_sums(&emitter.status());
+        emitter.flush(LONG);
+        let status = emitter.status();
+        check_sums(&status);
+        assert_eq!((status.emitted, status.pending.total()), (8000, 0));
+        assert_eq!(server.taken().len() as u64, status.delivered);
+        assert!(status.dropped.total() > 0);
+    }
+}
