@@ -1,6 +1,6 @@
 //! Sends events of players and gateways to a collector: without making the player wait, and losing nothing silently.
 //!
-//! [`Emitter::emit`] puts an [`Envelope`](audience_core::Envelope) into a queue in about a microsecond, whatever the network and the
+//! [`Emitter::emit`] puts an [`Envelope`](audience_core::Envelope) into a queue without waiting for anything, whatever the network and the
 //! disk are doing. A thread of the emitter's own puts events together, posts them, posts them again after failures, and keeps them on
 //! disk while they cannot be sent, or before they are ([`Spool`]). Each event has a number under a name of its own, so that a collector
 //! that gets it twice can tell (delivery is at least once), and one that misses it, too. What becomes of every event is counted
