@@ -6,6 +6,7 @@ mod bandits;
 mod cohorts;
 mod core;
 mod earlier;
+mod emit;
 mod engagement;
 mod experiments;
 mod funnels;
@@ -26,6 +27,6 @@ criterion_group! {
     name = benches;
     config = settings();
     targets = core::define, earlier::define, merging::define, ingest::define, adapters::define, assignment::define,
-        bandits::define, cohorts::define, engagement::define, experiments::define, funnels::define, quantiles::define
+        bandits::define, cohorts::define, emit::define, engagement::define, experiments::define, funnels::define, quantiles::define
 }
 criterion_main!(benches);

@@ -31,7 +31,7 @@
 //! - The core is here at the root: [`Event`] → [`Session`] → [`Timeline`] → [`SessionFacts`], and the [`Accumulator`]s over
 //!   facts.
 //! - [`stats`]: the statistics underneath.
-//! - `abtest`, `cohort`, `engagement`, `qoe`, `retention`, `ingest` and `simulate`: one module for each feature.
+//! - `abtest`, `cohort`, `emit`, `engagement`, `qoe`, `retention`, `ingest` and `simulate`: one module for each feature.
 //!
 //! # Features
 #![doc = document_features::document_features!()]
@@ -46,6 +46,9 @@ pub use audience_abtest as abtest;
 /// Who comes back, where journeys break, who is about to leave, and the same figures for any slice.
 #[cfg(feature = "cohort")]
 pub use audience_cohort as cohort;
+/// Sending telemetry to a collector.
+#[cfg(feature = "emit")]
+pub use audience_emit as emit;
 /// How much viewers cared, and which titles, parts of titles and sessions earned it.
 #[cfg(feature = "engagement")]
 pub use audience_engagement as engagement;

@@ -114,6 +114,15 @@ const GROUPS: &[(&str, &str)] = &[
     ),
     ("one more session", "What one more session adds to our states, by the length of the content; per session."),
     ("core", "Sessions of 10 minutes, one thread; per session. The last three take facts that are made already."),
+    (
+        "emit",
+        "What emitting an event costs the thread that emits, while the endpoint hangs and each event makes another give way; per event.",
+    ),
+    (
+        "deliver",
+        "Emitting 20,000 events and delivering them to a server on the same machine, one request at a time, from memory or written to \
+         the spool first; per event.",
+    ),
     ("ingest", "Reading lines and grouping them by session, by the number of threads."),
     (
         ADAPTERS,

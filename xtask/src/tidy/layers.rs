@@ -15,6 +15,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("audience-realtime", 2),
     ("audience-retention", 2),
     ("audience-simulate", 2),
+    ("audience-emit", 3),
     ("audience-lake", 3),
     ("audience-ingest", 3),
     ("audience-report", 4),
