@@ -105,4 +105,10 @@ pub enum Error {
     /// Audiences are told apart by each thing once.
     #[error("tell audiences apart by {0} twice")]
     RepeatedKey(Per),
+    /// There is no such figure.
+    #[error("watch {name:?}: the figures of a window are {}", crate::Metric::ALL.iter().map(|metric| metric.as_str()).collect::<Vec<_>>().join(", "))]
+    UnknownMetric {
+        /// What was given.
+        name: Box<str>,
+    },
 }

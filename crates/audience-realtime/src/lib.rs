@@ -39,6 +39,8 @@
 //! |---|---|
 //! | who watches what, by title or any attribute | [`LiveAudience`], [`LiveSpec`], [`Key`], [`Per`] |
 //! | how many, what they do and what happens to them, over a window | [`WindowFigures`], [`LevelFigures`] |
+//! | who is there, one by one | [`ViewerRow`], [`ViewersSummary`] |
+//! | a figure by its name | [`Metric`] |
 //! | the same without following sessions | [`AudienceWindow`] |
 //! | what became of events: late, too late, ahead, twice | [`Arrival`], [`Arrivals`] |
 //! | how a live stream does, from its packets | [`StreamHealth`], [`StreamSummary`], [`Packet`] |
@@ -62,6 +64,7 @@ mod error;
 mod figures;
 mod key;
 mod live;
+mod metric;
 mod multiset;
 mod presence;
 mod sliding;
@@ -82,7 +85,8 @@ pub use durations::DurationSummary;
 pub use error::Error;
 pub use figures::{BitrateFigures, LevelFigures, StartUpFigures, WindowFigures};
 pub use key::{Key, Per};
-pub use live::{Arrival, Arrivals, LiveAudience};
+pub use live::{Arrival, Arrivals, LiveAudience, ViewerRow, ViewersSummary};
+pub use metric::Metric;
 pub use spec::LiveSpec;
 pub use stream::{
     KeyframeSummary, LossSummary, Numbering, Packet, StreamHealth, StreamSpec, StreamSummary, Track, TrackSummary,

@@ -3,9 +3,12 @@
 mod merge;
 #[cfg(feature = "serde")]
 mod portable;
+mod viewers;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+
+pub use viewers::{ViewerRow, ViewersSummary};
 
 use audience_core::{Activity, Doing, Envelope, LiveChange, LiveSession, SessionId, Timestamp};
 use foldhash::fast::RandomState;

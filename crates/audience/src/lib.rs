@@ -31,7 +31,7 @@
 //! - The core is here at the root: [`Event`] → [`Session`] → [`Timeline`] → [`SessionFacts`], and the [`Accumulator`]s over
 //!   facts.
 //! - [`stats`]: the statistics underneath.
-//! - `abtest`, `cohort`, `emit`, `engagement`, `qoe`, `retention`, `ingest` and `simulate`: one module for each feature.
+//! - `abtest`, `cohort`, `emit`, `engagement`, `qoe`, `realtime`, `retention`, `ingest` and `simulate`: one module for each feature.
 //!
 //! # Features
 #![doc = document_features::document_features!()]
@@ -58,6 +58,9 @@ pub use audience_ingest as ingest;
 /// How streams felt: start-up, stalls, bit rate, failures and scores.
 #[cfg(feature = "qoe")]
 pub use audience_qoe as qoe;
+/// Who watches right now, how live streams do, and what is not as it should be.
+#[cfg(feature = "realtime")]
+pub use audience_realtime as realtime;
 /// Where viewers leave a title, what they watch again and what they skip.
 #[cfg(feature = "retention")]
 pub use audience_retention as retention;
