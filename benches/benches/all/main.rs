@@ -11,6 +11,7 @@ mod engagement;
 mod experiments;
 mod funnels;
 mod ingest;
+mod live;
 mod merging;
 mod quantiles;
 
@@ -27,6 +28,6 @@ criterion_group! {
     name = benches;
     config = settings();
     targets = core::define, earlier::define, merging::define, ingest::define, adapters::define, assignment::define,
-        bandits::define, cohorts::define, emit::define, engagement::define, experiments::define, funnels::define, quantiles::define
+        bandits::define, cohorts::define, emit::define, engagement::define, experiments::define, funnels::define, live::define, quantiles::define
 }
 criterion_main!(benches);

@@ -1,6 +1,6 @@
 //! The window of one key: how many watch, and what happens to them.
 
-use audience_core::{Doing, Elapsed, Happening, LiveChange, Merge, Timestamp};
+use audience_core::{Bitrate, Doing, Elapsed, Happening, LiveChange, Merge, Timestamp};
 use audience_stats::DistinctSketch;
 
 use crate::buckets::Buckets;
@@ -48,8 +48,9 @@ pub struct AudienceWindow {
     lateness: Elapsed,
     precision: u8,
     cells: Buckets<Cell>,
-    /// The number of the first bucket that is kept.
+    /// The number of the first bucket that is kept, and when it begins.
     first: i64,
+    kept_from: Timestamp,
     /// The levels where that begins.
     base: Standing,
     /// The levels after all that is known.
@@ -65,6 +66,13 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
+    fn step_players(&mut self, levels: (Option<Level>, Option<Level>), rates: (Option<Bitrate>, Option<Bitrate>)) {
+        levels.0.into_iter().for_each(|level| self.levels[level as usize] -= 1);
+        levels.1.into_iter().for_each(|level| self.levels[level as usize] += 1);
+        rates.0.into_iter().for_each(|rate| self.rates.add(rate, -1, 0));
+        rates.1.into_iter().for_each(|rate| self.rates.add(rate, 1, 0));
+    }
+
     #[cfg(feature = "serde")]
     fn is_whole(&self) -> bool {
         self.levels.iter().all(|level| is_small(*level)) && self.rates.is_whole()
@@ -94,6 +102,7 @@ impl AudienceWindow {
             precision,
             cells: Buckets::new(window),
             first: i64::MIN,
+            kept_from: Timestamp::from_millis(i64::MIN),
             base: Standing::default(),
             now: [0; LEVELS],
         })
@@ -132,33 +141,25 @@ impl AudienceWindow {
 
     #[inline]
     fn step_players(&mut self, at: Timestamp, from: Option<Doing>, to: Option<Doing>) {
-        let steps = [(from, -1), (to, 1)];
-        for (doing, by) in steps {
-            if let Some(doing) = doing {
-                self.now[Level::of(doing) as usize] += by;
-            }
+        let (level_from, level_to) = (from.map(Level::of), to.map(Level::of));
+        let (rate_from, rate_to) = (from.and_then(|doing| doing.bitrate), to.and_then(|doing| doing.bitrate));
+        // Who plays on at another bit rate plays on.
+        let moves = level_from != level_to;
+        if moves {
+            level_from.into_iter().for_each(|level| self.now[level as usize] -= 1);
+            level_to.into_iter().for_each(|level| self.now[level as usize] += 1);
         }
         let Some((cell, left)) = self.cell(at) else {
-            for (doing, by) in steps {
-                if let Some(doing) = doing {
-                    self.base.levels[Level::of(doing) as usize] += by;
-                    if let Some(bitrate) = doing.bitrate {
-                        self.base.rates.add(bitrate, by, 0);
-                    }
-                }
-            }
+            self.base.step_players((level_from, level_to), (rate_from, rate_to));
             return;
         };
-        let level = |doing: Option<Doing>| doing.map(Level::of);
-        for (doing, by) in steps {
-            let Some(doing) = doing else { continue };
-            // Who plays on at another bit rate plays on.
-            if level(from) != level(to) {
-                cell.step(Level::of(doing), by, left);
-            }
-            if let Some(bitrate) = doing.bitrate {
-                cell.rates.add(bitrate, by, by * left);
-            }
+        if moves {
+            level_from.into_iter().for_each(|level| cell.step(level, -1, left));
+            level_to.into_iter().for_each(|level| cell.step(level, 1, left));
+        }
+        if rate_from != rate_to {
+            rate_from.into_iter().for_each(|rate| cell.rates.add(rate, -1, -left));
+            rate_to.into_iter().for_each(|rate| cell.rates.add(rate, 1, left));
         }
     }
 
@@ -205,7 +206,7 @@ impl AudienceWindow {
     /// What is kept of the bucket that `at` is in, and how many milliseconds of it are left then; `None` if it is not kept any more.
     #[inline]
     fn cell(&mut self, at: Timestamp) -> Option<(&mut Cell, i64)> {
-        if self.first > i64::MIN && self.window.number(at) < self.first {
+        if at < self.kept_from {
             return None;
         }
         let (cell, start) = self.cells.at(at);
@@ -223,6 +224,7 @@ impl AudienceWindow {
     fn keep_from(&mut self, first: i64) {
         if first > self.first {
             self.first = first;
+            self.kept_from = self.window.start(first);
             while let Some(cell) = self.cells.take_first_before(first) {
                 self.base.pass(&cell);
             }
@@ -248,7 +250,18 @@ impl AudienceWindow {
     pub(crate) fn is_of(&self, spec: &LiveSpec) -> bool {
         let alike = (self.window, self.lateness, self.precision) == (spec.window, spec.lateness, spec.precision);
         let cells = self.cells.range(..).all(|(_, cell)| cell.is_whole(self.precision));
-        alike && cells && self.base.is_whole() && self.now.iter().all(|level| is_small(*level))
+        alike
+            && cells
+            && self.is_kept_from_first()
+            && self.base.is_whole()
+            && self.now.iter().all(|level| is_small(*level))
+    }
+
+    #[cfg(feature = "serde")]
+    fn is_kept_from_first(&self) -> bool {
+        let start =
+            if self.first == i64::MIN { Timestamp::from_millis(i64::MIN) } else { self.window.start(self.first) };
+        self.kept_from == start
     }
 
     /// What it was made with.

@@ -79,16 +79,17 @@ pub(crate) struct Rates(pub(crate) SmallVec<[(Bitrate, i64, i64); 2]>);
 impl Rates {
     #[inline]
     pub(crate) fn add(&mut self, bitrate: Bitrate, step: i64, area: i64) {
-        match self.0.binary_search_by_key(&bitrate, |(other, ..)| *other) {
-            Ok(at) => {
-                let (_, steps, areas) = &mut self.0[at];
-                *steps += step;
-                *areas += area;
-                if *steps == 0 && *areas == 0 {
-                    self.0.remove(at);
-                }
+        // There are few.
+        if let Some(at) = self.0.iter().position(|(other, ..)| *other == bitrate) {
+            let (_, steps, areas) = &mut self.0[at];
+            *steps += step;
+            *areas += area;
+            if *steps == 0 && *areas == 0 {
+                self.0.remove(at);
             }
-            Err(at) => self.0.insert(at, (bitrate, step, area)),
+        } else {
+            let at = self.0.partition_point(|(other, ..)| *other < bitrate);
+            self.0.insert(at, (bitrate, step, area));
         }
     }
 }

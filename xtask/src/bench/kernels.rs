@@ -103,6 +103,18 @@ const GROUPS: &[(&str, &str)] = &[
          thread; per session.",
     ),
     (
+        "live window",
+        "Viewers who come and go, bit rates and stalls of one key in a sliding window of buckets of 1 s that is full, by in-order events or with \
+         one in twenty late by up to the window: ours knows what each viewer does, so that who joins twice is one, and has steps of which \
+         all can be taken back; theirs counts joins and leaves, and its time includes freeing the texts of ids, which it takes by value. \
+         One thread; per event.",
+    ),
+    (
+        "live audience",
+        "The same from 200,000 events of 10,000 sessions and 100 titles: put in order, understood by the state machine, told apart by title; \
+         one thread; per event.",
+    ),
+    (
         "quantile insert",
         "100,000 exponential numbers into a sketch of quantiles, beside a t-digest; one thread; per number.",
     ),
