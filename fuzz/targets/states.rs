@@ -14,9 +14,14 @@ use audience_cohort::{
     Calendar, CohortSpec, DayCount, EventFunnel, FunnelSpec, FunnelStep, FunnelUnit, Gaps, LoyaltySpec,
     MilestoneReading, Milestones, Period, PositionFunnel, PositionUnit, Slice, Ties, Visits,
 };
-use audience_core::{Accumulator, AttentionHeatmap, Elapsed, HeatmapSample, MediaTime, Portable, UnitTotals};
+use audience_core::{
+    Accumulator, AttentionHeatmap, Elapsed, HeatmapSample, MediaTime, Portable, Timestamp, UnitTotals,
+};
 use audience_engagement::{Engagement, EngagementWeights, PointerHeatmap, SocialChannel};
 use audience_qoe::{ExcessStalls, PooledStallRatio, Scores, SliceDimension};
+use audience_realtime::{
+    AudienceWindow, Delivery, Key, LiveAudience, LiveSpec, Numbering, StreamHealth, StreamSpec, Window,
+};
 use audience_report::Attendance;
 use audience_retention::{
     CatalogueCurves, ExactCurves, Grid, RetentionCurves, SeekMatrix, SeekSource, WeightedCurves, Weighting,
@@ -45,6 +50,28 @@ fn merged<A: Portable + Clone>(bytes: &[u8], like: &A) -> Option<A> {
 /// And asks it for its summary.
 fn check<A: Portable + Accumulator + Clone>(bytes: &[u8], like: &A) -> Option<A::Summary> {
     merged(bytes, like).map(|merged| merged.summary())
+}
+
+/// Windows of what happens right now.
+fn check_live(kind: u8, bytes: &[u8]) {
+    let window = Window::new(Elapsed::from_secs(60), Elapsed::from_secs(1)).expect("60 buckets");
+    match kind {
+        38 => _ = check(bytes, &StreamHealth::new(StreamSpec::new(window, Numbering::Bits16))),
+        39 => _ = check(bytes, &Delivery::new(window)),
+        40 => {
+            let empty = AudienceWindow::new(window, Elapsed::from_secs(10), 4).expect("a precision");
+            if let Some(window) = merged(bytes, &empty) {
+                window.figures_until(Timestamp::from_millis(1_700_000_000_000));
+            }
+        }
+        _ => {
+            let empty = LiveAudience::new(LiveSpec::default().with_window(window)).expect("a minute");
+            if let Some(live) = merged(bytes, &empty) {
+                live.figures(&Key::ALL);
+                live.viewers();
+            }
+        }
+    }
 }
 
 /// An experiment of everything that sums have.
@@ -205,7 +232,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let width = MediaTime::from_secs(5);
     let grid = || Grid::every(width).expect("a width");
     // So that seeds keep what they are when kinds are added.
-    match kind % 40 {
+    match kind % 44 {
         0 => _ = check(bytes, &Quantiles::new()),
         1 => _ = check(bytes, &Distinct::new()),
         2 => _ = check(bytes, &AttentionHeatmap::new(width).expect("a width")),
@@ -244,7 +271,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         21 => _ = check(bytes, &Attendance::new()),
         // Several at once.
         22 => _ = merged(bytes, &(Quantiles::new(), CrossSums::new(1), Attendance::new())),
-        23..=27 => check_running(kind % 40, bytes),
+        23..=27 => check_running(kind % 44, bytes),
         28 => check_engagement(bytes, &Engagement::with_bootstrap(Bootstrap { replicates: 5, seed: 7 })),
         29 => check_engagement(bytes, &Engagement::new()),
         30 => _ = check(bytes, &PointerHeatmap::new(40.0, 30.0, 10.0).expect("a grid")),
@@ -265,6 +292,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         35 => check_events(bytes),
         36 => check_visits(bytes),
         37 => _ = check(bytes, &Slice::default()),
+        38..=41 => check_live(kind % 44, bytes),
         _ => {}
     }
 });

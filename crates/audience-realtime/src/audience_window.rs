@@ -4,9 +4,7 @@ use audience_core::{Bitrate, Doing, Elapsed, Happening, LiveChange, Merge, Times
 use audience_stats::DistinctSketch;
 
 use crate::buckets::Buckets;
-#[cfg(feature = "serde")]
-use crate::cell::is_small;
-use crate::cell::{Cell, Count, LEVELS, Level, Rates};
+use crate::cell::{Cell, Count, LEVELS, Level, Rates, add};
 use crate::error::Error;
 use crate::figures::{self, WindowFigures};
 #[cfg(feature = "serde")]
@@ -67,20 +65,22 @@ pub(crate) struct Standing {
 
 impl Standing {
     fn step_players(&mut self, levels: (Option<Level>, Option<Level>), rates: (Option<Bitrate>, Option<Bitrate>)) {
-        levels.0.into_iter().for_each(|level| self.levels[level as usize] -= 1);
-        levels.1.into_iter().for_each(|level| self.levels[level as usize] += 1);
-        rates.0.into_iter().for_each(|rate| self.rates.add(rate, -1, 0));
-        rates.1.into_iter().for_each(|rate| self.rates.add(rate, 1, 0));
+        for (level, by) in changes(levels.0, levels.1) {
+            add(&mut self.levels[level as usize], by);
+        }
+        for (rate, by) in changes(rates.0, rates.1) {
+            self.rates.add(rate, by, 0);
+        }
     }
 
     #[cfg(feature = "serde")]
     fn is_whole(&self) -> bool {
-        self.levels.iter().all(|level| is_small(*level)) && self.rates.is_whole()
+        self.rates.is_whole()
     }
 
     /// At the end of a bucket at whose start they are these.
     pub(crate) fn pass(&mut self, cell: &Cell) {
-        self.levels.iter_mut().zip(cell.steps).for_each(|(level, step)| *level += step);
+        self.levels.iter_mut().zip(cell.steps).for_each(|(level, step)| add(level, step));
         for (bitrate, step, _) in &cell.rates.0 {
             self.rates.add(*bitrate, *step, 0);
         }
@@ -130,9 +130,9 @@ impl AudienceWindow {
     #[inline]
     fn tell_viewers(&mut self, at: Timestamp, by: i64, times: i64) {
         let step = by * times;
-        self.now[Level::Viewers as usize] += step;
+        add(&mut self.now[Level::Viewers as usize], step);
         let Some((cell, left)) = self.cell(at) else {
-            self.base.levels[Level::Viewers as usize] += step;
+            add(&mut self.base.levels[Level::Viewers as usize], step);
             return;
         };
         cell.step(Level::Viewers, step, left);
@@ -146,20 +146,23 @@ impl AudienceWindow {
         // Who plays on at another bit rate plays on.
         let moves = level_from != level_to;
         if moves {
-            level_from.into_iter().for_each(|level| self.now[level as usize] -= 1);
-            level_to.into_iter().for_each(|level| self.now[level as usize] += 1);
+            for (level, by) in changes(level_from, level_to) {
+                add(&mut self.now[level as usize], by);
+            }
         }
         let Some((cell, left)) = self.cell(at) else {
             self.base.step_players((level_from, level_to), (rate_from, rate_to));
             return;
         };
         if moves {
-            level_from.into_iter().for_each(|level| cell.step(level, -1, left));
-            level_to.into_iter().for_each(|level| cell.step(level, 1, left));
+            for (level, by) in changes(level_from, level_to) {
+                cell.step(level, by, left);
+            }
         }
         if rate_from != rate_to {
-            rate_from.into_iter().for_each(|rate| cell.rates.add(rate, -1, -left));
-            rate_to.into_iter().for_each(|rate| cell.rates.add(rate, 1, left));
+            for (rate, by) in changes(rate_from, rate_to) {
+                cell.rates.add(rate, by, by * left);
+            }
         }
     }
 
@@ -250,11 +253,7 @@ impl AudienceWindow {
     pub(crate) fn is_of(&self, spec: &LiveSpec) -> bool {
         let alike = (self.window, self.lateness, self.precision) == (spec.window, spec.lateness, spec.precision);
         let cells = self.cells.range(..).all(|(_, cell)| cell.is_whole(self.precision));
-        alike
-            && cells
-            && self.is_kept_from_first()
-            && self.base.is_whole()
-            && self.now.iter().all(|level| is_small(*level))
+        alike && cells && self.is_kept_from_first() && self.base.is_whole()
     }
 
     #[cfg(feature = "serde")]
@@ -294,6 +293,12 @@ impl AudienceWindow {
     }
 }
 
+/// One less of what was, one more of what is.
+#[inline]
+fn changes<T>(from: Option<T>, to: Option<T>) -> impl Iterator<Item = (T, i64)> {
+    from.map(|from| (from, -1)).into_iter().chain(to.map(|to| (to, 1)))
+}
+
 /// # Panics
 ///
 /// When the two were made differently, which is a bug in the program.
@@ -305,10 +310,10 @@ impl Merge for AudienceWindow {
         self.keep_from(first);
         other.keep_from(first);
         self.cells.merge(other.cells);
-        self.base.levels.iter_mut().zip(other.base.levels).for_each(|(mine, theirs)| *mine += theirs);
+        self.base.levels.iter_mut().zip(other.base.levels).for_each(|(mine, theirs)| add(mine, theirs));
         for (bitrate, step, _) in other.base.rates.0 {
             self.base.rates.add(bitrate, step, 0);
         }
-        self.now.iter_mut().zip(other.now).for_each(|(mine, theirs)| *mine += theirs);
+        self.now.iter_mut().zip(other.now).for_each(|(mine, theirs)| add(mine, theirs));
     }
 }

@@ -82,8 +82,8 @@ impl Rates {
         // There are few.
         if let Some(at) = self.0.iter().position(|(other, ..)| *other == bitrate) {
             let (_, steps, areas) = &mut self.0[at];
-            *steps += step;
-            *areas += area;
+            add(steps, step);
+            add(areas, area);
             if *steps == 0 && *areas == 0 {
                 self.0.remove(at);
             }
@@ -98,27 +98,26 @@ impl Cell {
     /// From some time on, `left` milliseconds before the bucket ends, the level is higher by `by`.
     #[inline]
     pub(crate) fn step(&mut self, level: Level, by: i64, left: i64) {
-        self.steps[level as usize] += by;
-        self.areas[level as usize] += by * left;
+        add(&mut self.steps[level as usize], by);
+        add(&mut self.areas[level as usize], by * left);
     }
 
     #[inline]
     pub(crate) fn count(&mut self, count: Count, times: i64) {
-        self.counts[count as usize] += times;
+        add(&mut self.counts[count as usize], times);
     }
 }
 
-/// Whether many of such numbers have a sum.
-#[cfg(feature = "serde")]
-pub(crate) fn is_small(number: i64) -> bool {
-    const MOST: i64 = 1 << 50;
-    (-MOST..=MOST).contains(&number)
+/// Adds to a number, which stays at the largest there is.
+#[inline]
+pub(crate) fn add(number: &mut i64, by: i64) {
+    *number = number.saturating_add(by);
 }
 
 #[cfg(feature = "serde")]
 impl Rates {
     pub(crate) fn is_whole(&self) -> bool {
-        self.0.is_sorted_by(|a, b| a.0 < b.0) && self.0.iter().all(|(_, step, area)| is_small(*step) && is_small(*area))
+        self.0.is_sorted_by(|a, b| a.0 < b.0)
     }
 }
 
@@ -126,9 +125,8 @@ impl Rates {
 impl Cell {
     /// Whether it can have come of steps.
     pub(crate) fn is_whole(&self, precision: u8) -> bool {
-        let numbers = self.steps.iter().chain(&self.areas).chain(&self.counts);
         let viewers = self.viewers.as_ref().is_none_or(|viewers| viewers.precision() == precision);
-        viewers && numbers.copied().all(is_small) && self.rates.is_whole() && self.startups.is_whole()
+        viewers && self.rates.is_whole() && self.startups.is_whole()
     }
 }
 
@@ -143,9 +141,9 @@ impl Merge for Cell {
     fn merge(&mut self, other: Self) {
         let sums = [(&mut self.steps, other.steps), (&mut self.areas, other.areas)];
         for (mine, theirs) in sums {
-            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
+            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| add(mine, theirs));
         }
-        self.counts.iter_mut().zip(other.counts).for_each(|(mine, theirs)| *mine += theirs);
+        self.counts.iter_mut().zip(other.counts).for_each(|(mine, theirs)| add(mine, theirs));
         for (bitrate, step, area) in other.rates.0 {
             self.rates.add(bitrate, step, area);
         }

@@ -4,7 +4,7 @@ use audience_core::{Elapsed, Merge, Timestamp};
 use audience_stats::{DistinctEstimate, DistinctSketch};
 
 use crate::audience_window::Standing;
-use crate::cell::{COUNTS, Cell, Count, LEVELS, Level};
+use crate::cell::{COUNTS, Cell, Count, LEVELS, Level, add};
 use crate::multiset::Multiset;
 use crate::window::Window;
 
@@ -127,21 +127,23 @@ pub(crate) fn of<'c>(
     // Levels go on until the end unless something changes.
     let rest = |number: i64| i128::from(end.saturating_sub(number)) * i128::from(width);
     for (area, level) in areas.iter_mut().zip(standing.levels) {
-        *area = i128::from(level) * rest(start);
+        *area = i128::from(level).saturating_mul(rest(start));
     }
     for (bitrate, level, _) in &standing.rates.0 {
-        rates.add(bitrate.as_bps(), millis(i128::from(*level) * rest(start)));
+        rates.add(bitrate.as_bps(), millis(i128::from(*level).saturating_mul(rest(start))));
     }
     for (number, cell) in cells {
         standing.pass(cell);
         for level in 0..LEVELS {
             peaks[level] = peaks[level].max(standing.levels[level]);
-            areas[level] += i128::from(cell.steps[level]) * rest(number + 1) + i128::from(cell.areas[level]);
+            let after = i128::from(cell.steps[level]).saturating_mul(rest(number.saturating_add(1)));
+            areas[level] = areas[level].saturating_add(after).saturating_add(i128::from(cell.areas[level]));
         }
         for (bitrate, step, area) in &cell.rates.0 {
-            rates.add(bitrate.as_bps(), millis(i128::from(*step) * rest(number + 1) + i128::from(*area)));
+            let after = i128::from(*step).saturating_mul(rest(number.saturating_add(1)));
+            rates.add(bitrate.as_bps(), millis(after.saturating_add(i128::from(*area))));
         }
-        counts.iter_mut().zip(cell.counts).for_each(|(sum, count)| *sum += count);
+        counts.iter_mut().zip(cell.counts).for_each(|(sum, count)| add(sum, count));
         startups.merge(&cell.startups);
         if let Some(seen) = &cell.viewers {
             viewers.merge((**seen).clone());
@@ -156,7 +158,7 @@ pub(crate) fn of<'c>(
     };
     let count = |count: Count| natural(counts[count as usize]);
     let (playing, stalled) = (level(Level::Playing), level(Level::Stalled));
-    let watched = playing.time.as_millis() + stalled.time.as_millis();
+    let watched = playing.time.as_millis().saturating_add(stalled.time.as_millis());
     WindowFigures {
         start: window.start(start),
         end: window.start(end),

@@ -33,7 +33,7 @@ impl Multiset {
     /// Whether it can have come of additions.
     #[cfg(feature = "serde")]
     pub(crate) fn is_whole(&self) -> bool {
-        self.0.is_sorted_by(|a, b| a.0 < b.0) && self.0.iter().all(|(_, weight)| crate::cell::is_small(*weight))
+        self.0.is_sorted_by(|a, b| a.0 < b.0)
     }
 
     /// Numbers with more than no weight.
@@ -49,7 +49,8 @@ impl Multiset {
 
     /// The weighted mean; `None` of nothing.
     pub(crate) fn mean(&self) -> Option<f64> {
-        let sum: u128 = self.iter().map(|(number, weight)| u128::from(number) * u128::from(weight)).sum();
+        let products = self.iter().map(|(number, weight)| u128::from(number) * u128::from(weight));
+        let sum = products.fold(0_u128, u128::saturating_add);
         let weight = self.weight();
         (weight > 0).then(|| sum as f64 / weight as f64)
     }
@@ -57,10 +58,10 @@ impl Multiset {
     /// The least number that at least a part `share` of all weight is at or below; `None` of nothing.
     pub(crate) fn quantile(&self, share: f64) -> Option<u64> {
         let needed = self.weight() as f64 * share;
-        let mut passed = 0;
+        let mut passed = 0_u64;
         let mut numbers = self.iter();
         let reached = numbers.find(|(_, weight)| {
-            passed += weight;
+            passed = passed.saturating_add(*weight);
             passed as f64 >= needed
         });
         reached.or_else(|| self.iter().next_back()).map(|(number, _)| number)

@@ -51,7 +51,8 @@ impl Presence {
     pub(crate) fn step(&mut self, at: i64, by: i64, mut told: impl FnMut(Coming)) {
         let at = at.max(self.since);
         let place = self.changes.partition_point(|(other, _)| *other < at);
-        let mut before = self.now - self.changes[place..].iter().map(|(_, by)| by).sum::<i64>();
+        let later = self.changes[place..].iter().fold(0_i64, |sum, (_, by)| sum.wrapping_add(*by));
+        let mut before = self.now.wrapping_sub(later);
         let known = self.changes.get(place).is_some_and(|(other, _)| *other == at);
         let old = if known { self.changes[place].1 } else { 0 };
         // At this time, and at all later ones.
@@ -67,19 +68,20 @@ impl Presence {
                 }
             }
         };
-        say(at, (before, old), (after, old + by));
-        (before, after) = (before + old, after + old + by);
+        let new = old.wrapping_add(by);
+        say(at, (before, old), (after, new));
+        (before, after) = (before.wrapping_add(old), after.wrapping_add(new));
         for (at, by) in &self.changes[place + usize::from(known)..] {
             say(*at, (before, *by), (after, *by));
-            (before, after) = (before + by, after + by);
+            (before, after) = (before.wrapping_add(*by), after.wrapping_add(*by));
         }
-        self.now += by;
+        self.now = self.now.wrapping_add(by);
         if !known {
             self.changes.insert(place, (at, by));
-        } else if old + by == 0 {
+        } else if new == 0 {
             self.changes.remove(place);
         } else {
-            self.changes[place].1 += by;
+            self.changes[place].1 = new;
         }
     }
 
@@ -88,7 +90,7 @@ impl Presence {
         if since > self.since {
             self.since = since;
             let settled = self.changes.partition_point(|(at, _)| *at < since);
-            self.base += self.changes.drain(..settled).map(|(_, by)| by).sum::<i64>();
+            self.base = self.changes.drain(..settled).fold(self.base, |sum, (_, by)| sum.wrapping_add(by));
         }
     }
 
@@ -100,14 +102,8 @@ impl Presence {
     /// Whether it can have come of steps.
     #[cfg(feature = "serde")]
     pub(crate) fn is_whole(&self) -> bool {
-        const MOST: i64 = 1 << 40;
-        let small = |number: i64| (-MOST..=MOST).contains(&number);
-        let steps = self.changes.iter().map(|(_, by)| *by);
-        let sum = steps.clone().all(small).then(|| steps.sum::<i64>());
-        small(self.base)
-            && small(self.now)
-            && self.changes.is_sorted_by(|a, b| a.0 < b.0)
-            && sum.is_some_and(|sum| self.base + sum == self.now)
+        let sum = self.changes.iter().fold(self.base, |sum, (_, by)| sum.wrapping_add(*by));
+        self.changes.is_sorted_by(|a, b| a.0 < b.0) && sum == self.now
     }
 
     /// Takes in what is known of the same viewer elsewhere; when the viewer is there by that alone is told already.
@@ -124,7 +120,7 @@ impl Presence {
 
 /// Whether somebody with `before` players comes or goes when there are `by` more.
 fn turn(before: i64, by: i64) -> i64 {
-    i64::from(before + by > 0) - i64::from(before > 0)
+    i64::from(before.wrapping_add(by) > 0) - i64::from(before > 0)
 }
 
 #[cfg(test)]
