@@ -193,6 +193,12 @@ impl Session {
         Timeline::new(self, rules)
     }
 
+    /// What its requests show of playback, told as events, where nothing else tells it: `None` where the player reports it, or asks for
+    /// nothing. Nothing is told of what comes after `horizon`.
+    pub fn told_by_requests(&self, rules: &Rules, horizon: Option<Timestamp>) -> Option<Vec<Event>> {
+        (self.outline.requests == Asked::Alone).then(|| crate::timeline::tell(self, rules, horizon))
+    }
+
     /// The session as one row. `horizon` is the time up to which the data reaches: see [`SessionFacts::exit`].
     pub fn facts(&self, rules: &Rules, horizon: Option<Timestamp>) -> SessionFacts {
         SessionFacts::new(self, rules, horizon)

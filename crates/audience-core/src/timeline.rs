@@ -11,11 +11,16 @@ pub use replay::{Frame, Replay};
 
 use std::cmp::Ordering;
 
-use crate::event::Rendition;
+use crate::event::{Event, Rendition};
 use crate::facts::{LiveLatency, Mark, RenditionTime, StartUp};
 use crate::rules::Rules;
 use crate::session::Session;
 use crate::time::{Elapsed, MediaTime, Rate, Timestamp};
+
+/// What the requests of a session show, told as events.
+pub(crate) fn tell(session: &Session, rules: &Rules, horizon: Option<Timestamp>) -> Vec<Event> {
+    requests::tell(session, rules, horizon).0
+}
 
 /// What a session's player did, from its first event to its last.
 ///

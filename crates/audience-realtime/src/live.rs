@@ -183,7 +183,7 @@ impl LiveAudience {
             None => self.sessions.entry(envelope.session_id.clone()).or_insert_with(|| Tracked::new(&self.spec)),
         };
         let (windows, presence, spec) = (&mut self.windows, &mut self.presence, &self.spec);
-        let is_new = tracked.observe(envelope, spec, &mut self.keys, |is_so, belongs, told| {
+        let is_new = tracked.observe(envelope, watermark, spec, &mut self.keys, |is_so, belongs, told| {
             tell(windows, presence, spec, is_so, belongs, told);
         });
         if !is_new {
@@ -214,7 +214,13 @@ impl LiveAudience {
         self.clock.finish();
         self.release();
         let (windows, presence, spec) = (&mut self.windows, &mut self.presence, &self.spec);
+        let now = self.clock.watermark();
         for tracked in self.sessions.values_mut() {
+            if let Some(now) = now {
+                tracked.refresh(now, spec, &mut self.keys, |is_so, belongs, told| {
+                    tell(windows, presence, spec, is_so, belongs, told);
+                });
+            }
             tracked.leave(|belongs, told| tell(windows, presence, spec, true, belongs, told));
         }
         self.sweep();
@@ -239,13 +245,16 @@ impl LiveAudience {
         let Some(watermark) = self.clock.watermark() else { return };
         self.swept = self.swept.max(Some(watermark));
         let (windows, presence, spec) = (&mut self.windows, &mut self.presence, &self.spec);
-        let mut used = vec![false; self.keys.all().len()];
+        let mut used = Vec::new();
         self.sessions.retain(|_, tracked| {
             let silent = tracked
                 .state()
                 .session
                 .last_event_at()
                 .map_or(watermark.since(watermark), |last| watermark.since(last));
+            tracked.refresh(watermark, spec, &mut self.keys, |is_so, belongs, told| {
+                tell(windows, presence, spec, is_so, belongs, told);
+            });
             if silent > spec.timeout {
                 tracked.leave(|belongs, told| tell(windows, presence, spec, true, belongs, told));
             }
@@ -253,6 +262,7 @@ impl LiveAudience {
             let kept = silent <= spec.timeout.saturating_add(spec.lateness);
             if kept {
                 for key in tracked.keys() {
+                    used.resize(used.len().max(key as usize + 1), false);
                     used[key as usize] = true;
                 }
             }
@@ -264,6 +274,7 @@ impl LiveAudience {
             presence.settle(settled);
             !presence.is_nothing()
         });
+        used.resize(self.keys.all().len(), false);
         for (used, number) in used.into_iter().zip(0_u32..) {
             let mut window = windows.get_mut(number as usize);
             if let Some(window) = &mut window {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use audience_core::{Attributes, Envelope, LiveChange, LiveSession, Timestamp};
+use audience_core::{Attributes, Envelope, EventKind, LiveChange, LiveSession, SessionBuilder, Timestamp};
 use audience_stats::hash::hash64;
 use smallvec::SmallVec;
 
@@ -46,11 +46,12 @@ impl State {
         Self { session, generation, belongs: SmallVec::new(), revision: None }
     }
 
-    /// Takes in the next event. Gives what would have been good to know from the start.
+    /// Takes in the next event, which counts unless it only tells of others. Gives what would have been good to know from the start.
     #[inline]
     fn step(
         &mut self,
         envelope: &Envelope,
+        counts: bool,
         hints: &[Hint],
         spec: &LiveSpec,
         keys: &mut Keys,
@@ -68,7 +69,9 @@ impl State {
         if self.revision != Some(self.session.revision()) {
             self.revise(envelope, &mut changes, spec, keys, &mut tell);
         }
-        tell(&self.belongs[view], Told::Event(at));
+        if counts {
+            tell(&self.belongs[view], Told::Event(at));
+        }
         for (view, change) in changes {
             tell(&self.belongs[view], Told::Change(change));
         }
@@ -132,6 +135,7 @@ impl State {
 /// A session that is followed: as it is after all events that have come, and what it takes to take in one that is late.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about one session")]
 pub(crate) struct Tracked {
     /// Up to the last event that none can come before any more.
     start: Box<State>,
@@ -143,6 +147,14 @@ pub(crate) struct Tracked {
     #[cfg_attr(feature = "serde", serde(with = "crate::stored::many"))]
     recent: Vec<Envelope>,
     now: Box<State>,
+    /// Whether there are requests, and whether anything else tells what the player does.
+    asks: bool,
+    tells: bool,
+    /// What requests show, where nothing else tells it, as events in order.
+    #[cfg_attr(feature = "serde", serde(with = "crate::stored::many"))]
+    story: Vec<Envelope>,
+    /// How many requests came since that was told.
+    untold: usize,
     /// Whether it is taken to have ended at its last event.
     left: bool,
 }
@@ -157,13 +169,26 @@ enum Late {
 const SETTLED: usize = 8;
 /// So many events are kept until one says that frames move, which must be known beforehand.
 const UNTOLD: usize = 64;
+/// So many requests are kept where they are all there is: four hours' worth.
+const MOST_REQUESTS: usize = 1 << 12;
 /// So often a session is started again, having learned what must be known beforehand.
 const RESTARTS: usize = 8;
 
 impl Tracked {
     pub(crate) fn new(spec: &LiveSpec) -> Self {
         let start = Box::new(State::new(0, LiveSession::new(spec.rules)));
-        Self { now: start.clone(), start, is_settled: false, hints: SmallVec::new(), recent: Vec::new(), left: false }
+        Self {
+            now: start.clone(),
+            start,
+            is_settled: false,
+            hints: SmallVec::new(),
+            recent: Vec::new(),
+            asks: false,
+            tells: false,
+            story: Vec::new(),
+            untold: 0,
+            left: false,
+        }
     }
 
     pub(crate) fn state(&self) -> &State {
@@ -193,7 +218,10 @@ impl Tracked {
             let acts = |view: usize| state.session.doing(view).is_some();
             if knows_all { known == views } else { known <= views && !(known..views).any(acts) }
         };
-        whole(&self.start) && whole(&self.now) && self.recent.is_sorted_by(|a, b| a.event <= b.event)
+        whole(&self.start)
+            && whole(&self.now)
+            && self.recent.is_sorted_by(|a, b| a.event <= b.event)
+            && self.story.is_sorted_by_key(|told| told.event.ts)
     }
 
     /// Bytes held, about: without what events and ids share.
@@ -213,6 +241,7 @@ impl Tracked {
     pub(crate) fn observe(
         &mut self,
         envelope: Envelope,
+        now: Timestamp,
         spec: &LiveSpec,
         keys: &mut Keys,
         mut tell: impl FnMut(bool, &Belongs, Told),
@@ -227,16 +256,99 @@ impl Tracked {
         if std::mem::take(&mut self.left) {
             self.now.close(|belongs, told| tell(false, belongs, told));
         }
-        if place == self.recent.len() {
-            let hint = self.now.step(&envelope, &self.hints, spec, keys, |belongs, told| tell(true, belongs, told));
+        let is_request = matches!(envelope.event.kind, EventKind::Request(_));
+        if is_request || self.asks {
+            self.observe_asking(place, envelope, now, spec, keys, tell);
+        } else if place == self.recent.len() {
+            self.tells = self.tells || envelope.event.tells_playback();
+            let hint =
+                self.now.step(&envelope, true, &self.hints, spec, keys, |belongs, told| tell(true, belongs, told));
             self.recent.push(envelope);
             if hint.is_some() {
                 self.retell(hint, None, spec, keys, tell);
             }
         } else {
+            self.tells = self.tells || envelope.event.tells_playback();
             self.retell(None, Some(Late::New(place, envelope)), spec, keys, tell);
         }
         true
+    }
+
+    /// Takes in an event of a session that has requests. As long as these are all there is, what was played is told by them together, and
+    /// anew when a sixteenth of them has come since.
+    #[cold]
+    fn observe_asking(
+        &mut self,
+        place: usize,
+        envelope: Envelope,
+        now: Timestamp,
+        spec: &LiveSpec,
+        keys: &mut Keys,
+        mut tell: impl FnMut(bool, &Belongs, Told),
+    ) {
+        let was_asking = self.is_asking();
+        self.asks |= matches!(envelope.event.kind, EventKind::Request(_));
+        self.tells = self.tells || envelope.event.tells_playback();
+        let in_order = place == self.recent.len()
+            && self.story.last().is_none_or(|told| told.event.ts <= envelope.event.ts)
+            && was_asking == self.is_asking();
+        if in_order && (!self.is_asking() || self.untold < self.recent.len() / 16) {
+            let step =
+                self.now.step(&envelope, true, &self.hints, spec, keys, |belongs, told| tell(true, belongs, told));
+            self.recent.push(envelope);
+            self.untold += 1;
+            if step.is_some() {
+                self.retell(step, None, spec, keys, tell);
+            }
+        } else {
+            self.follow(spec, keys, |belongs, told| tell(false, belongs, told));
+            self.recent.insert(place, envelope);
+            self.tell_story(now, spec);
+            self.follow_anew(None, spec, keys, tell);
+        }
+    }
+
+    /// Whether requests are all there is.
+    fn is_asking(&self) -> bool {
+        self.asks && !self.tells
+    }
+
+    /// Tells what requests show, up to now.
+    fn tell_story(&mut self, now: Timestamp, spec: &LiveSpec) {
+        self.story.clear();
+        self.untold = 0;
+        let Some(first) = self.recent.first().filter(|_| self.is_asking()) else { return };
+        let mut builder = SessionBuilder::new(first.session_id.clone());
+        for envelope in &self.recent {
+            builder.envelope(envelope.clone());
+        }
+        for session in builder.finish() {
+            let title = Some(session.content_id().clone()).filter(|title| !title.as_str().is_empty());
+            let told = session.told_by_requests(&spec.rules, Some(now)).unwrap_or_default();
+            self.story.extend(told.into_iter().map(|event| Envelope {
+                session_id: first.session_id.clone(),
+                viewer_id: None,
+                content_id: title.clone(),
+                event,
+                attributes: Vec::new(),
+            }));
+        }
+        self.story.sort_by_key(|envelope| envelope.event.ts);
+    }
+
+    /// Requests are told of anew, as time has passed.
+    pub(crate) fn refresh(
+        &mut self,
+        now: Timestamp,
+        spec: &LiveSpec,
+        keys: &mut Keys,
+        mut tell: impl FnMut(bool, &Belongs, Told),
+    ) {
+        if self.is_asking() && !self.left {
+            self.follow(spec, keys, |belongs, told| tell(false, belongs, told));
+            self.tell_story(now, spec);
+            self.follow_anew(None, spec, keys, tell);
+        }
     }
 
     /// An event that had come before may say more of who watches what.
@@ -294,7 +406,7 @@ impl Tracked {
     #[cold]
     fn retell(
         &mut self,
-        mut hint: Option<Hint>,
+        hint: Option<Hint>,
         late: Option<Late>,
         spec: &LiveSpec,
         keys: &mut Keys,
@@ -312,6 +424,17 @@ impl Tracked {
                 *self.start = State::new(self.start.generation, LiveSession::new(spec.rules));
             }
         }
+        self.follow_anew(hint, spec, keys, tell);
+    }
+
+    /// Tells what comes of the recent events, as often as something is learned that must be known beforehand.
+    fn follow_anew(
+        &mut self,
+        mut hint: Option<Hint>,
+        spec: &LiveSpec,
+        keys: &mut Keys,
+        mut tell: impl FnMut(bool, &Belongs, Told),
+    ) {
         for again in 0..=RESTARTS {
             if let Some(hint) = hint.take() {
                 self.heed(hint);
@@ -345,8 +468,8 @@ impl Tracked {
     fn follow(&self, spec: &LiveSpec, keys: &mut Keys, mut tell: impl FnMut(&Belongs, Told)) -> (State, Option<Hint>) {
         let mut state = (*self.start).clone();
         let mut learned: Option<Hint> = None;
-        for envelope in &self.recent {
-            let hint = state.step(envelope, &self.hints, spec, keys, &mut tell);
+        for (envelope, counts) in in_order(&self.recent, &self.story) {
+            let hint = state.step(envelope, counts, &self.hints, spec, keys, &mut tell);
             if let Some(hint) = hint.filter(|hint| learned.as_ref().is_none_or(|first| first.0 == hint.0)) {
                 learned = Some(hint);
             }
@@ -363,14 +486,20 @@ impl Tracked {
     }
 
     fn settle_some(&mut self, limit: Timestamp, spec: &LiveSpec, keys: &mut Keys) {
-        let settled = self.recent.partition_point(|envelope| envelope.event.ts < limit);
+        // Of requests alone, all are needed.
+        if self.is_asking() && self.recent.len() < MOST_REQUESTS {
+            return;
+        }
+        let before = |events: &[Envelope]| events.partition_point(|envelope| envelope.event.ts < limit);
+        let (settled, told) = (before(&self.recent), before(&self.story));
         let mut start = self.start.clone();
-        for envelope in &self.recent[..settled] {
-            start.step(envelope, &self.hints, spec, keys, |_, _| {});
+        for (envelope, counts) in in_order(&self.recent[..settled], &self.story[..told]) {
+            start.step(envelope, counts, &self.hints, spec, keys, |_, _| {});
         }
         // What later events say may not be so when all have come.
         if start.session.is_told() || self.recent.len() >= UNTOLD {
             self.recent.drain(..settled);
+            self.story.drain(..told);
             let generation = start.generation;
             self.hints.retain(|(of, _)| *of != generation && of.wrapping_sub(generation) < 1 << 31);
             self.start = start;
@@ -384,4 +513,13 @@ impl Tracked {
             self.now.close(|belongs, told| tell(belongs, told));
         }
     }
+}
+
+/// Events, which count, and what is told by them, which does not, in order.
+fn in_order<'e>(events: &'e [Envelope], story: &'e [Envelope]) -> impl Iterator<Item = (&'e Envelope, bool)> {
+    let (mut events, mut story) = (events.iter().peekable(), story.iter().peekable());
+    std::iter::from_fn(move || {
+        let told = story.next_if(|told| events.peek().is_none_or(|event| told.event.ts <= event.event.ts));
+        told.map(|told| (told, false)).or_else(|| events.next().map(|event| (event, true)))
+    })
 }

@@ -21,7 +21,8 @@ use crate::timeline::{Activity, Correction, Counted, Frame, Machine};
 ///
 /// A clone is a place to go back to, where an event comes late.
 ///
-/// Of sessions that consist of requests alone, nothing is told: what was played follows from all of them together.
+/// Of requests alone nothing is told: what was played follows from all of them together, as events that
+/// [`Session::told_by_requests`](crate::Session::told_by_requests) gives.
 ///
 /// # Examples
 ///

@@ -48,11 +48,8 @@ impl Outliner {
     /// Takes in the next event.
     #[inline]
     pub(crate) fn see(&mut self, event: &Event) {
-        if matches!(event.kind, EventKind::Request(_)) {
-            self.asks = true;
-        } else if !self.tells {
-            self.tells = tells_playback(event);
-        }
+        self.asks |= matches!(event.kind, EventKind::Request(_));
+        self.tells = self.tells || event.tells_playback();
         match &event.kind {
             EventKind::Load { duration, is_live, .. } => {
                 self.outline.is_live |= is_live;
@@ -96,18 +93,21 @@ impl Outline {
     }
 }
 
-/// Whether the event says anything of what the player does.
-fn tells_playback(event: &Event) -> bool {
-    let says_nothing = matches!(
-        event.kind,
-        EventKind::Load { .. }
-            | EventKind::Heartbeat
-            | EventKind::Error(_)
-            | EventKind::Custom(_)
-            | EventKind::QualityChange { .. }
-            | EventKind::Request(_)
-    );
-    !says_nothing || event.position.is_some() || event.vitals.as_ref().is_some_and(|vitals| vitals.state.is_some())
+impl Event {
+    /// Whether it says anything of what the player does, be it where the playhead is.
+    pub fn tells_playback(&self) -> bool {
+        let says_nothing = matches!(
+            self.kind,
+            EventKind::Load { .. }
+                | EventKind::Heartbeat
+                | EventKind::Error(_)
+                | EventKind::Custom(_)
+                | EventKind::QualityChange { .. }
+                | EventKind::Request(_)
+        );
+        let has_state = || self.vitals.as_ref().is_some_and(|vitals| vitals.state.is_some());
+        !matches!(self.kind, EventKind::Request(_)) && (!says_nothing || self.position.is_some() || has_state())
+    }
 }
 
 /// Whether the event says that frames move.

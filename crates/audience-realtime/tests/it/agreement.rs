@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use audience_core::{Elapsed, Envelope, Rules, SessionBuilder, SessionFacts, SessionId, Timestamp};
+use audience_core::{
+    Elapsed, Envelope, EventKind, MediaTime, Object, Request, Rules, SessionBuilder, SessionFacts, SessionId,
+    Timestamp, Vitals,
+};
 use audience_realtime::{Key, LiveAudience, LiveSpec, Window, WindowFigures};
 use audience_simulate::{Scenario, Simulation};
+
+use crate::{event, second, window};
 
 /// A window of everything, whoever is silent for however long.
 fn spec() -> LiveSpec {
@@ -71,4 +76,83 @@ fn at_the_end_windows_agree_with_facts() {
         let of_title = facts.iter().filter(|facts| Some(facts.identity.content_id.as_str()) == key.value.as_deref());
         agree(&live.figures_until(&key, end).unwrap(), &of_title);
     }
+}
+
+/// A request for two seconds of the picture, with six seconds in the buffer but at the start.
+fn ask(secs: i64, start: u64) -> Envelope {
+    let request = Request {
+        object: Object::Video,
+        start: Some(MediaTime::from_secs(start)),
+        length: Some(MediaTime::from_secs(2)),
+        status: Some(200),
+        urgent: start == 0,
+        ..Request::default()
+    };
+    let mut envelope = event("asks", secs, EventKind::Request(Box::new(request)));
+    let buffer = Some(MediaTime::from_secs(start.min(6)));
+    envelope.event = envelope.event.with_vitals(Vitals { buffer, ..Vitals::default() });
+    envelope
+}
+
+/// Where requests are all there is, what they show together is what is seen live, in whatever order they come.
+#[test]
+fn who_only_asks_is_seen_too() {
+    let first = [ask(1000, 0), ask(1000, 2), ask(1000, 4)];
+    let mut envelopes: Vec<Envelope> =
+        first.into_iter().chain((0..300).map(|n| ask(1000 + 2 * n, 6 + 2 * n as u64))).collect();
+    let batch = facts(&envelopes);
+    for late in [false, true] {
+        if late {
+            // Each tenth one comes half a minute later.
+            envelopes.sort_by_key(|envelope| {
+                let at = envelope.event.ts.as_millis() / 1000;
+                if at % 20 == 0 { at + 30 } else { at }
+            });
+        }
+        let mut live = LiveAudience::new(LiveSpec::default().with_window(window(3600, 10))).unwrap();
+        live.advance(second(1000));
+        for envelope in &envelopes[..200] {
+            live.observe(envelope.clone());
+        }
+        // In the midst of it, up to what came last.
+        let figures = live.figures_until(&Key::ALL, second(1390)).unwrap();
+        assert_eq!((figures.viewers.last, figures.playing.last), (1, 1));
+        assert!(figures.playing.time.as_secs_f64() >= 350.0, "{:?}", figures.playing);
+        for envelope in &envelopes[200..] {
+            live.observe(envelope.clone());
+        }
+        live.advance(second(1700));
+        live.finish();
+        let figures = live.figures_until(&Key::ALL, second(2000)).unwrap();
+        assert_eq!(figures.events, 303);
+        assert_eq!(figures.starts, 1);
+        let with_horizon = batch_until(&envelopes, second(1700));
+        assert_eq!(figures.playing.time, with_horizon.wall.playing);
+        assert!((figures.playing.time.as_secs_f64() - batch[0].wall.playing.as_secs_f64()).abs() < 10.0);
+        assert_eq!(live.arrivals().late > 0, late);
+    }
+}
+
+fn batch_until(envelopes: &[Envelope], horizon: Timestamp) -> SessionFacts {
+    let mut builder = SessionBuilder::new("asks");
+    for envelope in envelopes {
+        builder.envelope(envelope.clone());
+    }
+    builder.finish()[0].facts(&Rules::default(), Some(horizon))
+}
+
+/// Who reports playback after all is understood by that.
+#[test]
+fn a_report_is_better_than_requests() {
+    let mut live = LiveAudience::new(LiveSpec::default().with_window(window(600, 10))).unwrap();
+    live.advance(second(1000));
+    for n in 0..20 {
+        live.observe(ask(1000 + 2 * n, 2 * n as u64));
+    }
+    assert_eq!(live.figures_until(&Key::ALL, second(1040)).unwrap().playing.last, 1);
+    live.observe(event("asks", 1041, EventKind::Pause));
+    live.observe(event("asks", 1001, EventKind::Play));
+    live.advance(second(1060));
+    let figures = live.figures(&Key::ALL).unwrap();
+    assert_eq!((figures.playing.time, figures.paused.last), (Elapsed::from_secs(40), 1));
 }
