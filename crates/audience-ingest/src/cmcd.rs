@@ -8,9 +8,11 @@
 mod dictionary;
 mod report;
 mod request;
+mod response;
 
 pub(crate) use dictionary::without_last;
 use dictionary::{Dictionary, Key};
+pub use response::CmcdResponse;
 
 use crate::batch::Batch;
 use crate::quality::{Ignored, Problem, Reason, Repair};

@@ -49,6 +49,7 @@ mod split;
 mod spool;
 
 pub use catalog::{Catalog, CatalogEntry, Chapter};
+pub use cmcd::CmcdResponse;
 pub use error::Error;
 pub use format::{Format, UnknownFormatName};
 pub use inspect::{Answer, Contents, Inspection, Question, Verdict, inspect};

@@ -126,7 +126,7 @@ impl<'a> Dictionary<'a> {
     }
 
     /// All keys with what they have, in order.
-    fn iter(&self) -> impl Iterator<Item = (&'a str, Member<'_, 'a>)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&'a str, Member<'_, 'a>)> {
         self.entries.iter().filter_map(|entry| Some((entry.key, self.member(entry)?)))
     }
 
