@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use audience_core::{Attributes, Envelope, LiveChange, LiveSession, Timestamp};
+use audience_core::{Attributes, Envelope, EventKind, LiveChange, LiveSession, Timestamp};
 use audience_stats::hash::hash64;
 use smallvec::SmallVec;
 
@@ -145,6 +145,8 @@ pub(crate) struct Tracked {
     now: Box<State>,
     /// Whether it is taken to have ended at its last event.
     left: bool,
+    /// Whether no event was anything but a request.
+    requests_alone: bool,
 }
 
 /// What comes late: an event, or what else is known of one.
@@ -163,7 +165,15 @@ const RESTARTS: usize = 8;
 impl Tracked {
     pub(crate) fn new(spec: &LiveSpec) -> Self {
         let start = Box::new(State::new(0, LiveSession::new(spec.rules)));
-        Self { now: start.clone(), start, is_settled: false, hints: SmallVec::new(), recent: Vec::new(), left: false }
+        Self {
+            now: start.clone(),
+            start,
+            is_settled: false,
+            hints: SmallVec::new(),
+            recent: Vec::new(),
+            left: false,
+            requests_alone: true,
+        }
     }
 
     pub(crate) fn state(&self) -> &State {
@@ -208,6 +218,10 @@ impl Tracked {
         self.left
     }
 
+    pub(crate) fn is_requests_alone(&self) -> bool {
+        self.requests_alone
+    }
+
     /// Takes in an event; `tell` is told what changes, and whether it is so or, having been told before, not. What has been told of the
     /// same events is the same in whatever order they came. Gives whether the event is new.
     pub(crate) fn observe(
@@ -227,6 +241,7 @@ impl Tracked {
         if std::mem::take(&mut self.left) {
             self.now.close(|belongs, told| tell(false, belongs, told));
         }
+        self.requests_alone &= matches!(envelope.event.kind, EventKind::Request(_));
         if place == self.recent.len() {
             let hint = self.now.step(&envelope, &self.hints, spec, keys, |belongs, told| tell(true, belongs, told));
             self.recent.push(envelope);
