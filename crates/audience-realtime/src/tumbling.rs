@@ -30,7 +30,7 @@ use crate::live::LiveAudience;
 /// let mut live = LiveAudience::new(LiveSpec::default().with_window(minutes))?;
 /// let mut tumbling = Tumbling::new(&mut live);
 /// let mut watched = Vec::new();
-/// for envelope in [event(30, EventKind::Play), event(90, EventKind::End), event(86_400, EventKind::Play)] {
+/// for envelope in [event(30, EventKind::Play), event(90, EventKind::Pause), event(86_400, EventKind::Play)] {
 ///     live.observe(envelope);
 ///     tumbling.take(&mut live, |key, figures| {
 ///         if *key == Key::ALL {
