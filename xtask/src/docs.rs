@@ -170,7 +170,9 @@ mod tests {
         lines.extend(monitor.take_lines());
         lines.push(monitor.summary(Some(&Quality::default())));
         let mut found = BTreeSet::new();
-        lines.iter().for_each(|line| keys(&serde_json::to_value(line).unwrap(), &mut found));
+        for line in &lines {
+            keys(&serde_json::to_value(line).unwrap(), &mut found);
+        }
         for key in ["lasted_ms", "codes", "p99_ms", "max_bps", "startup_ms", "mean_bps", "classes", "rejected"] {
             assert!(found.contains(key), "{key} in {found:?}");
         }

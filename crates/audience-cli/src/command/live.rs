@@ -65,13 +65,16 @@ pub(crate) fn run(args: &LiveArgs) -> Result<ExitCode, Error> {
     }
 }
 
-/// The first signal ends it in good order, the second at once.
+/// The first signal ends it in good order, one that comes some time later at once.
 fn stop_when_told(stop: &Arc<AtomicBool>) -> Result<(), Error> {
     /// As shells say it of what Ctrl-C ended.
     const INTERRUPTED: i32 = 130;
-    let stop = stop.clone();
+    /// Some send a signal to a process and then to its group.
+    const AT_ONCE: Duration = Duration::from_secs(1);
+    let (stop, mut first) = (stop.clone(), None::<Instant>);
     let told = move || {
-        if stop.swap(true, Ordering::Relaxed) {
+        stop.store(true, Ordering::Relaxed);
+        if first.get_or_insert_with(Instant::now).elapsed() > AT_ONCE {
             std::process::exit(INTERRUPTED);
         }
     };
