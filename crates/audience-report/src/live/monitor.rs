@@ -24,7 +24,7 @@ use super::snapshot::{LiveSnapshot, Peak};
 /// use audience_report::live::LiveMonitor;
 ///
 /// let mut monitor = LiveMonitor::new(LiveSpec::default(), AlertRules::default())?;
-/// for (secs, kind) in [(0, EventKind::Play), (20, EventKind::End)] {
+/// for (secs, kind) in [(0, EventKind::Play), (20, EventKind::Pause)] {
 ///     monitor.observe(Envelope {
 ///         session_id: "tv".into(),
 ///         viewer_id: None,
