@@ -6,13 +6,17 @@ mod tests {
 
     use audience_cohort::{FunnelSpec, FunnelStep, MilestoneReading, Milestones, PositionUnit};
     use audience_core::test_util::{various_facts, various_sessions};
-    use audience_core::{Accumulator, Envelope, EventKind, Field, MediaTime, Timestamp};
+    use audience_core::{
+        Accumulator, Bitrate, Elapsed, Envelope, Event, EventKind, Field, MediaTime, Rendition, Request, Timestamp,
+    };
     use audience_ingest::{Catalog, Format, Input, Options, Quality, read_events};
     use audience_lake::SessionsTable;
+    use audience_realtime::{LiveSpec, Metric};
     use audience_report::check::{CheckReport, CheckSpec, CheckState, metrics, parse_rules};
     use audience_report::cohorts::{CohortsReport, CohortsSpec, CohortsState};
     use audience_report::funnel::{FunnelReport, FunnelReportSpec, FunnelState, PositionsAsked};
     use audience_report::groups::{GroupsReport, GroupsSpec, GroupsState, Versus};
+    use audience_report::live::LiveMonitor;
     use audience_report::{Dimension, Filter, Report, ReportSpec, ReportState};
     use serde_json::Value;
 
@@ -131,6 +135,54 @@ mod tests {
         let missing: Vec<_> = found.iter().filter(|key| !documented.contains(key.as_str())).collect();
         assert!(found.contains("adjusted_p") && found.contains("suggestion"), "{found:?}");
         assert_eq!(missing, Vec::<&String>::new());
+    }
+
+    #[test]
+    fn every_key_of_what_is_live_is_documented() {
+        let rule = r#"{"rules": [{"name": "stalls", "series": "stalls", "above": 0.5}]}"#;
+        let mut monitor = LiveMonitor::new(LiveSpec::default(), serde_json::from_str(rule).unwrap()).unwrap();
+        let bitrate = Bitrate::from_bps(3_000_000);
+        let rendition = Rendition { bitrate, ..Rendition::default() };
+        let took = Some(Elapsed::from_secs(1));
+        let request = Request { status: Some(200), first_byte: took, elapsed: took, ..Request::default() };
+        let events = [
+            (0, EventKind::load_of(MediaTime::from_secs(900))),
+            (1, EventKind::Play),
+            (2, EventKind::QualityChange { to: rendition, from: None, reason: None }),
+            (3, EventKind::Request(Box::new(request))),
+            (10, EventKind::BufferStart),
+            (12, EventKind::BufferEnd { reported: None }),
+            (280, EventKind::Heartbeat),
+            (500, EventKind::Heartbeat),
+        ];
+        for (secs, kind) in events {
+            monitor.observe(Envelope {
+                session_id: "s".into(),
+                viewer_id: None,
+                content_id: Some("film".into()),
+                event: Event::new(Timestamp::from_millis(secs * 1000), kind),
+                attributes: vec![("cdn".into(), "a".into())],
+            });
+        }
+        monitor.take_held();
+        let mut lines = monitor.snapshot(10, true).viewer_lines();
+        monitor.finish();
+        lines.extend(monitor.take_lines());
+        lines.push(monitor.summary(Some(&Quality::default())));
+        let mut found = BTreeSet::new();
+        for line in &lines {
+            keys(&serde_json::to_value(line).unwrap(), &mut found);
+        }
+        for key in ["lasted_ms", "codes", "p99_ms", "max_bps", "startup_ms", "mean_bps", "classes", "rejected"] {
+            assert!(found.contains(key), "{key} in {found:?}");
+        }
+        let page = page("docs/live.md");
+        let documented = words(&page);
+        let missing: Vec<_> = found.iter().filter(|key| !documented.contains(key.as_str())).collect();
+        assert_eq!(missing, Vec::<&String>::new());
+        for metric in Metric::ALL {
+            assert!(documented.contains(metric.as_str()), "{metric}");
+        }
     }
 
     #[test]

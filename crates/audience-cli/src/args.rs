@@ -7,6 +7,7 @@ mod engagement;
 mod experiment;
 mod filter;
 mod funnel;
+mod live;
 mod privacy;
 mod publish;
 mod retention;
@@ -30,6 +31,7 @@ pub(crate) use experiment::{
 };
 pub(crate) use filter::FilterArgs;
 pub(crate) use funnel::FunnelArgs;
+pub(crate) use live::LiveArgs;
 pub(crate) use privacy::PrivacyArgs;
 pub(crate) use publish::PublishArgs;
 pub(crate) use retention::RetentionArgs;
@@ -56,6 +58,7 @@ Examples:
   audience cohorts logs/ --period week --by device -o cohorts.html
   audience breakdown logs/ --by country,device --min-viewers 50
   audience funnel logs/ --steps load,play,seek,end --step-limit 10m --by device
+  audience live player.ndjson --follow --by cdn --alerts rules.toml
   audience experiment assign viewers.txt --key start-up --variants control=1,preload=1
   audience experiment analyze logs/ --arm variant --control old --by device
   audience inspect logs/
@@ -89,6 +92,7 @@ pub(crate) enum Command {
     Cohorts(Box<CohortsArgs>),
     Breakdown(Box<BreakdownArgs>),
     Funnel(Box<FunnelArgs>),
+    Live(Box<LiveArgs>),
     Experiment(Box<ExperimentArgs>),
     Session(SessionArgs),
     Inspect(InspectArgs),

@@ -9,6 +9,7 @@ pub(crate) mod engagement;
 pub(crate) mod experiment;
 pub(crate) mod funnel;
 pub(crate) mod inspect;
+pub(crate) mod live;
 pub(crate) mod report;
 pub(crate) mod retention;
 pub(crate) mod session;

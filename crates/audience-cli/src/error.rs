@@ -38,6 +38,12 @@ pub(crate) enum Error {
     #[error("cannot {source} ({option})")]
     Funnel { option: &'static str, source: audience_cohort::Error },
     #[error("cannot {0}")]
+    Live(#[from] audience_realtime::Error),
+    #[error("cannot use the rules in {}: {reason}", path.display())]
+    AlertRules { path: PathBuf, reason: String },
+    #[error("cannot wait for signals: {0}")]
+    Signals(#[source] io::Error),
+    #[error("cannot {0}")]
     Abtest(#[from] audience_abtest::Error),
     #[error("cannot read the experiment {}{}: {reason}", path.display(), line.map(|line| format!(", line {line}")).unwrap_or_default())]
     Experiment { path: PathBuf, line: Option<usize>, reason: String },
@@ -91,6 +97,8 @@ impl Error {
             | Self::RulesFile { .. }
             | Self::NoRules { .. }
             | Self::Qoe(_)
+            | Self::Live(_)
+            | Self::AlertRules { .. }
             | Self::Abtest(_)
             | Self::Cohort(_)
             | Self::Funnel { .. }
@@ -106,6 +114,7 @@ impl Error {
             Self::RulesFail { .. } => 5,
             Self::Ingest(_)
             | Self::Read { .. }
+            | Self::Signals(_)
             | Self::Experiment { .. }
             | Self::NoText { .. }
             | Self::Scenario { .. }

@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         Command::Check(args) => command::check::run(&args),
         Command::Cohorts(args) => command::cohorts::run(&args),
         Command::Funnel(args) => command::funnel::run(&args),
+        Command::Live(args) => command::live::run(&args),
         Command::Engagement(args) => command::engagement::run(&args),
         Command::Retention(args) => command::retention::run(&args),
         Command::Experiment(args) => command::experiment::run(&args),

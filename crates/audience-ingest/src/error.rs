@@ -133,7 +133,9 @@ pub enum Error {
         variable: String,
     },
     /// Events of whole sessions are to be left out, which takes reading everything twice.
-    #[error("leave sessions out of events from standard input: it cannot be read twice, as a file can")]
+    #[error(
+        "leave sessions out of what can be read once, as standard input and a file that is followed: it takes reading it twice"
+    )]
     ReadOnce,
     /// Whoever took the events could not go on.
     #[error("{source}")]

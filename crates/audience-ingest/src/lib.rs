@@ -58,7 +58,7 @@ pub use map::{Map, MapError, MapPlace, Preset};
 pub use options::{Options, Progress};
 pub use privacy::{IpAddresses, Key, Privacy, Rotation, Urls};
 pub use quality::{Ignored, Problem, Quality, Reason, Reject, Removed, Repair, Repaired};
-pub use read::Input;
+pub use read::{Input, Stream};
 pub use requests::RequestMap;
 pub use segments::{Place, Segments};
 pub use sessions::Sessions;

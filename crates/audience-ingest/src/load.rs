@@ -52,7 +52,7 @@ pub fn load(inputs: Vec<Input>, options: &Options) -> Result<Sessions, Error> {
 /// # Errors
 ///
 /// As with [`load`]; [`Error::Take`] with what `take` returns; [`Error::NoEvents`] for a table of sessions;
-/// [`Error::ReadOnce`] if sessions are to be left out of standard input.
+/// [`Error::ReadOnce`] if sessions are to be left out of standard input or a stream.
 pub fn read_events<E>(
     inputs: Vec<Input>,
     options: &Options,
@@ -73,7 +73,7 @@ where
 
 /// The sessions whose events are to be left out.
 fn find_left_out(inputs: &[Input], options: &Options) -> Result<LeftOut, Error> {
-    if inputs.contains(&Input::Stdin) {
+    if inputs.iter().any(Input::is_read_once) {
         return Err(Error::ReadOnce);
     }
     let quietly = Options { strict: false, rejects: None, progress: Arc::default(), ..options.clone() };

@@ -9,7 +9,7 @@ mod rows;
 
 pub(crate) use chunks::{Buffer, Layout, Lines};
 pub(crate) use file::{Chunk, Content, FileReader};
-pub use input::Input;
+pub use input::{Input, Stream};
 pub(crate) use pool::Pool;
 #[cfg(feature = "parquet")]
 pub(crate) use rows::Rows;

@@ -224,6 +224,27 @@ impl AudienceWindow {
         self.keep_from(first);
     }
 
+    /// As [`advance`](Self::advance), but what happened from `kept` on stays.
+    pub(crate) fn advance_but(&mut self, now: Timestamp, kept: Option<Timestamp>) {
+        let Some(kept) = kept else { return self.advance(now) };
+        let needed = Timestamp::from_millis(now.as_millis().saturating_sub_unsigned(self.lateness.as_millis()));
+        let first = self.window.number(needed).saturating_sub(self.window.buckets() as i64);
+        self.keep_from(first.min(self.window.number(kept)));
+    }
+
+    /// The first bucket from this one on in which anybody does anything, or anything is kept of what happened; `None` of none.
+    pub(crate) fn busy_from(&self, number: i64) -> Option<i64> {
+        let number = number.max(self.first);
+        let mut levels = self.base.levels;
+        for (_, cell) in self.cells.range(..number) {
+            levels.iter_mut().zip(cell.steps).for_each(|(level, step)| *level += step);
+        }
+        if levels.iter().any(|level| *level != 0) {
+            return Some(number);
+        }
+        self.cells.range(number..).next().map(|(number, _)| number)
+    }
+
     fn keep_from(&mut self, first: i64) {
         if first > self.first {
             self.first = first;

@@ -61,6 +61,26 @@ pub struct WindowFigures {
     pub bitrate: Option<BitrateFigures>,
 }
 
+impl WindowFigures {
+    /// Whether nobody was there and nothing happened.
+    pub fn is_idle(&self) -> bool {
+        let levels =
+            [self.viewers, self.playing, self.starting, self.seek_waiting, self.stalled, self.paused, self.in_ads];
+        let counts = [
+            self.events,
+            self.joins,
+            self.leaves,
+            self.starts,
+            self.stalls,
+            self.seeks,
+            self.quality_changes,
+            self.errors,
+            self.failures,
+        ];
+        levels.iter().all(|level| level.peak == 0 && level.time.is_zero()) && counts == [0; 9]
+    }
+}
+
 /// A number of viewers or players over a stretch of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

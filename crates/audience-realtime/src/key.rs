@@ -54,6 +54,13 @@ impl Key {
     }
 }
 
+/// As [`Watch`](crate::Watch) and [`Table`](crate::Table) take keys.
+impl From<&Self> for Key {
+    fn from(key: &Self) -> Self {
+        key.clone()
+    }
+}
+
 /// Keys by number.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Keys {

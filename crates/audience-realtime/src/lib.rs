@@ -40,6 +40,7 @@
 //! | who watches what, by title or any attribute | [`LiveAudience`], [`LiveSpec`], [`Key`], [`Per`] |
 //! | how many, what they do and what happens to them, over a window | [`WindowFigures`], [`LevelFigures`] |
 //! | who is there, one by one | [`ViewerRow`], [`ViewersSummary`] |
+//! | each window once, when it is final | [`Tumbling`] |
 //! | a figure by its name | [`Metric`] |
 //! | the same without following sessions | [`AudienceWindow`] |
 //! | what became of events: late, too late, ahead, twice | [`Arrival`], [`Arrivals`] |
@@ -74,6 +75,7 @@ mod stored;
 mod stream;
 mod table;
 mod tracked;
+mod tumbling;
 mod window;
 
 pub use alerts::{
@@ -92,4 +94,5 @@ pub use stream::{
     KeyframeSummary, LossSummary, Numbering, Packet, StreamHealth, StreamSpec, StreamSummary, Track, TrackSummary,
 };
 pub use table::Table;
+pub use tumbling::Tumbling;
 pub use window::Window;

@@ -70,6 +70,10 @@ pub struct LiveAudience {
     arrivals: Arrivals,
     /// Up to when it has been looked through for those who are silent.
     swept: Option<Timestamp>,
+    /// From when on what happened is kept, though no sliding window needs it.
+    kept: Option<Timestamp>,
+    /// Sessions of requests alone that are not followed any more.
+    requests_alone: u64,
 }
 
 /// What came of an event.
@@ -131,6 +135,8 @@ impl LiveAudience {
             presence: HashMap::default(),
             arrivals: Arrivals::default(),
             swept: None,
+            kept: None,
+            requests_alone: 0,
             spec: Arc::new(spec),
         })
     }
@@ -209,10 +215,15 @@ impl LiveAudience {
         self.sweep();
     }
 
-    /// No more events come: what was held back for want of others is taken in, and all who are there left at their last event.
-    pub fn finish(&mut self) {
+    /// What was held back for want of others is taken in, as if no more events came; those of a time that cannot be yet are not.
+    pub fn take_held(&mut self) {
         self.clock.finish();
         self.release();
+    }
+
+    /// No more events come: what was held back for want of others is taken in, and all who are there left at their last event.
+    pub fn finish(&mut self) {
+        self.take_held();
         let (windows, presence, spec) = (&mut self.windows, &mut self.presence, &self.spec);
         let now = self.clock.watermark();
         for tracked in self.sessions.values_mut() {
@@ -265,6 +276,8 @@ impl LiveAudience {
                     used.resize(used.len().max(key as usize + 1), false);
                     used[key as usize] = true;
                 }
+            } else if tracked.is_asking() {
+                self.requests_alone += 1;
             }
             kept
         });
@@ -278,7 +291,7 @@ impl LiveAudience {
         for (used, number) in used.into_iter().zip(0_u32..) {
             let mut window = windows.get_mut(number as usize);
             if let Some(window) = &mut window {
-                window.advance(watermark);
+                window.advance_but(watermark, self.kept);
             }
             if !used && window.is_none_or(|window| window.is_idle()) {
                 self.keys.remove(number);
@@ -294,6 +307,25 @@ impl LiveAudience {
     /// What came of all events so far.
     pub fn arrivals(&self) -> Arrivals {
         Arrivals { ahead: self.clock.held() as u64, ..self.arrivals }
+    }
+
+    /// Sessions so far that consist of requests alone. What their players do is estimated from all of them, anew as they come: see
+    /// [`Session::told_by_requests`](audience_core::Session::told_by_requests).
+    pub fn sessions_of_requests(&self) -> u64 {
+        self.requests_alone + self.sessions.values().filter(|tracked| tracked.is_asking()).count() as u64
+    }
+
+    /// Keeps what happens from then on for [`Tumbling`](crate::Tumbling) windows; that is no part of what is written of a state.
+    pub(crate) fn keep_from(&mut self, at: Timestamp) {
+        self.kept = Some(at);
+    }
+
+    /// All audiences there are, in order.
+    pub(crate) fn audiences(&self) -> Vec<(&Key, &AudienceWindow)> {
+        let of = |(number, key)| Some((key, self.windows.get(number as usize)?));
+        let mut audiences: Vec<(&Key, &AudienceWindow)> = self.keys.iter().filter_map(of).collect();
+        audiences.sort_unstable_by_key(|(key, _)| *key);
+        audiences
     }
 
     /// How often an audience could not be told apart, because there were [too many](LiveSpec::max_keys).

@@ -17,8 +17,8 @@ pub struct LiveSpec {
     pub window: Window,
     /// How late an event may come (1 min), by event time, and still be taken in. Later ones are counted and not taken in.
     pub lateness: Elapsed,
-    /// After this much silence (30 min) a viewer is taken to have left at the last event. An event after it begins another session. Where players
-    /// send heartbeats, three of their intervals are enough.
+    /// After this much silence (5 min) a viewer is taken to have left at the last event. An event after it begins another session. Where players
+    /// send heartbeats, three of their intervals are enough; where they send none, it takes as long as any content plays without an event.
     pub timeout: Elapsed,
     /// How far ahead of all others (5 min) a clock may be. What is further ahead is held back until its time comes.
     pub max_ahead: Elapsed,
@@ -42,7 +42,7 @@ impl Default for LiveSpec {
         Self {
             window: Window::new(Elapsed::from_secs(300), Elapsed::from_secs(1)).expect("300 buckets"),
             lateness: Elapsed::from_secs(60),
-            timeout: Rules::default().inactivity,
+            timeout: Elapsed::from_secs(300),
             max_ahead: Elapsed::from_secs(300),
             per: vec![Per::All, Per::Title],
             rules: Rules::default(),

@@ -309,7 +309,7 @@ impl Tracked {
     }
 
     /// Whether requests are all there is.
-    fn is_asking(&self) -> bool {
+    pub(crate) fn is_asking(&self) -> bool {
         self.asks && !self.tells
     }
 

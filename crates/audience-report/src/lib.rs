@@ -16,6 +16,8 @@
 //!
 //! An [`ExperimentReport`](experiment::ExperimentReport) is about the arms of one experiment, for itself or in a report.
 //!
+//! A [`LiveMonitor`](live::LiveMonitor) is about what is watched right now.
+//!
 //! [`check`] judges rules on the same facts: what fails a build or a scheduled job.
 //!
 //! # Examples
@@ -53,6 +55,7 @@ pub mod funnel;
 pub mod groups;
 mod html;
 mod json;
+pub mod live;
 mod report;
 pub mod retention;
 mod session;

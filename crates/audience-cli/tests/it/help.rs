@@ -43,6 +43,11 @@ fn every_command_says_what_it_does_and_takes() {
         ),
         ("session", ["--json", "--output", "--catalog", "<ID>", "playhead"].as_slice()),
         ("simulate", ["--seed", "--effect", "--faults", "--scenario", "--truth", "--catalog-out", "off"].as_slice()),
+        (
+            "live",
+            ["--window", "--lateness", "--timeout", "--by", "--follow", "--speed", "--alerts", "--json", "ndjson"]
+                .as_slice(),
+        ),
         ("experiment", ["assign", "analyze"].as_slice()),
         ("completions", ["bash", "zsh", "fish"].as_slice()),
     ] {

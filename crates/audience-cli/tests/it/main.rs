@@ -12,6 +12,7 @@ mod experiment;
 mod funnel;
 mod help;
 mod inspect;
+mod live;
 mod maps;
 mod page;
 mod pipes;

@@ -147,7 +147,7 @@ fn sessions_are_left_out_of_reports_and_of_events() {
     assert!(!events.out.contains("viewer-of-3") && !events.out.contains("viewer-of-5"));
     let piped = crate::feed(&[&["convert", "-"], &flags[..]].concat(), telemetry().as_bytes());
     assert_eq!(piped.code, 2);
-    insta::assert_snapshot!(piped.err, @"error: cannot leave sessions out of events from standard input: it cannot be read twice, as a file can");
+    insta::assert_snapshot!(piped.err, @"error: cannot leave sessions out of what can be read once, as standard input and a file that is followed: it takes reading it twice");
 }
 
 #[test]

@@ -139,6 +139,10 @@ impl LineReader {
                 None => self.offset += buffer.bytes().len() as u64,
             }
         }
+        // What a stream has for now may be no line yet.
+        while !self.ended && !buffer.is_full() && memchr::memchr(b'\n', buffer.bytes()).is_none() {
+            self.fill(&mut buffer)?;
+        }
         if buffer.bytes().is_empty() {
             return Ok(None);
         }
@@ -168,7 +172,9 @@ impl LineReader {
                 self.offset += (length - buffer.bytes().len()) as u64;
                 return Ok(Some(self.chunk(format, buffer, true)));
             }
-            buffer.grow();
+            if buffer.is_full() {
+                buffer.grow();
+            }
             self.fill(&mut buffer)?;
         }
         Ok(Some(self.chunk(format, buffer, false)))
@@ -214,13 +220,18 @@ impl Buffer {
         self.memory.resize(self.memory.len() * 2, 0);
     }
 
-    /// Reads until it is full; whether the stream may have more.
+    fn is_full(&self) -> bool {
+        self.end == self.memory.len()
+    }
+
+    /// Reads until it is full, or the stream has no more for now; whether it may have more.
     fn fill(&mut self, stream: &mut dyn Read) -> io::Result<bool> {
         while self.end < self.memory.len() {
             match stream.read(&mut self.memory[self.end..]) {
                 Ok(0) => return Ok(false),
                 Ok(read) => self.end += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 Err(error) => return Err(error),
             }
         }
@@ -256,7 +267,15 @@ fn decompress(
     path: &std::path::Path,
 ) -> Result<Box<dyn Read + Send>, Error> {
     let mut magic = Vec::with_capacity(4);
-    (&mut stream).take(4).read_to_end(&mut magic).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+    let mut byte = [0];
+    while magic.len() < 4 {
+        match stream.read(&mut byte) {
+            Ok(0) => break,
+            Ok(_) => magic.push(byte[0]),
+            Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock) => {}
+            Err(source) => return Err(Error::Io { path: path.to_owned(), source }),
+        }
+    }
     let gzip = magic.starts_with(&[0x1f, 0x8b]);
     let zstd = magic.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]);
     let whole = io::Cursor::new(magic).chain(stream);

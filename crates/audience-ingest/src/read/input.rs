@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::Error;
 
@@ -33,7 +33,31 @@ pub enum Input {
         /// The bytes, compressed or not.
         bytes: Arc<[u8]>,
     },
+    /// What comes little by little: see [`Input::stream`].
+    Stream(Stream),
 }
+
+/// Bytes that come little by little, and are read once.
+#[derive(Clone)]
+pub struct Stream {
+    name: PathBuf,
+    source: Arc<Mutex<Option<Box<dyn Read + Send>>>>,
+}
+
+impl std::fmt::Debug for Stream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stream").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// A stream is the same as itself alone.
+impl PartialEq for Stream {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.source, &other.source)
+    }
+}
+
+impl Eq for Stream {}
 
 /// The endings of file names that a folder is searched for.
 const ENDINGS: &str = ".ndjson .jsonl .cmcd .log (also with .gz or .zst) .parquet";
@@ -42,6 +66,35 @@ impl Input {
     /// Bytes in memory, called `name` in messages.
     pub fn memory(name: impl Into<PathBuf>, bytes: impl Into<Arc<[u8]>>) -> Self {
         Self::Memory { name: name.into(), bytes: bytes.into() }
+    }
+
+    /// Bytes that come little by little, called `name` in messages: a file that is written to, a connection.
+    ///
+    /// What has come is handed on whenever `source` says that there is no more for now, with an error of the kind
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock); it may wait before it does, and is asked again at once. A line whose end has not come waits
+    /// for it. The stream ends as any other, with 0 bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use audience_ingest::{Input, Options, read_events};
+    ///
+    /// let body = &br#"{"session_id":"s1","ts":0,"type":"play"}"#[..];
+    /// let mut events = 0;
+    /// read_events(vec![Input::stream("connection 4", body)], &Options::default(), |_| {
+    ///     events += 1;
+    ///     Ok::<(), std::io::Error>(())
+    /// })?;
+    /// assert_eq!(events, 1);
+    /// # Ok::<(), audience_ingest::Error>(())
+    /// ```
+    pub fn stream(name: impl Into<PathBuf>, source: impl Read + Send + 'static) -> Self {
+        Self::Stream(Stream { name: name.into(), source: Arc::new(Mutex::new(Some(Box::new(source)))) })
+    }
+
+    /// Whether it can be read once only.
+    pub(crate) const fn is_read_once(&self) -> bool {
+        matches!(self, Self::Stdin | Self::Stream(_))
     }
 
     /// The inputs that `path` names: `-` is standard input, a folder is all telemetry in it and below it, a pattern
@@ -97,13 +150,14 @@ impl Input {
             Self::Stdin => Path::new("-"),
             Self::File(path) => path,
             Self::Memory { name, .. } => name,
+            Self::Stream(stream) => &stream.name,
         }
     }
 
     /// Its size in bytes, where that is known.
     pub fn size(&self) -> Option<u64> {
         match self {
-            Self::Stdin => None,
+            Self::Stdin | Self::Stream(_) => None,
             Self::File(path) => fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|found| found.len()),
             Self::Memory { bytes, .. } => Some(bytes.len() as u64),
         }
@@ -114,6 +168,10 @@ impl Input {
             Self::Stdin => Box::new(io::stdin()),
             Self::File(path) => Box::new(fs::File::open(path)?),
             Self::Memory { bytes, .. } => Box::new(io::Cursor::new(bytes.clone())),
+            Self::Stream(stream) => {
+                let source = stream.source.lock().unwrap_or_else(PoisonError::into_inner).take();
+                source.ok_or_else(|| io::Error::other("it was read before, and can be read once"))?
+            }
         })
     }
 }

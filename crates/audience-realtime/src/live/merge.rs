@@ -46,6 +46,7 @@ impl Merge for LiveAudience {
         self.arrivals.duplicates += other.arrivals.duplicates;
         self.arrivals.refused += other.arrivals.refused;
         self.keys.refused += other.keys.refused;
+        self.requests_alone += other.requests_alone;
         self.release();
         self.sweep();
     }

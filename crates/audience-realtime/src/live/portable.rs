@@ -27,6 +27,7 @@ pub(super) struct Written {
     presence: Vec<((u32, u64), Presence)>,
     arrivals: Arrivals,
     swept: Option<Timestamp>,
+    requests_alone: u64,
 }
 
 #[derive(serde::Serialize)]
@@ -40,6 +41,7 @@ struct Writing<'a> {
     presence: Vec<(&'a (u32, u64), &'a Presence)>,
     arrivals: Arrivals,
     swept: Option<Timestamp>,
+    requests_alone: u64,
 }
 
 impl Serialize for LiveAudience {
@@ -58,6 +60,7 @@ impl Serialize for LiveAudience {
             presence,
             arrivals: self.arrivals,
             swept: self.swept,
+            requests_alone: self.requests_alone,
         };
         writing.serialize(serializer)
     }
@@ -87,6 +90,8 @@ impl TryFrom<Written> for LiveAudience {
             presence: written.presence.into_iter().collect(),
             arrivals: written.arrivals,
             swept: written.swept,
+            kept: None,
+            requests_alone: written.requests_alone,
             spec: Arc::new(written.spec),
         })
     }

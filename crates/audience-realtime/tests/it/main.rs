@@ -7,6 +7,7 @@ mod delivery;
 mod order;
 mod streams;
 mod traps;
+mod tumbling;
 
 use audience_core::{Elapsed, Envelope, Event, EventKind, MediaTime, Timestamp};
 use audience_realtime::Window;
