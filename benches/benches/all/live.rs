@@ -14,6 +14,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 const START: i64 = 1_767_225_600_000;
 const VIEWERS: u32 = 10_000;
+const RUNGS: [u64; 4] = [400_000, 1_200_000, 2_500_000, 5_000_000];
 
 /// What a viewer does.
 #[derive(Clone, Copy)]
@@ -27,7 +28,6 @@ enum Act {
 /// What viewers do at times, in the order of arrival: who is there reports bit rates and stalls, and leaves again.
 fn acts(count: usize, since: i64, span: i64, late: Option<i64>) -> Vec<(u32, i64, Act)> {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(42);
-    const RUNGS: [u64; 4] = [400_000, 1_200_000, 2_500_000, 5_000_000];
     let mut there = vec![false; VIEWERS as usize];
     let mut rungs = vec![0; VIEWERS as usize];
     let act = |number: usize| {
@@ -37,10 +37,7 @@ fn acts(count: usize, since: i64, span: i64, late: Option<i64>) -> Vec<(u32, i64
             at -= rng.random_range(0..late.unwrap_or(1));
         }
         let is_there = &mut there[viewer as usize];
-        let act = if !*is_there {
-            *is_there = true;
-            Act::Join
-        } else {
+        let act = if *is_there {
             match rng.random_range(0..10) {
                 0 => {
                     *is_there = false;
@@ -56,6 +53,9 @@ fn acts(count: usize, since: i64, span: i64, late: Option<i64>) -> Vec<(u32, i64
                     Act::Bitrate(RUNGS[*rung])
                 }
             }
+        } else {
+            *is_there = true;
+            Act::Join
         };
         (viewer, at, act)
     };
@@ -82,10 +82,10 @@ struct Ours {
 }
 
 impl Ours {
-    fn new(length: i64, sketches: bool) -> (Self, bool) {
+    fn new(length: i64) -> Self {
         let window = Window::new(Elapsed::from_millis(length as u64), Elapsed::from_secs(1)).expect("whole seconds");
         let window = AudienceWindow::new(window, Elapsed::from_secs(0), 12).expect("a precision");
-        (Self { window, doing: vec![None; VIEWERS as usize] }, sketches)
+        Self { window, doing: vec![None; VIEWERS as usize] }
     }
 
     #[inline]
@@ -146,8 +146,10 @@ pub(crate) fn define(criterion: &mut Criterion) {
         for (ours, sketches) in [("audience", false), ("audience, with sketches of viewers", true)] {
             group.bench_function(BenchmarkId::new(ours, name), |bencher| {
                 let fill = || {
-                    let (mut ours, _) = Ours::new(length, sketches);
-                    filled.iter().for_each(|act| ours.take(*act));
+                    let mut ours = Ours::new(length);
+                    for act in &filled {
+                        ours.take(*act);
+                    }
                     ours
                 };
                 bencher.iter_batched_ref(
@@ -173,7 +175,9 @@ pub(crate) fn define(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("oximedia-analytics", name), |bencher| {
             let fill = || {
                 let mut window = SlidingWindowAggregator::new(length, 1000).expect("buckets of a second");
-                their_filled.iter().cloned().for_each(|event| window.ingest(event));
+                for event in their_filled.iter().cloned() {
+                    window.ingest(event);
+                }
                 (window, theirs(&measured))
             };
             bencher.iter_batched(
