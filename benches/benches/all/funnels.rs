@@ -73,10 +73,10 @@ pub(crate) fn define(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("audience", name), |bencher| {
             bencher.iter(|| {
                 let mut funnel = EventFunnel::new(spec.clone());
-                for event in &events {
+                funnel.observe_log(events.iter().map(|event| {
                     let at = Timestamp::from_millis(event.timestamp_ms as i64);
-                    funnel.observe_events(&event.user_id, (at, ""), None, [(at, &*event.event_type)]);
-                }
+                    (&*event.user_id, (at, ""), None, [(at, &*event.event_type)])
+                }));
                 black_box(funnel.summary())
             });
         });

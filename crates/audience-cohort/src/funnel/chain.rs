@@ -1,5 +1,7 @@
 //! The best of all chains of events that go through the steps.
 
+use std::hint::select_unpredictable;
+
 use audience_core::{Elapsed, Timestamp};
 
 use super::moment::Moment;
@@ -119,10 +121,13 @@ impl<'s> Matcher<'s> {
         while steps != 0 {
             let step = 63 - steps.leading_zeros() as usize;
             steps &= !(1 << step);
-            if self.goes_on(step, now) {
-                let start = self.fronts[step].start;
-                self.reach(step + 1, start, now);
-            }
+            // Whether it does cannot be guessed: what is written is the same as before if it does not.
+            let goes_on = self.goes_on(step, now);
+            let start = self.fronts[step].start;
+            let front = &mut self.fronts[step + 1];
+            front.start = select_unpredictable(goes_on, start, front.start);
+            front.end = select_unpredictable(goes_on, now, front.end);
+            self.depth = self.depth.max(select_unpredictable(goes_on, step + 1, 0));
         }
         self.complete();
     }
@@ -136,7 +141,9 @@ impl<'s> Matcher<'s> {
     #[inline]
     fn goes_on(&self, step: usize, now: i64) -> bool {
         let Front { limit, start, end } = self.fronts[step];
-        (step <= self.depth) & (now.abs_diff(end) <= limit) & (now.abs_diff(start) <= self.total)
+        // What is kept of more steps than have been gone through is of events before, and may be later.
+        let since = |then: i64| now.wrapping_sub(then) as u64;
+        (step <= self.depth) & (since(end) <= limit) & (since(start) <= self.total)
     }
 
     /// A chain is through so many steps.
@@ -151,7 +158,7 @@ impl<'s> Matcher<'s> {
     #[inline]
     fn complete(&mut self) {
         let Front { start, end, .. } = self.fronts[self.spec.steps().len()];
-        self.fastest = self.fastest.min(end.abs_diff(start));
+        self.fastest = self.fastest.min(end.wrapping_sub(start) as u64);
         self.earliest = self.earliest.min(end);
     }
 

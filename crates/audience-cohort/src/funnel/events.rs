@@ -75,6 +75,18 @@ struct First {
     mixed: bool,
 }
 
+/// Events of one unit in one session.
+struct Part<'n, E> {
+    key: UnitKey,
+    /// When the session began, and its id.
+    session: (Timestamp, &'n str),
+    value: Option<&'n str>,
+    events: E,
+}
+
+/// Of so many parts it is looked up at once of which units they are.
+const AT_ONCE: usize = 64;
+
 /// What has been seen of some units.
 #[derive(Default)]
 struct Seen {
@@ -109,24 +121,68 @@ impl EventFunnel {
     pub fn observe_events<'n>(
         &mut self,
         unit: &str,
-        session: (Timestamp, &str),
-        value: Option<&str>,
+        session: (Timestamp, &'n str),
+        value: Option<&'n str>,
         events: impl IntoIterator<Item = (Timestamp, &'n str)>,
     ) {
-        self.take(key_of_viewer(unit), session, value, events);
+        let key = key_of_viewer(unit);
+        let number = self.numbers.number(key);
+        self.take(number, Part { key, session, value, events });
+    }
+
+    /// [`observe_events`](Self::observe_events) for each of many parts of a log, and faster: of some at once it is looked up which units they
+    /// are of.
+    ///
+    /// ```
+    /// use audience_cohort::{EventFunnel, FunnelSpec, FunnelStep};
+    /// use audience_core::{Accumulator, Timestamp};
+    ///
+    /// let log = [("ann", 1, "play"), ("bob", 2, "play"), ("ann", 3, "subscribe")];
+    /// let mut funnel = EventFunnel::new(FunnelSpec::new([FunnelStep::new("play"), FunnelStep::new("subscribe")])?);
+    /// funnel.observe_log(log.map(|(viewer, second, name)| {
+    ///     let at = Timestamp::from_millis(second * 1000);
+    ///     (viewer, (at, "session"), None, [(at, name)])
+    /// }));
+    /// assert_eq!(funnel.summary().all.reached, [2, 1]);
+    /// # Ok::<(), audience_cohort::Error>(())
+    /// ```
+    pub fn observe_log<'n, E>(
+        &mut self,
+        log: impl IntoIterator<Item = (&'n str, (Timestamp, &'n str), Option<&'n str>, E)>,
+    ) where
+        E: IntoIterator<Item = (Timestamp, &'n str)>,
+    {
+        self.take_all(log.into_iter().map(|(unit, session, value, events)| Part {
+            key: key_of_viewer(unit),
+            session,
+            value,
+            events,
+        }));
+    }
+
+    /// Where units are known is in memory that is waited for, and so for all of some parts at once.
+    fn take_all<'n, E>(&mut self, mut parts: impl Iterator<Item = Part<'n, E>>)
+    where
+        E: IntoIterator<Item = (Timestamp, &'n str)>,
+    {
+        let mut some = Vec::with_capacity(AT_ONCE);
+        let mut numbers = Vec::with_capacity(AT_ONCE);
+        loop {
+            some.extend(parts.by_ref().take(AT_ONCE));
+            if some.is_empty() {
+                return;
+            }
+            numbers.extend(some.iter().map(|part: &Part<'n, E>| self.numbers.number(part.key)));
+            some.drain(..).zip(numbers.drain(..)).for_each(|(part, number)| self.take(number, part));
+        }
     }
 
     #[inline]
-    fn take<'n>(
-        &mut self,
-        key: UnitKey,
-        (at, session): (Timestamp, &str),
-        value: Option<&str>,
-        events: impl IntoIterator<Item = (Timestamp, &'n str)>,
-    ) {
-        let Some(unit) = self.numbers.number(key) else { return };
+    fn take<'n>(&mut self, number: Option<u32>, part: Part<'n, impl IntoIterator<Item = (Timestamp, &'n str)>>) {
+        let Some(unit) = number else { return };
         if self.spec.attribute().is_some() {
-            let value = self.place_of(value);
+            let value = self.place_of(part.value);
+            let (at, session) = part.session;
             match self.firsts.get_mut(unit as usize) {
                 // Most sessions come after the first of their unit.
                 Some(first) if first.at < at => first.mixed |= first.value != value,
@@ -135,7 +191,7 @@ impl EventFunnel {
         }
         let shelf = shelf_of(&mut self.log, unit);
         let mut before = 0;
-        for (at, name) in events {
+        for (at, name) in part.events {
             if let Some(name) = self.spec.place_of(name) {
                 shelf.push(unit as usize % Shelf::UNITS, Wide { at, tail: self.spec.tail(before, name) });
                 before += 1;
@@ -216,6 +272,26 @@ fn key_of_session(session: &Session) -> UnitKey {
     hash128(session.session_id().as_str().as_bytes(), title).into()
 }
 
+/// What a session is to a funnel.
+fn part_of<'s>(
+    spec: &FunnelSpec,
+    session: &'s Session,
+) -> Part<'s, impl Iterator<Item = (Timestamp, &'s str)> + use<'s>> {
+    let viewer = session.viewer_id().filter(|_| spec.unit() == FunnelUnit::Viewer);
+    Part {
+        key: viewer.map_or_else(|| key_of_session(session), |viewer| key_of_viewer(viewer.as_str())),
+        session: (session.started_at().unwrap_or_default(), session.session_id().as_str()),
+        value: spec.attribute().and_then(|name| session.attributes().get(name)),
+        events: session.events().iter().map(|event| {
+            let name = match &event.kind {
+                EventKind::Custom(custom) => &*custom.name,
+                kind => kind.name(),
+            };
+            (event.ts, name)
+        }),
+    }
+}
+
 impl Seen {
     fn take(&mut self, chain: Chain) {
         self.figures.units += 1;
@@ -263,18 +339,17 @@ impl Accumulator for EventFunnel {
     type Summary = EventFunnelSummary;
 
     fn observe(&mut self, session: &Session) {
-        let viewer = session.viewer_id().filter(|_| self.spec.unit() == FunnelUnit::Viewer);
-        let key = viewer.map_or_else(|| key_of_session(session), |viewer| key_of_viewer(viewer.as_str()));
-        let value = self.spec.clone().attribute().and_then(|name| session.attributes().get(name));
-        let at = (session.started_at().unwrap_or_default(), session.session_id().as_str());
-        let events = session.events().iter().map(|event| {
-            let name = match &event.kind {
-                EventKind::Custom(custom) => &*custom.name,
-                kind => kind.name(),
-            };
-            (event.ts, name)
-        });
-        self.take(key, at, value, events);
+        let part = part_of(&self.spec, session);
+        let number = self.numbers.number(part.key);
+        self.take(number, part);
+    }
+
+    fn observe_all<'a, I>(&mut self, sessions: I)
+    where
+        I: IntoIterator<Item = &'a Session>,
+    {
+        let spec = self.spec.clone();
+        self.take_all(sessions.into_iter().map(|session| part_of(&spec, session)));
     }
 
     fn summary(&self) -> EventFunnelSummary {

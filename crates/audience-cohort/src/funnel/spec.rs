@@ -230,17 +230,18 @@ impl FunnelSpec {
     #[inline]
     pub(super) fn place_of(&self, name: &str) -> Option<u8> {
         let glance = Glance::of(name);
-        if !glance.says_all() {
-            return self.names.iter().position(|known| **known == *name).map(|place| place as u8);
-        }
         // All of them, as which one it is cannot be guessed.
         let mut place = None;
         for (known, at) in self.glances.iter().zip(0..) {
-            if known.is(glance) {
+            if *known == glance {
                 place = Some(at);
             }
         }
-        place
+        if place.is_none_or(|place| glance.says_all() || *self.names[usize::from(place)] == *name) {
+            return place;
+        }
+        // Another that looks the same at a glance.
+        self.names.iter().zip(0..).find(|(known, _)| ***known == *name).map(|(_, place)| place)
     }
 
     pub(super) fn names(&self) -> &[Box<str>] {
@@ -266,38 +267,38 @@ impl FunnelSpec {
     }
 }
 
-/// The length of a name with its first and its last eight bytes, which of a short one is all of it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-struct Glance {
-    length: usize,
-    first: u64,
-    last: u64,
-}
+/// What tells most names apart: the length of one, and four bytes each from its ends and its middle, which of a short one is all of it.
+#[derive(Clone, Copy, Debug)]
+struct Glance([u64; 2]);
 
 impl Glance {
     /// Names of several lengths come one after the other, so that the same is done for all but the shortest.
     #[inline]
     fn of(name: &str) -> Self {
         let bytes = name.as_bytes();
-        let length = bytes.len();
-        let four =
-            |at: usize| bytes.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |four| u32::from_le_bytes(*four));
-        let eight = |low: usize, high: usize| u64::from(four(low)) | u64::from(four(high)) << 32;
-        if length >= 4 {
-            let last = length - 4;
-            return Self { length, first: eight(0, last.min(4)), last: eight(last.saturating_sub(4), last) };
+        let four = |four: &[u8; 4]| u64::from(u32::from_le_bytes(*four));
+        let middle = bytes.len().saturating_sub(4) / 2;
+        let length = bytes.len() as u64;
+        match (bytes.first_chunk(), bytes.last_chunk(), bytes.get(middle..).and_then(|rest| rest.first_chunk())) {
+            (Some(first), Some(last), Some(middle)) => {
+                Self([four(first) | four(last) << 32, four(middle) | length << 32])
+            }
+            _ => Self([bytes.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), length << 32]),
         }
-        let first = bytes.iter().fold(0, |first, byte| first << 8 | u64::from(*byte));
-        Self { length, first, last: 0 }
-    }
-
-    /// Whether the two are the same, asked all at once.
-    const fn is(self, other: Self) -> bool {
-        (self.length ^ other.length) as u64 | (self.first ^ other.first) | (self.last ^ other.last) == 0
     }
 
     const fn says_all(self) -> bool {
-        self.length <= 16
+        self.0[1] >> 32 <= 12
+    }
+}
+
+impl Eq for Glance {}
+
+impl PartialEq for Glance {
+    /// Asked all at once.
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        (self.0[0] ^ other.0[0]) | (self.0[1] ^ other.0[1]) == 0
     }
 }
 

@@ -6,6 +6,9 @@ use crate::funnel::moment::{Moment, Near, Wide};
 /// The events of [`UNITS`](Self::UNITS) units, known here by their places, in no particular order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shelf {
+    /// In boxes, so that none is moved when there are more.
+    full: Vec<Vec<Near>>,
+    /// Those of the last box, which is not full yet.
     near: Vec<Near>,
     far: Vec<(u32, Wide)>,
 }
@@ -21,28 +24,42 @@ impl Shelf {
     /// Few enough that what happened to them fits into a cache, and so that the ends of all these lists do.
     pub(super) const UNITS: usize = 1 << Near::TAG_BITS;
 
+    /// How many events are in a full box.
+    const BOX: usize = 1024;
+
     #[inline]
     pub(super) fn push(&mut self, unit: usize, moment: Wide) {
         match Near::new(moment, unit) {
-            Some(near) => self.near.push(near),
+            Some(near) => {
+                if self.near.len() == Self::BOX {
+                    self.full.push(std::mem::replace(&mut self.near, Vec::with_capacity(Self::BOX)));
+                }
+                self.near.push(near);
+            }
             None => self.far.push((unit as u32, moment)),
         }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.near.len() + self.far.len()
+        self.full.len() * Self::BOX + self.near.len() + self.far.len()
+    }
+
+    /// Those that are near.
+    fn near(&self) -> impl Iterator<Item = Near> + Clone {
+        self.full.iter().chain([&self.near]).flatten().copied()
     }
 
     /// All events, each with the place of its unit.
     pub(super) fn iter(&self) -> impl Iterator<Item = (usize, Wide)> + Clone {
-        let near = self.near.iter().map(|near| (near.tag(), near.wide()));
+        let near = self.near().map(|near| (near.tag(), near.wide()));
         near.chain(self.far.iter().map(|(unit, moment)| (*unit as usize, *moment)))
     }
 
     /// Bytes held, for reports of memory.
     #[cfg(feature = "serde")]
     pub(super) fn size_bytes(&self) -> usize {
-        self.near.capacity() * size_of::<Near>() + self.far.capacity() * size_of::<(u32, Wide)>()
+        (self.full.len() * Self::BOX + self.near.capacity()) * size_of::<Near>()
+            + self.far.capacity() * size_of::<(u32, Wide)>()
     }
 
     /// Gives each of the first so many units with its chain to `take`, in their order.
@@ -55,7 +72,7 @@ impl Shelf {
     ) {
         if self.far.is_empty() {
             // Those of one unit have the same tag.
-            let near = self.near.iter().map(|near| (near.tag(), *near));
+            let near = self.near().map(|near| (near.tag(), near));
             follow(near, self.len(), units, matcher, &mut room.near, take);
         } else {
             follow(self.iter(), self.len(), units, matcher, &mut room.wide, take);
@@ -72,9 +89,7 @@ fn follow<M: Moment>(
     mut take: impl FnMut(usize, Chain),
 ) {
     let mut ends = [0; Shelf::UNITS];
-    for (unit, _) in events.clone() {
-        ends[unit] += 1;
-    }
+    events.clone().for_each(|(unit, _)| ends[unit] += 1);
     let mut sum = 0;
     for end in &mut ends {
         // Where it begins, until it is moved on by what is put there.
@@ -82,10 +97,10 @@ fn follow<M: Moment>(
         sum += count;
     }
     room.resize(room.len().max(count), M::default());
-    for (unit, moment) in events {
+    events.for_each(|(unit, moment)| {
         room[ends[unit]] = moment;
         ends[unit] += 1;
-    }
+    });
     let mut start = 0;
     for (unit, end) in ends[..units].iter().enumerate() {
         take(unit, matcher.follow(&mut room[start..*end]));
