@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use audience_core::{
     Activity, Bitrate, Doing, Elapsed, Envelope, Event, EventKind, Happening, LiveChange, Rendition, Timestamp,
@@ -25,41 +26,58 @@ enum Act {
     Stall(u32),
 }
 
-/// What viewers do at times, in the order of arrival: who is there reports bit rates and stalls, and leaves again.
-fn acts(count: usize, since: i64, span: i64, late: Option<i64>) -> Vec<(u32, i64, Act)> {
-    let mut rng = Xoshiro256PlusPlus::seed_from_u64(42);
-    let mut there = vec![false; VIEWERS as usize];
-    let mut rungs = vec![0; VIEWERS as usize];
-    let act = |number: usize| {
+/// What viewers do, in the order of arrival and without end: who is there reports bit rates and stalls, and leaves again.
+struct Audience {
+    rng: Xoshiro256PlusPlus,
+    /// The rung of each viewer who is there.
+    rungs: Vec<Option<usize>>,
+    /// When the next event is, in milliseconds, and how long after it the one after that.
+    now: f64,
+    step: f64,
+    /// How likely a report is of another rung than the last.
+    changing: f64,
+    /// Up to how late one event in twenty is, in milliseconds; 0 of none.
+    late: i64,
+}
+
+impl Audience {
+    fn new(per_second: f64, changing: f64, late: i64) -> Self {
+        let rng = Xoshiro256PlusPlus::seed_from_u64(42);
+        Self { rng, rungs: vec![None; VIEWERS as usize], now: START as f64, step: 1000.0 / per_second, changing, late }
+    }
+
+    fn next(&mut self) -> (u32, i64, Act) {
+        let rng = &mut self.rng;
         let viewer = rng.random_range(0..VIEWERS);
-        let mut at = since + number as i64 * span / count as i64;
-        if late.is_some() && rng.random_bool(0.05) {
-            at -= rng.random_range(0..late.unwrap_or(1));
+        let mut at = self.now as i64;
+        self.now += self.step;
+        if self.late > 0 && rng.random_bool(0.05) {
+            at -= rng.random_range(0..self.late);
         }
-        let is_there = &mut there[viewer as usize];
-        let act = if *is_there {
-            match rng.random_range(0..10) {
-                0 => {
-                    *is_there = false;
-                    Act::Leave
-                }
-                1 => Act::Stall(rng.random_range(200..3000)),
-                // One report in ten is of another rung.
-                _ => {
-                    let rung = &mut rungs[viewer as usize];
-                    if rng.random_bool(0.1) {
-                        *rung = (*rung + rng.random_range(1..RUNGS.len())) % RUNGS.len();
-                    }
-                    Act::Bitrate(RUNGS[*rung])
-                }
+        let rung = &mut self.rungs[viewer as usize];
+        let act = match (*rung, rng.random_range(0..10)) {
+            (None, _) => {
+                *rung = Some(rng.random_range(0..RUNGS.len()));
+                Act::Join
             }
-        } else {
-            *is_there = true;
-            Act::Join
+            (Some(_), 0) => {
+                *rung = None;
+                Act::Leave
+            }
+            (Some(_), 1) => Act::Stall(rng.random_range(200..3000)),
+            (Some(before), _) => {
+                let changes = rng.random_bool(self.changing);
+                let now = if changes { (before + rng.random_range(1..RUNGS.len())) % RUNGS.len() } else { before };
+                *rung = Some(now);
+                Act::Bitrate(RUNGS[now])
+            }
         };
         (viewer, at, act)
-    };
-    (0..count).map(act).collect()
+    }
+
+    fn acts(&mut self, count: usize) -> Vec<(u32, i64, Act)> {
+        (0..count).map(|_| self.next()).collect()
+    }
 }
 
 fn theirs(acts: &[(u32, i64, Act)]) -> Vec<RealtimeEvent> {
@@ -125,83 +143,103 @@ impl Ours {
     }
 }
 
-/// Counts, bit rates, stalls and viewers of one key: theirs tracks no viewers.
+/// Counts, bit rates, stalls and viewers of one key: theirs tracks no viewers. Of each a window that is full is measured while it takes in
+/// more.
 pub(crate) fn define(criterion: &mut Criterion) {
     const HOUR: i64 = 3_600_000;
     let mut group = criterion.benchmark_group("live window");
-    for (name, length, count, late) in [
-        ("60 s, in order", 60_000, 200_000, false),
-        ("60 s, 5 % late", 60_000, 200_000, true),
-        ("24 h, in order", 24 * HOUR, 200_000, false),
-        ("24 h, 5 % late", 24 * HOUR, 1000, true),
+    group.sample_size(10);
+    // A minute of many events, and a day of 200,000, as the title has that few watch. Players report their bit rate again and again, and it
+    // is mostly that of before; or, which is the worst for ours, each report is of another.
+    for (name, length, per_second, count, changing, late) in [
+        ("60 s, in order", 60_000, 3000.0, 200_000, 0.1, false),
+        ("60 s, in order, every report another", 60_000, 3000.0, 200_000, 1.0, false),
+        ("60 s, 5 % late", 60_000, 3000.0, 200_000, 0.1, true),
+        ("24 h, in order", 24 * HOUR, 200_000.0 / 86_400.0, 1000, 0.1, false),
+        ("24 h, 5 % late", 24 * HOUR, 200_000.0 / 86_400.0, 1000, 0.1, true),
+        ("24 h, 5 % late, every report another", 24 * HOUR, 200_000.0 / 86_400.0, 1000, 1.0, true),
     ] {
-        // All buckets have something in them before it is measured.
-        let filled = acts(length as usize / 1000, START, length, None);
-        // The last one has about an event a second, as a title has that few watch.
-        let span = if count < 10_000 { 900_000 } else { 60_000 };
-        let measured = acts(count, START + length, span, late.then_some(length));
-        let their_filled = theirs(&filled);
+        let filled = |late: bool| {
+            let mut audience = Audience::new(per_second, changing, 0);
+            let acts = audience.acts((per_second * length as f64 / 1000.0) as usize);
+            (Audience { late: if late { length } else { 0 }, ..audience }, acts)
+        };
         group.throughput(Throughput::Elements(count as u64));
-        group.sample_size(10);
         for (ours, sketches) in [("audience", false), ("audience, with sketches of viewers", true)] {
+            let mut full = None;
             group.bench_function(BenchmarkId::new(ours, name), |bencher| {
-                let fill = || {
+                let (audience, ours) = full.get_or_insert_with(|| {
+                    let (audience, acts) = filled(late);
                     let mut ours = Ours::new(length);
-                    for act in &filled {
-                        ours.take(*act);
-                    }
-                    ours
-                };
-                bencher.iter_batched_ref(
-                    fill,
-                    |ours| {
-                        for (number, act) in measured.iter().enumerate() {
-                            ours.take(*act);
-                            if sketches {
-                                let hash = u64::from(act.0).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-                                ours.window.see_viewer(Timestamp::from_millis(act.1), hash);
+                    acts.into_iter().for_each(|act| ours.take(act));
+                    (audience, ours)
+                });
+                let mut until = i64::MIN;
+                bencher.iter_custom(|times| {
+                    timed(
+                        times,
+                        || audience.acts(count),
+                        |acts| {
+                            for act in acts {
+                                ours.take(act);
+                                if sketches {
+                                    let hash = u64::from(act.0).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                                    ours.window.see_viewer(Timestamp::from_millis(act.1), hash);
+                                }
+                                // Whenever a second is over, what is over is let go of.
+                                if act.1 >= until {
+                                    until = act.1 + 1000;
+                                    ours.window.advance(Timestamp::from_millis(act.1));
+                                }
                             }
-                            // As often as a second passes, what is over is let go of.
-                            if number % (count / 60).max(1) == 0 {
-                                ours.window.advance(Timestamp::from_millis(act.1));
-                            }
-                        }
-                        black_box(ours.window.viewers())
-                    },
-                    BatchSize::LargeInput,
-                );
+                            black_box(ours.window.viewers());
+                        },
+                    )
+                });
             });
         }
+        let mut full = None;
         group.bench_function(BenchmarkId::new("oximedia-analytics", name), |bencher| {
-            let fill = || {
+            let (audience, window) = full.get_or_insert_with(|| {
+                let (audience, acts) = filled(late);
                 let mut window = SlidingWindowAggregator::new(length, 1000).expect("buckets of a second");
-                for event in their_filled.iter().cloned() {
-                    window.ingest(event);
-                }
-                (window, theirs(&measured))
-            };
-            bencher.iter_batched(
-                fill,
-                |(mut window, events)| {
-                    for event in events {
-                        window.ingest(event);
-                    }
-                    black_box(window.concurrent_viewers());
-                    window
-                },
-                BatchSize::LargeInput,
-            );
+                theirs(&acts).into_iter().for_each(|event| window.ingest(event));
+                (audience, window)
+            });
+            bencher.iter_custom(|times| {
+                timed(
+                    times,
+                    || theirs(&audience.acts(count)),
+                    |events| {
+                        events.into_iter().for_each(|event| window.ingest(event));
+                        black_box(window.concurrent_viewers());
+                    },
+                )
+            });
         });
     }
     group.finish();
     followed(criterion);
 }
 
+/// How long `take` takes with what `make` makes, so many times.
+fn timed<T>(times: u64, mut make: impl FnMut() -> T, mut take: impl FnMut(T)) -> Duration {
+    (0..times)
+        .map(|_| {
+            let made = make();
+            let start = Instant::now();
+            take(made);
+            start.elapsed()
+        })
+        .sum()
+}
+
 /// The same from events of sessions, which are understood, put in order and told apart by title: what nobody else does.
 fn followed(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("live audience");
-    for (name, late) in [("in order", None), ("5 % late", Some(60_000))] {
-        let envelopes: Vec<Envelope> = acts(200_000, START, 120_000, late).into_iter().map(envelope).collect();
+    for (name, late) in [("in order", 0), ("5 % late", 60_000)] {
+        let acts = Audience::new(200_000.0 / 120.0, 0.1, late).acts(200_000);
+        let envelopes: Vec<Envelope> = acts.into_iter().map(envelope).collect();
         group.throughput(Throughput::Elements(envelopes.len() as u64));
         group.sample_size(10);
         group.bench_function(BenchmarkId::new("audience", name), |bencher| {

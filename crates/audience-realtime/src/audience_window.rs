@@ -65,12 +65,8 @@ pub(crate) struct Standing {
 
 impl Standing {
     fn step_players(&mut self, levels: (Option<Level>, Option<Level>), rates: (Option<Bitrate>, Option<Bitrate>)) {
-        for (level, by) in changes(levels.0, levels.1) {
-            add(&mut self.levels[level as usize], by);
-        }
-        for (rate, by) in changes(rates.0, rates.1) {
-            self.rates.add(rate, by, 0);
-        }
+        changes(levels.0, levels.1, |level, by| add(&mut self.levels[level as usize], by));
+        changes(rates.0, rates.1, |rate, by| self.rates.add(rate, by, 0));
     }
 
     #[cfg(feature = "serde")]
@@ -146,23 +142,17 @@ impl AudienceWindow {
         // Who plays on at another bit rate plays on.
         let moves = level_from != level_to;
         if moves {
-            for (level, by) in changes(level_from, level_to) {
-                add(&mut self.now[level as usize], by);
-            }
+            changes(level_from, level_to, |level, by| add(&mut self.now[level as usize], by));
         }
         let Some((cell, left)) = self.cell(at) else {
             self.base.step_players((level_from, level_to), (rate_from, rate_to));
             return;
         };
         if moves {
-            for (level, by) in changes(level_from, level_to) {
-                cell.step(level, by, left);
-            }
+            changes(level_from, level_to, |level, by| cell.step(level, by, left));
         }
         if rate_from != rate_to {
-            for (rate, by) in changes(rate_from, rate_to) {
-                cell.rates.add(rate, by, by * left);
-            }
+            changes(rate_from, rate_to, |rate, by| cell.rates.add(rate, by, by * left));
         }
     }
 
@@ -316,8 +306,13 @@ impl AudienceWindow {
 
 /// One less of what was, one more of what is.
 #[inline]
-fn changes<T>(from: Option<T>, to: Option<T>) -> impl Iterator<Item = (T, i64)> {
-    from.map(|from| (from, -1)).into_iter().chain(to.map(|to| (to, 1)))
+fn changes<T>(from: Option<T>, to: Option<T>, mut take: impl FnMut(T, i64)) {
+    if let Some(from) = from {
+        take(from, -1);
+    }
+    if let Some(to) = to {
+        take(to, 1);
+    }
 }
 
 /// # Panics

@@ -74,13 +74,19 @@ pub(crate) struct Cell {
 /// Steps and areas by bit rate, in order.
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(crate) struct Rates(pub(crate) SmallVec<[(Bitrate, i64, i64); 2]>);
+pub(crate) struct Rates(pub(crate) SmallVec<[(Bitrate, i64, i64); 4]>);
 
 impl Rates {
     #[inline]
     pub(crate) fn add(&mut self, bitrate: Bitrate, step: i64, area: i64) {
-        // There are few.
-        if let Some(at) = self.0.iter().position(|(other, ..)| *other == bitrate) {
+        // All of them, as they are few, and which one it is cannot be guessed.
+        let mut found = None;
+        for (at, (other, ..)) in self.0.iter().enumerate() {
+            if *other == bitrate {
+                found = Some(at);
+            }
+        }
+        if let Some(at) = found {
             let (_, steps, areas) = &mut self.0[at];
             add(steps, step);
             add(areas, area);
