@@ -73,10 +73,10 @@ pub(crate) fn define(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("audience", name), |bencher| {
             bencher.iter(|| {
                 let mut funnel = EventFunnel::new(spec.clone());
-                funnel.observe_log(events.iter().map(|event| {
+                for event in &events {
                     let at = Timestamp::from_millis(event.timestamp_ms as i64);
-                    (&*event.user_id, (at, ""), None, [(at, &*event.event_type)])
-                }));
+                    funnel.observe_events(&event.user_id, (at, ""), None, [(at, &*event.event_type)]);
+                }
                 black_box(funnel.summary())
             });
         });

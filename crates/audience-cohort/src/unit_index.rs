@@ -11,6 +11,18 @@ use foldhash::fast::RandomState;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct UnitKey([u32; 3]);
 
+impl UnitKey {
+    /// In how many parts keys lie.
+    pub(crate) const PARTS: usize = 1 << Self::PART_BITS;
+    const PART_BITS: u32 = 6;
+
+    /// The part it lies in: parts follow each other as keys do.
+    #[inline]
+    pub(crate) const fn part(self) -> usize {
+        (self.0[0] >> (u32::BITS - Self::PART_BITS)) as usize
+    }
+}
+
 impl From<u128> for UnitKey {
     fn from(hash: u128) -> Self {
         Self([(hash >> 64) as u32, (hash >> 32) as u32, hash as u32])
@@ -36,9 +48,12 @@ impl UnitIndex {
         if let Some(known) = self.0.get(&key) {
             return Some(*known);
         }
-        let next = u32::try_from(self.0.len()).ok()?;
-        Arc::make_mut(&mut self.0).insert(key, next);
-        Some(next)
+        self.numbering().number(key)
+    }
+
+    /// For many units one after the other: a copy is made now, if there is to be one.
+    pub(crate) fn numbering(&mut self) -> Numbering<'_> {
+        Numbering(Arc::make_mut(&mut self.0))
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -58,11 +73,21 @@ impl UnitIndex {
     pub(crate) fn size_bytes(&self) -> usize {
         self.0.capacity() * (size_of::<(UnitKey, u32)>() + 1)
     }
+}
 
-    /// The keys with their numbers.
-    #[cfg(feature = "serde")]
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (UnitKey, u32)> {
-        self.0.iter().map(|(key, number)| (*key, *number))
+/// An index that numbers units.
+pub(crate) struct Numbering<'i>(&'i mut HashMap<UnitKey, u32, RandomState>);
+
+impl Numbering<'_> {
+    /// As [`UnitIndex::number`].
+    #[inline]
+    pub(crate) fn number(&mut self, key: UnitKey) -> Option<u32> {
+        if let Some(known) = self.0.get(&key) {
+            return Some(*known);
+        }
+        let next = u32::try_from(self.0.len()).ok()?;
+        self.0.insert(key, next);
+        Some(next)
     }
 }
 

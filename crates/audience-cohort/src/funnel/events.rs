@@ -1,5 +1,6 @@
 //! Through what they do.
 
+mod part;
 #[cfg(feature = "serde")]
 mod portable;
 mod shelf;
@@ -12,12 +13,13 @@ use audience_stats::hash::{hash64, hash128};
 use audience_stats::{Accumulator, Merge, Quantiles};
 use foldhash::fast::RandomState;
 
-use self::shelf::{Room, Shelf};
+use self::part::Part;
+use self::shelf::Room;
 use super::chain::{Chain, Matcher};
 use super::figures::{EventFunnelSummary, FunnelFigures};
 use super::moment::Wide;
 use super::spec::{FunnelSpec, FunnelUnit};
-use crate::unit_index::{UnitIndex, UnitKey};
+use crate::unit_index::UnitKey;
 
 /// How many units come through steps that are events: an accumulator over sessions.
 ///
@@ -25,7 +27,8 @@ use crate::unit_index::{UnitIndex, UnitKey};
 /// once, however often it tries, no step is reached more often than the one before, and a first try that comes to nothing does
 /// not lose who tries again. Programs that take the first event that fits say less, and less than half in real data.
 ///
-/// Memory grows with the events that are steps, at 8 bytes each, and with units. States merge exactly.
+/// Memory grows with the events that are steps, at 8 bytes each but for the last 100,000, which take 3 MB, and with units. States merge
+/// exactly.
 ///
 /// # Examples
 ///
@@ -51,16 +54,12 @@ use crate::unit_index::{UnitIndex, UnitKey};
 #[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(try_from = "portable::Written"))]
 pub struct EventFunnel {
     spec: Arc<FunnelSpec>,
-    /// The number of each unit, by a hash of what names it.
-    numbers: UnitIndex,
-    /// Of each unit, where a value is asked for.
-    firsts: Vec<First>,
+    /// None, or as many as keys of units have [parts](UnitKey::part).
+    parts: Vec<Part>,
     /// All values, in the order in which they were seen.
     values: Vec<Arc<str>>,
     /// The place of each, from 1 on.
     places: HashMap<Arc<str>, u32, RandomState>,
-    /// What happened, apart for each so many units.
-    log: Vec<Shelf>,
 }
 
 /// The first session of a unit.
@@ -75,18 +74,6 @@ struct First {
     mixed: bool,
 }
 
-/// Events of one unit in one session.
-struct Part<'n, E> {
-    key: UnitKey,
-    /// When the session began, and its id.
-    session: (Timestamp, &'n str),
-    value: Option<&'n str>,
-    events: E,
-}
-
-/// Of so many parts it is looked up at once of which units they are.
-const AT_ONCE: usize = 64;
-
 /// What has been seen of some units.
 #[derive(Default)]
 struct Seen {
@@ -95,19 +82,12 @@ struct Seen {
 }
 
 impl EventFunnel {
-    /// The most units that a funnel can tell apart: 2³². Of more, those that come last are not counted.
+    /// How many units a funnel can tell apart, about: 2³². Of more, those that come last are not counted.
     pub const MAX_UNITS: u64 = 1 << 32;
 
     /// Nothing seen yet.
     pub fn new(spec: FunnelSpec) -> Self {
-        Self {
-            spec: Arc::new(spec),
-            numbers: UnitIndex::default(),
-            firsts: Vec::new(),
-            values: Vec::new(),
-            places: HashMap::default(),
-            log: Vec::new(),
-        }
+        Self { spec: Arc::new(spec), parts: Vec::new(), values: Vec::new(), places: HashMap::default() }
     }
 
     /// What it asks.
@@ -121,81 +101,38 @@ impl EventFunnel {
     pub fn observe_events<'n>(
         &mut self,
         unit: &str,
-        session: (Timestamp, &'n str),
-        value: Option<&'n str>,
+        session: (Timestamp, &str),
+        value: Option<&str>,
         events: impl IntoIterator<Item = (Timestamp, &'n str)>,
     ) {
-        let key = key_of_viewer(unit);
-        let number = self.numbers.number(key);
-        self.take(number, Part { key, session, value, events });
-    }
-
-    /// [`observe_events`](Self::observe_events) for each of many parts of a log, and faster: of some at once it is looked up which units they
-    /// are of.
-    ///
-    /// ```
-    /// use audience_cohort::{EventFunnel, FunnelSpec, FunnelStep};
-    /// use audience_core::{Accumulator, Timestamp};
-    ///
-    /// let log = [("ann", 1, "play"), ("bob", 2, "play"), ("ann", 3, "subscribe")];
-    /// let mut funnel = EventFunnel::new(FunnelSpec::new([FunnelStep::new("play"), FunnelStep::new("subscribe")])?);
-    /// funnel.observe_log(log.map(|(viewer, second, name)| {
-    ///     let at = Timestamp::from_millis(second * 1000);
-    ///     (viewer, (at, "session"), None, [(at, name)])
-    /// }));
-    /// assert_eq!(funnel.summary().all.reached, [2, 1]);
-    /// # Ok::<(), audience_cohort::Error>(())
-    /// ```
-    pub fn observe_log<'n, E>(
-        &mut self,
-        log: impl IntoIterator<Item = (&'n str, (Timestamp, &'n str), Option<&'n str>, E)>,
-    ) where
-        E: IntoIterator<Item = (Timestamp, &'n str)>,
-    {
-        self.take_all(log.into_iter().map(|(unit, session, value, events)| Part {
-            key: key_of_viewer(unit),
-            session,
-            value,
-            events,
-        }));
-    }
-
-    /// Where units are known is in memory that is waited for, and so for all of some parts at once.
-    fn take_all<'n, E>(&mut self, mut parts: impl Iterator<Item = Part<'n, E>>)
-    where
-        E: IntoIterator<Item = (Timestamp, &'n str)>,
-    {
-        let mut some = Vec::with_capacity(AT_ONCE);
-        let mut numbers = Vec::with_capacity(AT_ONCE);
-        loop {
-            some.extend(parts.by_ref().take(AT_ONCE));
-            if some.is_empty() {
-                return;
-            }
-            numbers.extend(some.iter().map(|part: &Part<'n, E>| self.numbers.number(part.key)));
-            some.drain(..).zip(numbers.drain(..)).for_each(|(part, number)| self.take(number, part));
-        }
+        self.take(key_of_viewer(unit), session, value, events);
     }
 
     #[inline]
-    fn take<'n>(&mut self, number: Option<u32>, part: Part<'n, impl IntoIterator<Item = (Timestamp, &'n str)>>) {
-        let Some(unit) = number else { return };
-        if self.spec.attribute().is_some() {
-            let value = self.place_of(part.value);
-            let (at, session) = part.session;
-            match self.firsts.get_mut(unit as usize) {
-                // Most sessions come after the first of their unit.
-                Some(first) if first.at < at => first.mixed |= first.value != value,
-                _ => self.take_session(unit, First { at, session: session.into(), value, mixed: false }),
-            }
+    fn take<'n>(
+        &mut self,
+        key: UnitKey,
+        (at, session): (Timestamp, &str),
+        value: Option<&str>,
+        events: impl IntoIterator<Item = (Timestamp, &'n str)>,
+    ) {
+        if self.parts.is_empty() {
+            self.parts.resize_with(UnitKey::PARTS, Part::default);
         }
-        let shelf = shelf_of(&mut self.log, unit);
+        if self.spec.attribute().is_some() {
+            let value = self.place_of(value);
+            self.parts[key.part()].take_session(key, at, session, value, &self.values);
+        }
+        let part = &mut self.parts[key.part()];
         let mut before = 0;
-        for (at, name) in part.events {
+        for (at, name) in events {
             if let Some(name) = self.spec.place_of(name) {
-                shelf.push(unit as usize % Shelf::UNITS, Wide { at, tail: self.spec.tail(before, name) });
+                part.push(key, Wide { at, tail: self.spec.tail(before, name) });
                 before += 1;
             }
+        }
+        if before == 0 {
+            part.push_unit(key);
         }
     }
 
@@ -212,53 +149,25 @@ impl EventFunnel {
         place
     }
 
-    /// A session of a unit, which may be its first.
-    fn take_session(&mut self, unit: u32, session: First) {
-        let Some(first) = self.firsts.get_mut(unit as usize) else {
-            self.firsts.push(session);
-            return;
-        };
-        let values = &self.values;
-        let text = |place: u32| (place as usize).checked_sub(1).map(|at| &values[at]);
-        let mixed = first.mixed || session.mixed || first.value != session.value;
-        let order = |first: &First| (first.at, first.session.clone(), text(first.value).cloned());
-        if session.at < first.at || (session.at == first.at && order(&session) < order(first)) {
-            *first = session;
-        }
-        first.mixed = mixed;
+    /// Looks up the units of all events, as far as that has not been done yet.
+    fn settle(&mut self) {
+        self.parts.iter_mut().for_each(Part::settle);
     }
 
     fn events(&self) -> usize {
-        self.log.iter().map(Shelf::len).sum()
+        self.parts.iter().map(Part::events).sum()
     }
 
-    /// All events, each with the number of its unit.
-    fn logged(&self) -> impl Iterator<Item = (usize, Wide)> {
-        let shelves = self.log.iter().enumerate();
-        shelves.flat_map(|(at, shelf)| shelf.iter().map(move |(unit, moment)| (at * Shelf::UNITS + unit, moment)))
-    }
-
-    /// Gives each unit with its chain to `take`, in order of their numbers.
+    /// Gives each unit with its chain to `take`, by the value of its first session.
     fn each_chain(&self, mut take: impl FnMut(usize, Chain)) {
         let mut matcher = Matcher::new(&self.spec);
         let mut room = Room::default();
-        let (units, empty) = (self.numbers.len(), Shelf::default());
-        for (at, first) in (0..units).step_by(Shelf::UNITS).enumerate() {
-            let shelf = self.log.get(at).unwrap_or(&empty);
-            let here = Shelf::UNITS.min(units - first);
-            shelf.each_chain(here, &mut matcher, &mut room, |unit, chain| take(first + unit, chain));
+        for part in &self.parts {
+            part.each_chain(&mut matcher, &mut room, |first, chain| {
+                take(first.map_or(0, |first| first.value as usize), chain);
+            });
         }
     }
-}
-
-/// Where events of a unit are kept.
-#[inline]
-fn shelf_of(log: &mut Vec<Shelf>, unit: u32) -> &mut Shelf {
-    let at = unit as usize / Shelf::UNITS;
-    if at >= log.len() {
-        log.resize_with(at + 1, Shelf::default);
-    }
-    &mut log[at]
 }
 
 /// What names a viewer.
@@ -270,26 +179,6 @@ fn key_of_viewer(viewer: &str) -> UnitKey {
 fn key_of_session(session: &Session) -> UnitKey {
     let title = hash64(session.content_id().as_str().as_bytes(), 1);
     hash128(session.session_id().as_str().as_bytes(), title).into()
-}
-
-/// What a session is to a funnel.
-fn part_of<'s>(
-    spec: &FunnelSpec,
-    session: &'s Session,
-) -> Part<'s, impl Iterator<Item = (Timestamp, &'s str)> + use<'s>> {
-    let viewer = session.viewer_id().filter(|_| spec.unit() == FunnelUnit::Viewer);
-    Part {
-        key: viewer.map_or_else(|| key_of_session(session), |viewer| key_of_viewer(viewer.as_str())),
-        session: (session.started_at().unwrap_or_default(), session.session_id().as_str()),
-        value: spec.attribute().and_then(|name| session.attributes().get(name)),
-        events: session.events().iter().map(|event| {
-            let name = match &event.kind {
-                EventKind::Custom(custom) => &*custom.name,
-                kind => kind.name(),
-            };
-            (event.ts, name)
-        }),
-    }
 }
 
 impl Seen {
@@ -316,20 +205,13 @@ impl Merge for EventFunnel {
         if other.events() > self.events() {
             std::mem::swap(self, &mut other);
         }
-        let values: Vec<u32> = other.values.iter().map(|value| self.place_of(Some(value))).collect();
-        let mut numbers = Vec::with_capacity(other.numbers.len());
-        for (theirs, key) in std::mem::take(&mut other.numbers).into_keys().into_iter().enumerate() {
-            let number = self.numbers.number(key);
-            numbers.push(number);
-            if let (Some(number), Some(first)) = (number, other.firsts.get(theirs)) {
-                let value = (first.value as usize).checked_sub(1).map_or(0, |at| values[at]);
-                self.take_session(number, First { value, ..first.clone() });
-            }
+        if self.parts.is_empty() {
+            self.parts.resize_with(other.parts.len(), Part::default);
         }
-        for (unit, moment) in other.logged() {
-            if let Some(unit) = numbers[unit] {
-                shelf_of(&mut self.log, unit).push(unit as usize % Shelf::UNITS, moment);
-            }
+        let values: Vec<u32> = other.values.iter().map(|value| self.place_of(Some(value))).collect();
+        other.settle();
+        for (part, theirs) in self.parts.iter_mut().zip(&other.parts) {
+            part.merge(theirs, |value| (value as usize).checked_sub(1).map_or(0, |at| values[at]), &self.values);
         }
     }
 }
@@ -339,17 +221,18 @@ impl Accumulator for EventFunnel {
     type Summary = EventFunnelSummary;
 
     fn observe(&mut self, session: &Session) {
-        let part = part_of(&self.spec, session);
-        let number = self.numbers.number(part.key);
-        self.take(number, part);
-    }
-
-    fn observe_all<'a, I>(&mut self, sessions: I)
-    where
-        I: IntoIterator<Item = &'a Session>,
-    {
-        let spec = self.spec.clone();
-        self.take_all(sessions.into_iter().map(|session| part_of(&spec, session)));
+        let viewer = session.viewer_id().filter(|_| self.spec.unit() == FunnelUnit::Viewer);
+        let key = viewer.map_or_else(|| key_of_session(session), |viewer| key_of_viewer(viewer.as_str()));
+        let value = self.spec.clone().attribute().and_then(|name| session.attributes().get(name));
+        let at = (session.started_at().unwrap_or_default(), session.session_id().as_str());
+        let events = session.events().iter().map(|event| {
+            let name = match &event.kind {
+                EventKind::Custom(custom) => &*custom.name,
+                kind => kind.name(),
+            };
+            (event.ts, name)
+        });
+        self.take(key, at, value, events);
     }
 
     fn summary(&self) -> EventFunnelSummary {
@@ -360,10 +243,7 @@ impl Accumulator for EventFunnel {
         };
         let grouped = self.spec.attribute().is_some();
         let mut groups: Vec<Seen> = (0..=self.values.len()).map(|_| empty()).collect();
-        self.each_chain(|unit, chain| {
-            let value = self.firsts.get(unit).map_or(0, |first| first.value as usize);
-            groups[value].take(chain);
-        });
+        self.each_chain(|value, chain| groups[value].take(chain));
         // Those of one group are all.
         let mut all = if grouped { empty() } else { groups.swap_remove(0) };
         for group in &groups {
@@ -379,7 +259,7 @@ impl Accumulator for EventFunnel {
             steps: steps.iter().map(|step| step.name().into()).collect(),
             all: all.figures(),
             groups,
-            mixed: self.firsts.iter().filter(|first| first.mixed).count() as u64,
+            mixed: self.parts.iter().map(Part::mixed).sum(),
         }
     }
 }

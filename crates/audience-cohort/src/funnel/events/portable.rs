@@ -6,8 +6,8 @@ use audience_core::Timestamp;
 use audience_stats::{Portable, fingerprint_of};
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::shelf::Shelf;
-use super::{EventFunnel, First, shelf_of};
+use super::part::Part;
+use super::{EventFunnel, First};
 use crate::funnel::moment::Wide;
 use crate::funnel::spec::FunnelSpec;
 use crate::unit_index::UnitKey;
@@ -26,35 +26,43 @@ pub(super) struct Written {
 
 impl From<&EventFunnel> for Written {
     fn from(funnel: &EventFunnel) -> Self {
-        let mut units: Vec<(UnitKey, u32)> = funnel.numbers.iter().collect();
-        units.sort_unstable();
-        let mut places = vec![0; units.len()];
-        for ((_, number), place) in units.iter().zip(0..) {
-            places[*number as usize] = place;
-        }
+        let mut funnel = funnel.clone();
+        funnel.settle();
+        let parts = &funnel.parts;
         let mut values: Vec<(&Arc<str>, usize)> = funnel.values.iter().zip(1..).collect();
         // A value of which nothing is left is not written.
         let mut used = vec![false; funnel.values.len() + 1];
-        funnel.firsts.iter().for_each(|first| used[first.value as usize] = true);
+        parts.iter().flat_map(Part::firsts).for_each(|first| used[first.value as usize] = true);
         values.retain(|(_, place)| used[*place]);
         values.sort_unstable();
         let mut value_places = vec![0; funnel.values.len() + 1];
         for ((_, old), new) in values.iter().zip(1..) {
             value_places[*old] = new;
         }
-        let first = |(_, number): &(UnitKey, u32)| {
-            let first = funnel.firsts.get(*number as usize)?;
-            Some(First { value: value_places[first.value as usize], ..first.clone() })
-        };
-        let mut log: Vec<_> = funnel.logged().map(|(unit, Wide { at, tail })| (places[unit], at, tail)).collect();
-        log.sort_unstable();
-        Self {
+        let mut written = Self {
             spec: (*funnel.spec).clone(),
             values: values.into_iter().map(|(value, _)| value.clone()).collect(),
-            firsts: units.iter().filter_map(first).collect(),
-            keys: units.into_iter().map(|(key, _)| key).collect(),
-            log,
+            keys: Vec::new(),
+            firsts: Vec::new(),
+            log: Vec::new(),
+        };
+        // Keys of a part come before those of the next.
+        for part in parts {
+            let mut units: Vec<(UnitKey, usize)> = part.keys().into_iter().zip(0..).collect();
+            units.sort_unstable();
+            let mut places = vec![0; units.len()];
+            for (key, unit) in units {
+                places[unit] = written.keys.len() as u32;
+                written.keys.push(key);
+                let first = part.firsts().get(unit);
+                written
+                    .firsts
+                    .extend(first.map(|first| First { value: value_places[first.value as usize], ..first.clone() }));
+            }
+            written.log.extend(part.logged().map(|(unit, Wide { at, tail })| (places[unit], at, tail)));
         }
+        written.log.sort_unstable();
+        written
     }
 }
 
@@ -77,18 +85,20 @@ impl TryFrom<Written> for EventFunnel {
         if log.iter().any(|(unit, _, tail)| *unit as usize >= keys.len() || (*tail & 0xFF) as usize >= names) {
             return Err("an event is of no unit, or no step");
         }
-        let mut shelves = Vec::new();
-        for (unit, at, tail) in log {
-            shelf_of(&mut shelves, unit).push(unit as usize % Shelf::UNITS, Wide { at, tail });
+        let mut parts = Vec::with_capacity(UnitKey::PARTS);
+        let mut rest = (&*keys, &*firsts);
+        for part in 0..UnitKey::PARTS {
+            let here = rest.0.partition_point(|key| key.part() == part);
+            let (some, others) = (rest.0.split_at(here), rest.1.split_at(here.min(rest.1.len())));
+            parts.push(Part::of(some.0, others.0));
+            rest = (some.1, others.1);
         }
-        Ok(Self {
-            spec: Arc::new(spec),
-            numbers: keys.into_iter().collect(),
-            firsts,
-            places: values.iter().cloned().zip(1..).collect(),
-            values,
-            log: shelves,
-        })
+        for (unit, at, tail) in log {
+            let key = keys[unit as usize];
+            parts[key.part()].push(key, Wide { at, tail });
+        }
+        let places = values.iter().cloned().zip(1..).collect();
+        Ok(Self { spec: Arc::new(spec), parts, places, values })
     }
 }
 
@@ -104,11 +114,7 @@ impl Portable for EventFunnel {
     }
 
     fn size_bytes(&self) -> usize {
-        let texts = self.firsts.iter().map(|first| first.session.len()).sum::<usize>();
-        self.numbers.size_bytes()
-            + self.firsts.capacity() * size_of::<First>()
-            + texts
+        self.parts.iter().map(Part::size_bytes).sum::<usize>()
             + self.values.iter().map(|value| value.len() + 3 * size_of::<Arc<str>>()).sum::<usize>()
-            + self.log.iter().map(Shelf::size_bytes).sum::<usize>()
     }
 }

@@ -62,20 +62,22 @@ impl Shelf {
             + self.far.capacity() * size_of::<(u32, Wide)>()
     }
 
-    /// Gives each of the first so many units with its chain to `take`, in their order.
+    /// Gives each of the first so many units on some shelves with its chain to `take`, in their order.
     pub(super) fn each_chain(
-        &self,
+        shelves: [&Self; 2],
         units: usize,
         matcher: &mut Matcher,
         room: &mut Room,
         take: impl FnMut(usize, Chain),
     ) {
-        if self.far.is_empty() {
+        let count = shelves.iter().map(|shelf| shelf.len()).sum();
+        let shelves = shelves.into_iter();
+        if shelves.clone().all(|shelf| shelf.far.is_empty()) {
             // Those of one unit have the same tag.
-            let near = self.near().map(|near| (near.tag(), near));
-            follow(near, self.len(), units, matcher, &mut room.near, take);
+            let near = shelves.flat_map(Self::near).map(|near| (near.tag(), near));
+            follow(near, count, units, matcher, &mut room.near, take);
         } else {
-            follow(self.iter(), self.len(), units, matcher, &mut room.wide, take);
+            follow(shelves.flat_map(Self::iter), count, units, matcher, &mut room.wide, take);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Through what they do.
 
+use std::collections::BTreeMap;
+
 use audience_cohort::{Error, EventFunnel, FunnelFigures, FunnelSpec, FunnelStep, FunnelUnit, Ties};
 use audience_core::test_util::{check_merge_laws, various_sessions};
 use audience_core::{Accumulator, Elapsed, Event, EventKind, Merge, Portable, Session, Timestamp};
@@ -114,6 +116,46 @@ fn conversions_are_never_above_1() {
                 assert!(figures.reached[step] <= figures.units);
             }
         }
+    }
+}
+
+#[test]
+fn long_logs_are_followed_as_short_ones_are() {
+    // So many of few viewers that each of them is looked up again and again, and so many viewers that they do not lie together.
+    for (viewers, events) in [(3, 20_000), (5_000, 20_000)] {
+        let spec = a_then_b(3600);
+        let log: Vec<(String, f64, &str)> = (0..events)
+            .map(|n: u64| {
+                let mixed = n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
+                (format!("v{}", mixed % viewers), (mixed % 86_400) as f64, ["a", "b", "c"][(mixed >> 7) as usize % 3])
+            })
+            .collect();
+        let funnel_of = |log: &[(String, f64, &'static str)]| {
+            let mut funnel = EventFunnel::new(spec.clone());
+            for (viewer, secs, name) in log {
+                funnel.observe_events(viewer, (at(*secs), ""), None, [(at(*secs), *name)]);
+            }
+            funnel
+        };
+        let mut of_viewers: BTreeMap<&str, Vec<(Timestamp, &str)>> = BTreeMap::new();
+        for (viewer, secs, name) in &log {
+            of_viewers.entry(viewer).or_default().push((at(*secs), name));
+        }
+        let depths: Vec<usize> = of_viewers.into_values().map(|events| spec.chain(events).depth).collect();
+        let reached = |step| depths.iter().filter(|depth| **depth > step).count() as u64;
+        let whole = funnel_of(&log);
+        let summary = whole.summary();
+        assert_eq!((summary.all.units, &*summary.all.reached), (depths.len() as u64, &[reached(0), reached(1)][..]));
+        assert!(reached(1) > 0);
+        // Whatever has been looked up where: states are the same, and so is what comes of them.
+        let (first, second) = log.split_at(log.len() / 3);
+        let (mut first, second) = (funnel_of(first), funnel_of(second));
+        assert_eq!(first.summary().all.reached.len(), 2);
+        first.merge(second);
+        assert_eq!(first.summary(), summary);
+        assert_eq!(first.encode(), whole.encode());
+        let travelled = EventFunnel::decode(&whole.encode(), &EventFunnel::new(spec)).unwrap();
+        assert_eq!(travelled.summary(), summary);
     }
 }
 
