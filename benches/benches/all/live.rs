@@ -171,7 +171,9 @@ pub(crate) fn define(criterion: &mut Criterion) {
                 let (audience, ours) = full.get_or_insert_with(|| {
                     let (audience, acts) = filled(late);
                     let mut ours = Ours::new(length);
-                    acts.into_iter().for_each(|act| ours.take(act));
+                    for act in acts {
+                        ours.take(act);
+                    }
                     (audience, ours)
                 });
                 let mut until = i64::MIN;
@@ -203,7 +205,9 @@ pub(crate) fn define(criterion: &mut Criterion) {
             let (audience, window) = full.get_or_insert_with(|| {
                 let (audience, acts) = filled(late);
                 let mut window = SlidingWindowAggregator::new(length, 1000).expect("buckets of a second");
-                theirs(&acts).into_iter().for_each(|event| window.ingest(event));
+                for event in theirs(&acts) {
+                    window.ingest(event);
+                }
                 (audience, window)
             });
             bencher.iter_custom(|times| {
@@ -211,7 +215,9 @@ pub(crate) fn define(criterion: &mut Criterion) {
                     times,
                     || theirs(&audience.acts(count)),
                     |events| {
-                        events.into_iter().for_each(|event| window.ingest(event));
+                        for event in events {
+                            window.ingest(event);
+                        }
                         black_box(window.concurrent_viewers());
                     },
                 )
