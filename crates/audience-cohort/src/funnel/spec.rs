@@ -278,7 +278,7 @@ impl Glance {
         let bytes = name.as_bytes();
         let four = |four: &[u8; 4]| u64::from(u32::from_le_bytes(*four));
         let middle = bytes.len().saturating_sub(4) / 2;
-        let length = bytes.len() as u64;
+        let length = bytes.len().min(u32::MAX as usize) as u64;
         match (bytes.first_chunk(), bytes.last_chunk(), bytes.get(middle..).and_then(|rest| rest.first_chunk())) {
             (Some(first), Some(last), Some(middle)) => {
                 Self([four(first) | four(last) << 32, four(middle) | length << 32])

@@ -120,6 +120,23 @@ fn conversions_are_never_above_1() {
 }
 
 #[test]
+fn names_that_look_alike_are_told_apart() {
+    // Long ones that differ where nobody looks at a glance, and short ones that begin or end alike.
+    let long = ["abcd1efgh_ijkl", "abcd2efgh_ijkl", "abcd3efgh_ijkl"];
+    let short = ["a", "aa", "aaa", "aaaa", "aaaaa", "aaaab", "baaaa", "aaaaaaaa", "aaaaaaaaaaaa", "aaaaaaaaaaaaa", "ä"];
+    let names: Vec<&str> = long.into_iter().chain(short).collect();
+    for known in &names {
+        for seen in &names {
+            assert_eq!(steps(&[*known]).chain([(at(0.0), *seen)]).depth, usize::from(known == seen), "{known} {seen}");
+        }
+    }
+    let all: Vec<(Timestamp, &str)> = names.iter().zip(0..).map(|(name, n)| (at(f64::from(n)), *name)).collect();
+    assert_eq!(steps(&names).chain(all).depth, names.len());
+    assert_eq!(steps(&long[..2]).chain([(at(0.0), long[0]), (at(1.0), long[2]), (at(2.0), long[1])]).depth, 2);
+    assert_eq!(steps(&long[..2]).chain([(at(0.0), long[0]), (at(1.0), long[2])]).depth, 1);
+}
+
+#[test]
 fn long_logs_are_followed_as_short_ones_are() {
     // So many of few viewers that each of them is looked up again and again, and so many viewers that they do not lie together.
     for (viewers, events) in [(3, 20_000), (5_000, 20_000)] {
