@@ -190,12 +190,18 @@ impl PositionFunnel {
     }
 
     /// Makes sure that the places are those for content of this duration; whether they are known.
+    #[inline]
     fn place(&mut self, duration: Option<MediaTime>) -> bool {
         if self.places.is_empty() || self.places_of != duration {
-            self.places_of = duration;
-            self.places = self.milestones.places(duration).unwrap_or_default();
+            self.place_anew(duration);
         }
         !self.places.is_empty()
+    }
+
+    #[cold]
+    fn place_anew(&mut self, duration: Option<MediaTime>) {
+        self.places_of = duration;
+        self.places = self.milestones.places(duration).unwrap_or_default();
     }
 
     /// Those that a stretch comes past, as the first and the one after the last.
@@ -207,14 +213,15 @@ impl PositionFunnel {
         })
     }
 
-    /// Goes through what a session played that came so far, in order if that is known, and gives what each stretch comes past to `take`:
+    /// Goes through what a session played, in order if that is known, and gives what each stretch comes past to `take`:
     /// what it came as far as and what it played, as bits, and whether the order is known.
     #[inline]
-    fn follow(&self, facts: &SessionFacts, far: MediaTime, mut take: impl FnMut((u8, u8))) -> (u64, u64, bool) {
-        let (mut each, mut known) = (0, true);
+    fn follow(&self, facts: &SessionFacts, mut take: impl FnMut((u8, u8))) -> (u64, u64, bool) {
+        let (mut each, mut far, mut known) = (0, MediaTime::ZERO, true);
         let mut stretch = |start, end: MediaTime| {
             let some = self.within(start, end);
             each |= bits(some);
+            far = far.max(end);
             take(some);
         };
         if facts.played.is_empty() {
@@ -229,52 +236,47 @@ impl PositionFunnel {
         (if far.is_zero() { 0 } else { bits((0, furthest)) }, each, known)
     }
 
-    /// Takes in a session that came so far.
-    fn take(&mut self, facts: &SessionFacts, far: MediaTime) {
-        if !self.place(facts.duration) {
-            self.counts.unknown_duration.merge(1);
-            return;
-        }
-        match self.unit {
-            PositionUnit::Session => {
-                let mut reached = 0;
-                let (furthest, each, known) = self.follow(facts, far, |some| reached = go_on(reached, some));
-                let straight = bits((0, reached));
-                if known && furthest == straight && each == straight {
-                    self.straight[usize::from(reached)].merge(1);
-                } else {
-                    self.counts.count_alike(furthest, each, known.then_some(reached), 1);
-                }
+    /// How far a session came in order, if that is how far it came by any reading, as it mostly is.
+    #[inline]
+    fn straight(&self, facts: &SessionFacts) -> Option<usize> {
+        let (mut reached, mut far) = (0, MediaTime::ZERO);
+        for played in &facts.played {
+            while let Some(place) = self.places.get(reached)
+                && (played.start..played.end).contains(&place.crossed)
+            {
+                reached += 1;
             }
-            PositionUnit::ViewerTitle => {
-                let mut crossed = Vec::new();
-                let (furthest, each, known) = self.follow(facts, far, |some| {
-                    // To play the same again leads no further.
-                    if some.0 < some.1 && crossed.last() != Some(&some) {
-                        crossed.push(some);
-                    }
-                });
-                let crossed = known.then(|| crossed.into());
-                let session = facts.identity.session_id.clone();
-                let passed = Passed { at: facts.started_at, session, furthest, each, crossed };
-                let unit = self.units.entry(key_of(facts)).or_default();
-                let place = unit.partition_point(|other| *other <= passed);
-                unit.insert(place, passed);
-            }
+            far = far.max(played.end);
         }
+        // By any reading it came past those before, and not to the next, nor to one after that.
+        let no_further = self.places.get(reached).is_none_or(|next| far < next.reached);
+        (no_further && !far.is_zero()).then_some(reached)
     }
-}
 
-/// Of so many sessions it is looked first how far they came, one right after the other: what they played is in memory that is waited for, and
-/// so for all of them at once.
-const AT_ONCE: usize = 16;
+    /// A session that is a unit.
+    #[inline(never)]
+    fn take_session(&mut self, facts: &SessionFacts) {
+        let mut reached = 0;
+        let (furthest, each, known) = self.follow(facts, |some| reached = go_on(reached, some));
+        self.counts.count_alike(furthest, each, known.then_some(reached), 1);
+    }
 
-/// Up to where a session played.
-#[inline]
-fn far_of(facts: &SessionFacts) -> MediaTime {
-    match facts.played.iter().map(|played| played.end).max() {
-        Some(far) => far,
-        None => facts.map.covered().map(|(_, end)| end).max().unwrap_or_default(),
+    /// A session of a viewer with a title.
+    #[inline(never)]
+    fn take_of_viewer(&mut self, facts: &SessionFacts) {
+        let mut crossed = Vec::new();
+        let (furthest, each, known) = self.follow(facts, |some| {
+            // To play the same again leads no further.
+            if some.0 < some.1 && crossed.last() != Some(&some) {
+                crossed.push(some);
+            }
+        });
+        let crossed = known.then(|| crossed.into());
+        let session = facts.identity.session_id.clone();
+        let passed = Passed { at: facts.started_at, session, furthest, each, crossed };
+        let unit = self.units.entry(key_of(facts)).or_default();
+        let place = unit.partition_point(|other| *other <= passed);
+        unit.insert(place, passed);
     }
 }
 
@@ -397,22 +399,18 @@ impl Accumulator for PositionFunnel {
     type Item = SessionFacts;
     type Summary = PositionFunnelSummary;
 
+    #[inline]
     fn observe(&mut self, facts: &SessionFacts) {
-        self.take(facts, far_of(facts));
-    }
-
-    fn observe_all<'a, I>(&mut self, sessions: I)
-    where
-        I: IntoIterator<Item = &'a SessionFacts>,
-    {
-        let mut sessions = sessions.into_iter();
-        let mut some = Vec::with_capacity(AT_ONCE);
-        loop {
-            some.extend(sessions.by_ref().take(AT_ONCE).map(|facts| (facts, far_of(facts))));
-            if some.is_empty() {
-                return;
-            }
-            some.drain(..).for_each(|(facts, far)| self.take(facts, far));
+        if !self.place(facts.duration) {
+            self.counts.unknown_duration.merge(1);
+            return;
+        }
+        match self.unit {
+            PositionUnit::Session => match self.straight(facts) {
+                Some(reached) => self.straight[reached].merge(1),
+                None => self.take_session(facts),
+            },
+            PositionUnit::ViewerTitle => self.take_of_viewer(facts),
         }
     }
 

@@ -83,6 +83,50 @@ fn order_is_that_of_playback() {
     assert_eq!(of_session(&[0, 25, 50, 75], 100_000, &and_again)[3], [1, 1, 1, 0]);
 }
 
+/// Up to three stretches of five milliseconds, all there are, and what each milestone means said in milliseconds.
+#[test]
+fn what_is_played_of_five_milliseconds_is_what_is_counted() {
+    let stretches: Vec<(u64, u64)> = (0..5).flat_map(|start| (start + 1..=5).map(move |end| (start, end))).collect();
+    let mut sessions: Vec<Vec<(u64, u64)>> = vec![Vec::new()];
+    for length in 0..3 {
+        let longest = sessions.iter().filter(|session| session.len() == length);
+        let longer = longest.flat_map(|session| stretches.iter().map(|stretch| [&**session, &[*stretch]].concat()));
+        sessions.extend(longer.collect::<Vec<_>>());
+    }
+    // Each milestone as the millisecond that is played, and how far is as far.
+    let shares = [(0, 0), (2, 2), (4, 4), (4, 5)];
+    let positions = [(1, 1), (3, 3), (4, 4), (7, 7)];
+    for (milestones, places) in [
+        (Milestones::percents([0, 40, 80, 100]), shares),
+        (Milestones::positions(positions.map(|(played, _)| ms(played))), positions),
+    ] {
+        let milestones = milestones.unwrap();
+        for session in &sessions {
+            let facts = [facts("s", "ann", 0, Some(5), session)];
+            let played: Vec<u64> = session.iter().flat_map(|(start, end)| *start..*end).collect();
+            let far = session.iter().map(|(_, end)| *end).max().unwrap_or(0);
+            let each = places.map(|(at, _)| u64::from(played.contains(&at)));
+            let furthest = places.map(|(_, end)| u64::from(far > 0 && far >= end));
+            let (mut rest, mut ordered, mut unordered) = (&*played, [0; 4], [0; 4]);
+            for (at, (millisecond, _)) in places.iter().enumerate() {
+                unordered[at] = each[..=at].iter().copied().min().unwrap();
+                let Some(then) = rest.iter().position(|played| played == millisecond) else {
+                    rest = &[];
+                    continue;
+                };
+                rest = &rest[then..];
+                ordered[at] = 1;
+            }
+            for unit in [PositionUnit::Session, PositionUnit::ViewerTitle] {
+                let summary = seen(&milestones, unit, &facts);
+                let counted = MilestoneReading::ALL.map(|reading| summary.reached(reading).to_vec());
+                assert_eq!(counted, [furthest, each, unordered, ordered].map(|counts| counts.to_vec()), "{session:?}");
+                assert_eq!((summary.units, summary.order_unknown), (1, 0));
+            }
+        }
+    }
+}
+
 #[test]
 fn sessions_of_a_viewer_with_a_title_are_one_after_the_other() {
     let milestones = Milestones::percents([0, 50, 90]).unwrap();
@@ -117,10 +161,13 @@ fn what_is_not_known_is_counted_apart() {
     let mut once = facts("t", "bob", 0, Some(100_000), &[(0, 60_000)]);
     once.played.clear();
     for unit in [PositionUnit::Session, PositionUnit::ViewerTitle] {
-        let summary = seen(&shares, unit, &[older.clone(), once.clone()]);
-        assert_eq!((summary.units, summary.order_unknown), (2, 1));
-        assert_eq!((&*summary.unordered, &*summary.ordered), (&[2, 2][..], &[1, 1][..]));
-        assert_eq!(summary.from_start(MilestoneReading::Ordered, 1).unwrap().rate(), Some(1.0));
+        for shares in [[0, 50], [10, 50]] {
+            let shares = Milestones::percents(shares).unwrap();
+            let summary = seen(&shares, unit, &[older.clone(), once.clone()]);
+            assert_eq!((summary.units, summary.order_unknown), (2, 1));
+            assert_eq!((&*summary.unordered, &*summary.ordered), (&[2, 2][..], &[1, 1][..]));
+            assert_eq!(summary.from_start(MilestoneReading::Ordered, 1).unwrap().rate(), Some(1.0));
+        }
     }
 }
 
