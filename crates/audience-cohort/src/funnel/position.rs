@@ -4,6 +4,7 @@
 mod portable;
 
 use std::collections::HashMap;
+use std::hint::black_box;
 use std::sync::Arc;
 
 use audience_core::{MediaTime, Run, SessionFacts, SessionId, Timestamp};
@@ -411,6 +412,27 @@ impl Accumulator for PositionFunnel {
                 None => self.take_session(facts),
             },
             PositionUnit::ViewerTitle => self.take_of_viewer(facts),
+        }
+    }
+
+    /// As each by itself, sooner if they are in memory that is waited for: so it is for many at once.
+    fn observe_all<'a, I>(&mut self, sessions: I)
+    where
+        I: IntoIterator<Item = &'a SessionFacts>,
+    {
+        const AT_ONCE: usize = 32;
+        let mut sessions = sessions.into_iter();
+        let mut some = Vec::with_capacity(AT_ONCE);
+        loop {
+            some.extend(sessions.by_ref().take(AT_ONCE));
+            if some.is_empty() {
+                return;
+            }
+            // Nothing depends on these, so none is waited for before the next is asked for.
+            black_box(some.iter().map(|facts| facts.played.len()).max());
+            black_box(some.iter().map(|facts| facts.played.first().map(|played| played.end)).max());
+            black_box(some.iter().map(|facts| facts.played.last().map(|played| played.end)).max());
+            some.drain(..).for_each(|facts| self.observe(facts));
         }
     }
 
