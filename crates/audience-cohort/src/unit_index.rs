@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
+use std::hint::black_box;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
@@ -48,12 +49,17 @@ impl UnitIndex {
         if let Some(known) = self.0.get(&key) {
             return Some(*known);
         }
-        self.numbering().number(key)
+        Numbering(Arc::make_mut(&mut self.0)).number(key)
     }
 
-    /// For many units one after the other: a copy is made now, if there is to be one.
-    pub(crate) fn numbering(&mut self) -> Numbering<'_> {
-        Numbering(Arc::make_mut(&mut self.0))
+    /// For so many units one after the other. A copy is made now, if there is to be one. And if they are as many as there are in the index,
+    /// all of it is read first: in order that takes less time than to wait for each place of it, when it comes to that, by itself.
+    pub(crate) fn numbering(&mut self, units: usize) -> Numbering<'_> {
+        let numbers = Arc::make_mut(&mut self.0);
+        if numbers.len() <= units {
+            black_box(numbers.values().max());
+        }
+        Numbering(numbers)
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -27,8 +27,8 @@ use crate::unit_index::UnitKey;
 /// once, however often it tries, no step is reached more often than the one before, and a first try that comes to nothing does
 /// not lose who tries again. Programs that take the first event that fits say less, and less than half in real data.
 ///
-/// Memory grows with the events that are steps, at 8 bytes each but for the last 100,000, which take 3 MB, and with units. States merge
-/// exactly.
+/// Memory grows with the events that are steps, at 8 bytes each but for the last 100,000 or, if there are more units, as many as these, at
+/// 24 bytes; and with units. States merge exactly.
 ///
 /// # Examples
 ///

@@ -39,8 +39,8 @@ impl Waiting {
 }
 
 impl Part {
-    /// How many events wait at most.
-    const MOST_WAITING: usize = 2048;
+    /// How many events wait before their units are looked up; of more units, as many as there are units.
+    const WAITING: usize = 2048;
 
     /// How many units it can tell apart.
     const MAX_UNITS: u32 = 1 << 26;
@@ -59,7 +59,7 @@ impl Part {
 
     #[inline]
     fn wait(&mut self, waiting: Waiting) {
-        if self.waiting.len() == Self::MOST_WAITING {
+        if self.waiting.len() >= Self::WAITING && self.waiting.len() >= self.numbers.len() {
             self.settle();
         }
         self.waiting.push(waiting);
@@ -183,7 +183,7 @@ fn put(numbers: &mut UnitIndex, log: &mut Vec<Shelf>, waiting: &[Waiting]) {
     if waiting.is_empty() {
         return;
     }
-    let mut numbers = numbers.numbering();
+    let mut numbers = numbers.numbering(waiting.len());
     let mut known = None;
     for Waiting { key, tail, at } in waiting.iter().copied() {
         let unit = match known {
