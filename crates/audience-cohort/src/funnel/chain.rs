@@ -30,16 +30,25 @@ pub(super) struct Matcher<'s> {
     spec: &'s FunnelSpec,
     /// The longest time in milliseconds from the first step to the last.
     total: u64,
-    /// Of each number of steps up to all of them, the chain that is through as many: there is one up to [`depth`](Self::depth).
+    /// Of each number of steps up to all of them, the chain that is through as many: there is one up to the [depth](Best::depth).
     fronts: Vec<Front>,
-    /// How many steps the longest chain goes through.
+    /// How many events of each name there are.
+    counts: Vec<u32>,
+}
+
+/// What is known of the chains so far.
+#[derive(Clone, Copy)]
+struct Best {
+    /// How many steps the longest goes through.
     depth: usize,
     /// The shortest time in milliseconds in which one goes through all, if one does.
     fastest: u64,
     /// When the first was through all, if one was.
     earliest: i64,
-    /// How many events of each name there are.
-    counts: Vec<u32>,
+}
+
+impl Best {
+    const NONE: Self = Self { depth: 0, fastest: u64::MAX, earliest: i64::MAX };
 }
 
 /// A chain through some steps.
@@ -65,9 +74,6 @@ impl<'s> Matcher<'s> {
             fronts: limits
                 .map(|limit| Front { limit: limit.map_or(u64::MAX, Elapsed::as_millis), start: 0, end: 0 })
                 .collect(),
-            depth: 0,
-            fastest: u64::MAX,
-            earliest: i64::MAX,
             counts: vec![0; spec.names().len()],
         }
     }
@@ -77,43 +83,46 @@ impl<'s> Matcher<'s> {
         if !moments.is_sorted() {
             moments.sort_unstable();
         }
-        (self.depth, self.fastest, self.earliest) = (0, u64::MAX, i64::MAX);
-        match self.spec.order() {
+        let best = match self.spec.order() {
             StepOrder::Ordered => self.in_order(moments),
             StepOrder::Unordered => self.in_any_order(moments),
-        }
-        let completed = self.depth == self.spec.steps().len();
+        };
+        let completed = best.depth == self.spec.steps().len();
         Chain {
-            depth: self.depth,
-            fastest: completed.then_some(Elapsed::from_millis(self.fastest)),
-            earliest_completion: completed.then_some(Timestamp::from_millis(self.earliest)),
+            depth: best.depth,
+            fastest: completed.then_some(Elapsed::from_millis(best.fastest)),
+            earliest_completion: completed.then_some(Timestamp::from_millis(best.earliest)),
         }
     }
 
-    fn in_order<M: Moment>(&mut self, moments: &[M]) {
+    fn in_order<M: Moment>(&mut self, moments: &[M]) -> Best {
+        let mut best = Best::NONE;
         let all = self.spec.steps().len();
         (self.fronts[all].start, self.fronts[all].end) = Front::NEVER;
         let mut rest = moments;
-        while let Some((first, others)) = rest.split_first() {
-            let tied = match self.spec.ties() {
-                Ties::AsGiven => 0,
-                Ties::AnyOrder => others.iter().take_while(|other| other.at() == first.at()).count(),
-            };
-            if others[..tied].iter().all(|other| other.name() == first.name()) {
-                // Those that are alike are the same in any order.
-                for moment in &rest[..=tied] {
-                    self.step(*moment);
-                }
-            } else {
-                self.step_together(&rest[..=tied]);
+        while let [first, others @ ..] = rest {
+            let together = |other: &&M| other.at() == first.at();
+            if self.spec.ties() == Ties::AsGiven || !others.first().is_some_and(|other| together(&other)) {
+                self.step(&mut best, *first);
+                rest = others;
+                continue;
             }
-            rest = &others[tied..];
+            let tied = 1 + others.iter().take_while(together).count();
+            let (some, after) = rest.split_at(tied);
+            if some.iter().all(|other| other.name() == first.name()) {
+                // Those that are alike are the same in any order.
+                some.iter().for_each(|moment| self.step(&mut best, *moment));
+            } else {
+                self.step_together(&mut best, some);
+            }
+            rest = after;
         }
+        best
     }
 
     /// An event that comes after those before it.
     #[inline]
-    fn step(&mut self, moment: impl Moment) {
+    fn step(&mut self, best: &mut Best, moment: impl Moment) {
         let now = moment.at();
         let mut steps = self.spec.steps_of(moment.name());
         self.begin(now);
@@ -122,14 +131,14 @@ impl<'s> Matcher<'s> {
             let step = 63 - steps.leading_zeros() as usize;
             steps &= !(1 << step);
             // Whether it does cannot be guessed: what is written is the same as before if it does not.
-            let goes_on = self.goes_on(step, now);
+            let goes_on = self.goes_on(best.depth, step, now);
             let start = self.fronts[step].start;
             let front = &mut self.fronts[step + 1];
             front.start = select_unpredictable(goes_on, start, front.start);
             front.end = select_unpredictable(goes_on, now, front.end);
-            self.depth = self.depth.max(select_unpredictable(goes_on, step + 1, 0));
+            best.depth = best.depth.max(select_unpredictable(goes_on, step + 1, 0));
         }
-        self.complete();
+        self.complete(best);
     }
 
     /// The chain without steps, from which the first goes on.
@@ -139,32 +148,32 @@ impl<'s> Matcher<'s> {
 
     /// Whether there is a chain from which this step goes on.
     #[inline]
-    fn goes_on(&self, step: usize, now: i64) -> bool {
+    fn goes_on(&self, depth: usize, step: usize, now: i64) -> bool {
         let Front { limit, start, end } = self.fronts[step];
         // What is kept of more steps than have been gone through is of events before, and may be later.
         let since = |then: i64| now.wrapping_sub(then) as u64;
-        (step <= self.depth) & (since(end) <= limit) & (since(start) <= self.total)
+        (step <= depth) & (since(end) <= limit) & (since(start) <= self.total)
     }
 
     /// A chain is through so many steps.
     #[inline]
-    fn reach(&mut self, depth: usize, start: i64, end: i64) {
+    fn reach(&mut self, best: &mut Best, depth: usize, start: i64, end: i64) {
         let front = &mut self.fronts[depth];
         (front.start, front.end) = (start, end);
-        self.depth = self.depth.max(depth);
+        best.depth = best.depth.max(depth);
     }
 
     /// Takes in the chain through all steps, which may be the same as before.
     #[inline]
-    fn complete(&mut self) {
+    fn complete(&self, best: &mut Best) {
         let Front { start, end, .. } = self.fronts[self.spec.steps().len()];
-        self.fastest = self.fastest.min(end.wrapping_sub(start) as u64);
-        self.earliest = self.earliest.min(end);
+        best.fastest = best.fastest.min(end.wrapping_sub(start) as u64);
+        best.earliest = best.earliest.min(end);
     }
 
     /// Events in one millisecond, in whatever order serves: from any step before it, they lead as far as there is an event of
     /// its own for each step.
-    fn step_together<M: Moment>(&mut self, moments: &[M]) {
+    fn step_together<M: Moment>(&mut self, best: &mut Best, moments: &[M]) {
         let now = moments[0].at();
         self.counts.fill(0);
         for moment in moments {
@@ -174,7 +183,7 @@ impl<'s> Matcher<'s> {
         let steps = self.spec.steps().len();
         let mut reached = [None; FunnelSpec::MAX_STEPS];
         for from in 0..steps {
-            if !self.goes_on(from, now) {
+            if !self.goes_on(best.depth, from, now) {
                 continue;
             }
             let start = self.fronts[from].start;
@@ -194,14 +203,15 @@ impl<'s> Matcher<'s> {
         }
         for (step, start) in reached.iter().enumerate().take(steps) {
             if let Some(start) = *start {
-                self.reach(step + 1, start, now);
+                self.reach(best, step + 1, start, now);
             }
         }
-        self.complete();
+        self.complete(best);
     }
 
     /// Moves a stretch of time over the events.
-    fn in_any_order<M: Moment>(&mut self, moments: &[M]) {
+    fn in_any_order<M: Moment>(&mut self, moments: &[M]) -> Best {
+        let mut best = Best::NONE;
         self.counts.fill(0);
         let mut first = 0;
         let mut covered = 0;
@@ -214,16 +224,17 @@ impl<'s> Matcher<'s> {
                 covered -= usize::from(self.drop_first(moments[first]));
                 first += 1;
             }
-            self.depth = self.depth.max(covered);
+            best.depth = best.depth.max(covered);
             // As short as it may be and still have all.
             while covered == self.spec.steps().len() {
                 let (start, end) = (moments[first].at(), moment.at());
-                self.fastest = self.fastest.min(end.abs_diff(start));
-                self.earliest = self.earliest.min(end);
+                best.fastest = best.fastest.min(end.abs_diff(start));
+                best.earliest = best.earliest.min(end);
                 covered -= usize::from(self.drop_first(moments[first]));
                 first += 1;
             }
         }
+        best
     }
 
     /// Leaves out an event; whether it covered a step.
