@@ -57,7 +57,7 @@ impl UnitIndex {
     pub(crate) fn numbering(&mut self, units: usize) -> Numbering<'_> {
         let numbers = Arc::make_mut(&mut self.0);
         if numbers.len() <= units {
-            black_box(numbers.values().max());
+            black_box(numbers.values().fold(0, |all, number| all ^ number));
         }
         Numbering(numbers)
     }
