@@ -191,7 +191,7 @@ impl Seen {
     }
 
     fn figures(self) -> FunnelFigures {
-        FunnelFigures { times: self.times.summary(), ..self.figures }
+        FunnelFigures { times: self.times.into(), ..self.figures }
     }
 }
 
