@@ -111,7 +111,9 @@ impl<'s> Matcher<'s> {
             let (some, after) = rest.split_at(tied);
             if some.iter().all(|other| other.name() == first.name()) {
                 // Those that are alike are the same in any order.
-                some.iter().for_each(|moment| self.step(&mut best, *moment));
+                for moment in some {
+                    self.step(&mut best, *moment);
+                }
             } else {
                 self.step_together(&mut best, some);
             }
