@@ -20,7 +20,7 @@ pub(crate) fn define(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("bandit");
     group.throughput(Throughput::Elements(u64::from(PULLS)));
     for arms in [2, 8] {
-        group.bench_function(BenchmarkId::new("Thompson", format!("{arms} arms")), |bencher| {
+        group.bench_function(BenchmarkId::new("audience", format!("{arms} arms")), |bencher| {
             bencher.iter(|| {
                 let mut world = Xoshiro256PlusPlus::seed_from_u64(1);
                 let mut rng = Xoshiro256PlusPlus::seed_from_u64(2);
@@ -60,10 +60,10 @@ fn better(criterion: &mut Criterion) {
         BetaPosterior::after(&seen, BetaPrior::JEFFREYS).expect("a prior")
     };
     let (one, other) = (of(1000), of(1050));
-    group.bench_function("computed", |bencher| {
+    group.bench_function(BenchmarkId::new("audience", "two rates"), |bencher| {
         bencher.iter(|| black_box(&other).chance_to_beat(black_box(&one)));
     });
-    group.bench_function("oximedia-analytics, 10,000 draws", |bencher| {
+    group.bench_function(BenchmarkId::new("oximedia-analytics", "two rates"), |bencher| {
         let results = results();
         bencher.iter(|| {
             bayesian_winner(black_box(&results), "A", "B", "ctr", 10_000, 42).expect("variants").prob_b_beats_a
@@ -71,7 +71,7 @@ fn better(criterion: &mut Criterion) {
     });
     let arms: Vec<NormalEffects> =
         (0..10_u32).map(|arm| NormalEffects { mean: f64::from(arm) / 10.0, sd: 0.3 }).collect();
-    group.bench_function("best of ten means, computed", |bencher| {
+    group.bench_function(BenchmarkId::new("audience", "ten means"), |bencher| {
         bencher.iter(|| chances_to_be_best(black_box(&arms)).expect("beliefs"));
     });
     group.finish();
