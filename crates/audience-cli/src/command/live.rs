@@ -36,7 +36,7 @@ pub(crate) fn run(args: &LiveArgs) -> Result<ExitCode, Error> {
     let is_drawn = !args.json && io::stdout().is_terminal();
     let show = Show { args, is_drawn, state: Mutex::new(State::new(monitor)), stop, ended: Ended::default() };
     let read = std::thread::scope(|scope| {
-        if is_drawn || args.follow {
+        if is_drawn || args.follow || args.speed.is_some() {
             scope.spawn(|| show.tick());
         }
         let _bar = (!is_drawn && !args.follow).then(|| Bar::new(&inputs, &options.progress));

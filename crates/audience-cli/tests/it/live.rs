@@ -303,8 +303,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 impl Going {
     fn new(file: &str, flags: &[&str]) -> Self {
         let own = if flags.contains(&"--window") { &[][..] } else { &["--window", "1s", "--lateness", "0s"] };
-        let asked = [&["live", file, "--follow", "--json", "--every", "50ms"], own, flags];
-        let mut command = command(&asked.concat());
+        Self::run(&[&["live", file, "--follow", "--json", "--every", "50ms"], own, flags].concat())
+    }
+
+    fn run(asked: &[&str]) -> Self {
+        let mut command = command(asked);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = follow(child.stdout.take().unwrap());
         Self { child, lines }
@@ -387,6 +390,37 @@ fn what_is_not_final_is_told_at_the_end() {
     assert_eq!(code, 0);
     let told: Vec<_> = of_all(&rest, "window").iter().map(|line| line["start"].as_str().unwrap()).collect();
     assert_eq!(told, ["2026-09-21T14:15:00.000Z", "2026-09-21T14:16:00.000Z"]);
+}
+
+#[test]
+fn what_is_replayed_is_told_when_its_time_comes() {
+    // An hour passes before the last.
+    let seconds: String = (0..20).map(|secs| event("ann", secs, "play")).collect();
+    let (_folder, path) = written("events.ndjson", &(seconds + &event("ann", 3600, "play")));
+    let file = path.to_str().unwrap();
+    let window = ["--window", "10s", "--lateness", "0s", "--every", "50ms"];
+    let going = Going::run(&[&["live", file, "--json", "--speed", "10"], &window[..]].concat());
+    assert_eq!(going.next()["viewers"]["last"], 1);
+    going.signal("-INT");
+    assert_eq!(going.end().1, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_with_a_name_is_followed_when_nobody_writes_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.ndjson");
+    assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+    let going = Going::new(path.to_str().unwrap(), &[]);
+    let write = |line: String| fs::write(&path, line).unwrap();
+    write(event("ann", 0, "play"));
+    assert_eq!(going.next()["viewers"]["last"], 1);
+    write(event("bob", 60, "play"));
+    while going.next()["viewers"]["last"] != 2 {}
+    std::thread::sleep(Duration::from_millis(400));
+    going.signal("-INT");
+    let (rest, code) = going.end();
+    assert_eq!((code, &rest.last().unwrap()["arrivals"]["on_time"]), (0, &2.into()));
 }
 
 #[test]

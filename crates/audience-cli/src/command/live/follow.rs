@@ -51,14 +51,18 @@ impl Tail {
         Ok(Self { path: path.to_owned(), file, read: 0, at_line: true, more: true, stop: stop.clone() })
     }
 
-    /// Begins again if the file was cut short, or another one has its name now. Whether it does.
+    /// Begins again if the file was cut short, or another one has its name now. Whether it does. A pipe stays what it is, whoever writes to
+    /// it, and to open it again would wait for somebody who does.
     fn begin_again(&mut self) -> io::Result<bool> {
         let own = self.file.metadata()?;
+        if !own.is_file() {
+            return Ok(false);
+        }
         // Between two files of a name there may be none.
         let other = File::open(&self.path).and_then(|file| Ok((file.metadata()?, file)));
         match other {
             Ok((other, file)) if !is_same(&own, &other) => self.file = file,
-            _ if own.is_file() && own.len() < self.read => {
+            _ if own.len() < self.read => {
                 self.file.seek(SeekFrom::Start(0))?;
             }
             _ => return Ok(false),
