@@ -88,9 +88,15 @@ impl Numbering<'_> {
     /// As [`UnitIndex::number`].
     #[inline]
     pub(crate) fn number(&mut self, key: UnitKey) -> Option<u32> {
-        if let Some(known) = self.0.get(&key) {
-            return Some(*known);
+        match self.0.get(&key) {
+            Some(known) => Some(*known),
+            None => self.add(key),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn add(&mut self, key: UnitKey) -> Option<u32> {
         let next = u32::try_from(self.0.len()).ok()?;
         self.0.insert(key, next);
         Some(next)
