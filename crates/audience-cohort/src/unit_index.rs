@@ -46,20 +46,26 @@ impl UnitIndex {
     /// The number of a unit, which is that of [`len`](Self::len) before if it is new. `None` when there are 2³² already.
     #[inline]
     pub(crate) fn number(&mut self, key: UnitKey) -> Option<u32> {
-        if let Some(known) = self.0.get(&key) {
-            return Some(*known);
+        match self.0.get(&key) {
+            Some(known) => Some(*known),
+            None => self.add(key),
         }
-        Numbering(Arc::make_mut(&mut self.0)).number(key)
     }
 
-    /// For so many units one after the other. A copy is made now, if there is to be one. And if they are as many as there are in the index,
-    /// all of it is read first: in order that takes less time than to wait for each place of it, when it comes to that, by itself.
-    pub(crate) fn numbering(&mut self, units: usize) -> Numbering<'_> {
-        let numbers = Arc::make_mut(&mut self.0);
-        if numbers.len() <= units {
-            black_box(numbers.values().fold(0, |all, number| all ^ number));
+    #[cold]
+    #[inline(never)]
+    fn add(&mut self, key: UnitKey) -> Option<u32> {
+        let next = u32::try_from(self.0.len()).ok()?;
+        Arc::make_mut(&mut self.0).insert(key, next);
+        Some(next)
+    }
+
+    /// So many units are asked for next. If they are as many as there are in the index, all of it is read first: in order that takes less time
+    /// than to wait for each place of it, when it comes to that, by itself.
+    pub(crate) fn read_for(&self, units: usize) {
+        if self.0.len() <= units {
+            black_box(self.0.values().fold(0, |all, number| all ^ number));
         }
-        Numbering(numbers)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -78,28 +84,6 @@ impl UnitIndex {
     /// Bytes held, for reports of memory.
     pub(crate) fn size_bytes(&self) -> usize {
         self.0.capacity() * (size_of::<(UnitKey, u32)>() + 1)
-    }
-}
-
-/// An index that numbers units.
-pub(crate) struct Numbering<'i>(&'i mut HashMap<UnitKey, u32, RandomState>);
-
-impl Numbering<'_> {
-    /// As [`UnitIndex::number`].
-    #[inline]
-    pub(crate) fn number(&mut self, key: UnitKey) -> Option<u32> {
-        match self.0.get(&key) {
-            Some(known) => Some(*known),
-            None => self.add(key),
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn add(&mut self, key: UnitKey) -> Option<u32> {
-        let next = u32::try_from(self.0.len()).ok()?;
-        self.0.insert(key, next);
-        Some(next)
     }
 }
 

@@ -183,7 +183,7 @@ fn put(numbers: &mut UnitIndex, log: &mut Vec<Shelf>, waiting: &[Waiting]) {
     if waiting.is_empty() {
         return;
     }
-    let mut numbers = numbers.numbering(waiting.len());
+    numbers.read_for(waiting.len());
     let mut known = None;
     for Waiting { key, tail, at } in waiting.iter().copied() {
         let unit = match known {
