@@ -394,13 +394,13 @@ fn what_is_not_final_is_told_at_the_end() {
 
 #[test]
 fn what_is_replayed_is_told_when_its_time_comes() {
-    // An hour passes before the last.
-    let seconds: String = (0..20).map(|secs| event("ann", secs, "play")).collect();
-    let (_folder, path) = written("events.ndjson", &(seconds + &event("ann", 3600, "play")));
+    // The last event says that the window of all others is final, and is waited for as long as it takes after them.
+    let others: String = (0..17).map(|number| event(&format!("viewer {number}"), 0, "play")).collect();
+    let (_folder, path) = written("events.ndjson", &(others + &event("ann", 15, "play")));
     let file = path.to_str().unwrap();
     let window = ["--window", "10s", "--lateness", "0s", "--every", "50ms"];
-    let going = Going::run(&[&["live", file, "--json", "--speed", "10"], &window[..]].concat());
-    assert_eq!(going.next()["viewers"]["last"], 1);
+    let going = Going::run(&[&["live", file, "--json", "--speed", "0.01"], &window[..]].concat());
+    assert_eq!(going.next()["viewers"]["last"], 17);
     going.signal("-INT");
     assert_eq!(going.end().1, 0);
 }
